@@ -1,0 +1,1 @@
+//! Users, roles, invitations, imports, sessions: types, state machines, use cases and their ports.

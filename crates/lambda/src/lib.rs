@@ -1,0 +1,1 @@
+//! The only crate that names lambda_http and lambda_runtime.

@@ -1,0 +1,1 @@
+//! Mails rendered as text and HTML per locale, handed to SES v2.

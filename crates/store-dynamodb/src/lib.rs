@@ -1,0 +1,1 @@
+//! The ports of rollcall-accounts on one DynamoDB table.

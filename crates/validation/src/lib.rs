@@ -1,0 +1,1 @@
+//! From bytes to report: decode, detect, parse, check. Pure..
