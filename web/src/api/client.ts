@@ -1,0 +1,209 @@
+import { ApiProblem, isAbort } from "./problem";
+import type {
+  ApiKey,
+  Id,
+  Import,
+  ImportProfile,
+  ImportReport,
+  Me,
+  Organization,
+  Page,
+  Role,
+  User,
+  UserKind,
+} from "./types";
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface Request {
+  query?: Query;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is, with its own media type. */
+  body?: { type: string; data: BodyInit };
+  /** The version that an edit was made on. */
+  ifMatch?: number;
+  /** Keeps a creating POST from happening twice; keep the same key when trying again. */
+  idempotencyKey?: string;
+  signal?: AbortSignal | undefined;
+}
+
+function url(path: string, query: Query | undefined): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (value !== undefined && value !== null && value !== "") parameters.set(name, String(value));
+  const text = parameters.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+let onServerTime: (date: Date) => void = () => {};
+
+/** Tells what the server's clock says with every answer: invitations expire by that clock, not by this machine's. */
+export function watchServerTime(listener: (date: Date) => void): void {
+  onServerTime = listener;
+}
+
+const signedOutListeners = new Set<() => void>();
+
+/** Called when the session has ended under an open page. */
+export function onSignedOut(listener: () => void): () => void {
+  signedOutListeners.add(listener);
+  return () => signedOutListeners.delete(listener);
+}
+
+/** One request; a JSON answer (or undefined for 204), a thrown ApiProblem, or the AbortError of the signal. */
+export async function request<T>(method: string, path: string, options: Request = {}): Promise<T> {
+  const headers = new Headers({ accept: "application/json" });
+  let body: BodyInit | null = null;
+  if (options.json !== undefined) {
+    headers.set("content-type", "application/json");
+    body = JSON.stringify(options.json);
+  } else if (options.body) {
+    headers.set("content-type", options.body.type);
+    body = options.body.data;
+  }
+  if (options.ifMatch !== undefined) headers.set("if-match", `"${options.ifMatch}"`);
+  if (options.idempotencyKey) headers.set("idempotency-key", options.idempotencyKey);
+  let response: Response;
+  try {
+    response = await fetch(url(path, options.query), {
+      method,
+      headers,
+      body,
+      credentials: "same-origin",
+      signal: options.signal ?? null,
+    });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw ApiProblem.unreachable();
+  }
+  const date = response.headers.get("date");
+  if (date) onServerTime(new Date(date));
+  if (!response.ok) {
+    const problem = await ApiProblem.from(response);
+    if (problem.code === "not_authenticated") for (const listener of signedOutListeners) listener();
+    throw problem;
+  }
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+const segment = encodeURIComponent;
+type Signal = AbortSignal | undefined;
+
+export interface UserFilter {
+  organization?: Id | undefined;
+  kind?: string | undefined;
+  status?: string | undefined;
+  role?: string | undefined;
+  q?: string | undefined;
+  invitation?: string | undefined;
+  delivery?: string | undefined;
+}
+
+export interface NewUser {
+  kind: UserKind;
+  profile?: string;
+  organization_id?: Id;
+  first_name: string;
+  last_name: string;
+  email: string;
+  phone?: string;
+  roles: string[];
+  invite?: boolean;
+}
+
+export type UserPatch = Partial<{
+  first_name: string;
+  last_name: string;
+  email: string;
+  phone: string | null;
+  roles: string[];
+  language: string | null;
+}>;
+
+export interface ImportOptions {
+  profile: string;
+  organization?: Id | undefined;
+  mode?: "atomic" | "partial" | undefined;
+  role?: string | undefined;
+  on_existing?: "refuse" | "skip" | undefined;
+  invite?: boolean | undefined;
+}
+
+export type ImportRow = Record<string, string | string[] | number>;
+
+export const api = {
+  me: (signal?: Signal) => request<Me>("GET", "/v1/me", { signal }),
+  signIn: (email: string, password: string) =>
+    request<{ next: "verify_mfa" | null }>("POST", "/v1/sessions", { json: { email, password } }),
+  verifyMfa: (code: string) => request<{ next: null }>("POST", "/v1/sessions/mfa", { json: { code } }),
+  signOut: () => request<void>("DELETE", "/v1/sessions/current"),
+
+  organizations: (query: { cursor?: string | undefined; limit?: number } = {}, signal?: Signal) =>
+    request<Page<Organization>>("GET", "/v1/organizations", { query, signal }),
+  createOrganization: (organization: { name: string; default_country?: string }, idempotencyKey: string) =>
+    request<Organization>("POST", "/v1/organizations", { json: organization, idempotencyKey }),
+  roles: (kind?: UserKind, signal?: Signal) => request<Page<Role>>("GET", "/v1/roles", { query: { kind }, signal }),
+  createApiKey: (name: string, idempotencyKey: string) =>
+    request<ApiKey>("POST", "/v1/api-keys", { json: { name }, idempotencyKey }),
+
+  users: (filter: UserFilter & { cursor?: string | undefined; limit?: number }, signal?: Signal) =>
+    request<Page<User>>("GET", "/v1/users", { query: { ...filter }, signal }),
+  user: (id: Id, signal?: Signal) => request<User>("GET", `/v1/users/${segment(id)}`, { signal }),
+  createUser: (user: NewUser, idempotencyKey: string) =>
+    request<User>("POST", "/v1/users", { json: user, idempotencyKey }),
+  updateUser: (user: User, patch: UserPatch) =>
+    request<User>("PATCH", `/v1/users/${segment(user.id)}`, { json: patch, ifMatch: user.version }),
+  sendInvitation: (id: Id) => request<User>("POST", `/v1/users/${segment(id)}/send-invitation`),
+  resendInvitation: (id: Id) => request<User>("POST", `/v1/users/${segment(id)}/resend-invitation`),
+  revokeInvitation: (id: Id) => request<User>("POST", `/v1/users/${segment(id)}/revoke-invitation`),
+
+  importProfiles: (organization?: Id, signal?: Signal) =>
+    request<{ items: ImportProfile[] }>("GET", "/v1/import-profiles", { query: { organization }, signal }),
+  /** The effective profile as JSON text, exactly what the validator takes. */
+  effectiveProfile: async (id: string, organization?: Id, signal?: Signal): Promise<string> =>
+    JSON.stringify(
+      await request<unknown>("GET", `/v1/import-profiles/${segment(id)}`, { query: { organization }, signal }),
+    ),
+
+  imports: (query: { cursor?: string | undefined; limit?: number; organization?: Id | undefined }, signal?: Signal) =>
+    request<Page<Import>>("GET", "/v1/imports", { query, signal }),
+  import: (id: Id, signal?: Signal) => request<Import>("GET", `/v1/imports/${segment(id)}`, { signal }),
+  /** Small imports: all rows in one request, which commits itself. */
+  startImport: (
+    options: ImportOptions,
+    rows: { profile_hash: string; rows: ImportRow[] },
+    idempotencyKey: string,
+    signal?: Signal,
+  ) => request<Import>("POST", "/v1/imports", { query: { ...options }, json: rows, idempotencyKey, signal }),
+  /** Large imports: say how many chunks will come, put them, commit. */
+  stageImport: (
+    options: ImportOptions,
+    plan: { profile_hash: string; chunks: number; total_rows: number },
+    idempotencyKey: string,
+    signal?: Signal,
+  ) => request<Import>("POST", "/v1/imports", { query: { ...options }, json: plan, idempotencyKey, signal }),
+  putChunk: (id: Id, n: number, rows: ImportRow[], signal?: Signal) =>
+    request<{ chunk: number; rows: number }>("PUT", `/v1/imports/${segment(id)}/chunks/${n}`, {
+      json: { rows },
+      signal,
+    }),
+  commitImport: (id: Id, signal?: Signal) => request<Import>("POST", `/v1/imports/${segment(id)}/commit`, { signal }),
+  cancelImport: (id: Id) => request<Import>("POST", `/v1/imports/${segment(id)}/cancel`),
+  importReport: (id: Id, signal?: Signal) =>
+    request<ImportReport>("GET", `/v1/imports/${segment(id)}/report`, { query: { format: "json" }, signal }),
+};
+
+/** Every item of a paged list, asked for page by page; for short lists only (organizations, roles). */
+export async function everyItem<T>(page: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const answer = await page(cursor);
+    items.push(...answer.items);
+    cursor = answer.next_cursor ?? undefined;
+  } while (cursor);
+  return items;
+}

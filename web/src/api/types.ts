@@ -1,0 +1,127 @@
+export type Id = string;
+/** An instant as the API writes it, e.g. `2026-11-21T09:30:00.000Z`. */
+export type Instant = string;
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export type UserKind = "technician" | "end_user" | "member";
+export type UserStatus = "created" | "invited" | "active" | "locked_out" | "deactivated";
+export type InvitationStatus = "pending" | "registered" | "expired" | "revoked" | "superseded";
+export type Delivery = "queued" | "sent" | "delivered" | "bounced" | "complained" | "suppressed";
+
+export interface Invitation {
+  status: InvitationStatus;
+  delivery: Delivery | null;
+  sent_at: Instant | null;
+  /** Null while the mail is queued: the time starts when the mail service takes it. */
+  expires_at: Instant | null;
+}
+
+export interface User {
+  id: Id;
+  kind: UserKind;
+  organization_id: Id | null;
+  name: string;
+  first_name: string | null;
+  last_name: string | null;
+  email: string;
+  username: string | null;
+  phone: string | null;
+  roles: Id[];
+  groups: string[];
+  status: UserStatus;
+  mfa: "not_enrolled" | "enrolled";
+  invitation: Invitation | null;
+  properties: Record<string, string>;
+  site: string | null;
+  language: string | null;
+  created_at: Instant;
+  last_sign_in_at: Instant | null;
+  version: number;
+}
+
+export interface Organization {
+  id: Id;
+  name: string;
+  default_country: string | null;
+  created_at: Instant;
+  counts: { users: number; active: number };
+  version: number;
+}
+
+export interface Role {
+  id: Id;
+  name: string;
+  description: string;
+  kinds: UserKind[];
+  permissions: string[];
+  built_in: boolean;
+}
+
+export interface Me {
+  user: User;
+  permissions: string[];
+  organizations: "all" | Id[];
+  session: { expires_at: Instant } | null;
+}
+
+export interface ImportProfile {
+  id: string;
+  name: string;
+  kind: UserKind;
+  version: number | string;
+  hash: string;
+}
+
+export interface ApiKey {
+  id: Id;
+  name: string;
+  key: string;
+  created_at: Instant;
+}
+
+export type ImportStatus =
+  | "staged"
+  | "checking"
+  | "running"
+  | "committed"
+  | "finished"
+  | "rejected"
+  | "cancelled"
+  | "undone";
+
+export interface Import {
+  id: Id;
+  status: ImportStatus;
+  visibility: "pending" | "committed" | "discarded";
+  mode: "atomic" | "partial";
+  profile: { id: string; version: number | string; hash: string };
+  organization_id: Id | null;
+  total_rows: number;
+  counts: { rows: number; imported: number; skipped: number; failed: number };
+  options: { role: string | null; on_existing: "refuse" | "skip"; invite: boolean | null };
+  progress: { phase: string; done: number; total: number } | null;
+  created_by: { id: Id; name: string } | Id | null;
+  problem: { code: string; detail: string } | null;
+  commit_deadline?: Instant | null;
+  created_at: Instant;
+  finished_at: Instant | null;
+  report_url: string;
+}
+
+/** What only the server knows about a row: the address is taken, another import holds it, … */
+export interface ServerIssue {
+  row: number;
+  field: string;
+  code: string;
+  detail?: string;
+}
+
+export interface ImportReport {
+  report: unknown;
+  server: { issues: ServerIssue[] };
+  results?: { imported: number; skipped: number; failed: number };
+}

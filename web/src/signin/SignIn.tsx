@@ -1,0 +1,3 @@
+export function SignIn(_: { ended: boolean; onDone: () => void }) {
+  return null;
+}

@@ -1,0 +1,6 @@
+export * from "./announce";
+export * from "./controls";
+export * from "./icons";
+export * from "./problem";
+export * from "./status";
+export * from "./time";

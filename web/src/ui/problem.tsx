@@ -1,0 +1,47 @@
+import type { ReactNode } from "react";
+import type { ApiProblem } from "../api/problem";
+import { texts } from "../texts/en";
+import { Button } from "./controls";
+import { ErrorIcon } from "./icons";
+
+/** What failed and what to do next, shown beside it. */
+export function ProblemBox({
+  problem,
+  retry,
+  children,
+}: {
+  problem: ApiProblem;
+  retry?: (() => void) | undefined;
+  children?: ReactNode;
+}) {
+  const known = texts.problems[problem.code];
+  return (
+    <div className="problem" role="alert">
+      <ErrorIcon />
+      <div className="problem-body">
+        <div className="problem-title">{known?.title ?? problem.title}</div>
+        <div>{known?.detail ?? (problem.detail || texts.common.tryAgainLater)}</div>
+        {problem.errors.length > 0 && (
+          <ul>
+            {problem.errors.map((error) => (
+              <li key={`${error.field}:${error.code}`}>
+                {texts.fields[error.field] ?? error.field}: {error.detail}
+              </li>
+            ))}
+          </ul>
+        )}
+        {problem.requestId && (
+          <div className="muted">
+            {texts.common.requestId} <code>{problem.requestId}</code>
+          </div>
+        )}
+        {(children || retry) && (
+          <div className="row wrap">
+            {children}
+            {retry && <Button onPress={retry}>{texts.common.tryAgain}</Button>}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
