@@ -1,1 +1,23 @@
-//! Users, roles, invitations, imports, sessions: types, state machines, use cases and their ports.
+//! Users, roles, invitations, imports and sessions: types, state machines, use cases (a file per
+//! operation, under [`operations`]) and the ports they need.
+//!
+//! Nothing here knows HTTP, DynamoDB or SES. Time is an argument ([`Timestamp`]), randomness a port
+//! ([`random::Randomness`]).
+
+pub mod access;
+pub mod audit;
+pub mod error;
+pub mod ids;
+pub mod invitation;
+pub mod operations;
+pub mod organization;
+pub mod outbox;
+pub mod password;
+pub mod random;
+pub mod roles;
+pub mod time;
+pub mod token;
+pub mod user;
+
+pub use error::{Error, Result};
+pub use jiff::Timestamp;

@@ -1,1 +1,36 @@
-//! The ports of rollcall-accounts on one DynamoDB table.
+//! The ports of `rollcall-accounts` on one DynamoDB table. The only crate that knows keys and items;
+//! docs/DATA_MODEL.md lists them with their access patterns. No operation scans.
+//!
+//! A module per capability, each implementing the ports of the operations that need it, so that a function
+//! is granted just the calls of the modules it uses.
+
+mod authenticate;
+pub mod failure;
+pub mod item;
+pub mod keys;
+mod users;
+mod visibility;
+#[expect(dead_code, reason = "used by the operations as they are written")]
+mod write;
+
+use aws_sdk_dynamodb::Client;
+
+/// The table. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+    pub(crate) heads: visibility::HeadCache,
+}
+
+impl Store {
+    /// The store on a table of that name, reached by that configuration (a [`Client`] is made of it).
+    #[must_use]
+    pub fn new(sdk: &aws_types::SdkConfig, table: &str) -> Self {
+        Self {
+            client: Client::new(sdk),
+            table: table.to_owned(),
+            heads: visibility::HeadCache::default(),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Who acts, and what they may do where.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Result,
+    error::Missing,
+    ids::{OrganizationId, SessionId, UserId},
+    roles::{Permission, permissions_of},
+    user::{User, UserStatus},
+};
+
+/// In which organizations a user may work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganizationScope {
+    /// In all of them, and on technicians.
+    All,
+    /// In these.
+    Selected(BTreeSet<OrganizationId>),
+}
+
+impl OrganizationScope {
+    /// Whether the organization is in it.
+    #[must_use]
+    pub fn contains(&self, organization: &OrganizationId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Selected(set) => set.contains(organization),
+        }
+    }
+}
+
+/// A signed-in user or the owner of an API key, with what they may do at this moment.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The user.
+    pub user: User,
+    /// How they came in.
+    pub via: Via,
+    permissions: Vec<Permission>,
+}
+
+/// How an actor came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// A browser's session.
+    Session {
+        /// Its identifier.
+        id: SessionId,
+        /// Its end.
+        expires_at: Timestamp,
+    },
+    /// An API key.
+    ApiKey,
+}
+
+impl Actor {
+    /// The actor that a user is. `None` unless the account is active.
+    #[must_use]
+    pub fn new(user: User, via: Via) -> Option<Self> {
+        (user.status == UserStatus::Active && user.import_mark.is_none()).then(|| {
+            let permissions = permissions_of(&user.roles);
+            Self {
+                user,
+                via,
+                permissions,
+            }
+        })
+    }
+
+    /// The actor's identifier.
+    #[must_use]
+    pub fn id(&self) -> &UserId {
+        &self.user.id
+    }
+
+    /// What the actor may do.
+    #[must_use]
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// Whether the actor holds a permission.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    /// Goes on only with the permission.
+    ///
+    /// # Errors
+    /// [`Error::PermissionDenied`].
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) {
+            Ok(())
+        } else {
+            Err(Error::PermissionDenied(permission.name()))
+        }
+    }
+
+    /// Goes on only with the permission and, for an organization, within the actor's scope; technicians
+    /// (`None`) need the scope over all. An organization outside it is [`Missing::Organization`]: its
+    /// existence is nothing to tell.
+    ///
+    /// # Errors
+    /// [`Error::PermissionDenied`] or [`Error::NotFound`].
+    pub fn require_in(
+        &self,
+        permission: Permission,
+        organization: Option<&OrganizationId>,
+    ) -> Result<()> {
+        self.require(permission)?;
+        match organization {
+            Some(organization) if self.user.scope.contains(organization) => Ok(()),
+            Some(_) => Err(Error::NotFound(Missing::Organization)),
+            None if self.user.scope == OrganizationScope::All => Ok(()),
+            None => Err(Error::PermissionDenied(permission.name())),
+        }
+    }
+
+    /// Whether the actor may see this user (given the permission to read users); everyone sees themselves.
+    #[must_use]
+    pub fn sees(&self, user: &User) -> bool {
+        user.id == self.user.id
+            || match &user.organization_id {
+                Some(organization) => self.user.scope.contains(organization),
+                None => self.user.scope == OrganizationScope::All,
+            }
+    }
+}
+
+/// Finds who a request's credentials belong to.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait Authenticator {
+    /// The owner of a session token (already hashed, SHA-256 hex), if it is complete and not over at `now`.
+    async fn session_user(
+        &self,
+        token_hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<(User, SessionId, Timestamp)>>;
+    /// The owner of an API key (already hashed, SHA-256 hex).
+    async fn api_key_user(&self, key_hash: &str) -> Result<Option<User>>;
+}
+
+/// SHA-256 in lower-case hex: how session tokens and API keys are stored.
+#[must_use]
+pub fn secret_hash(secret: &str) -> String {
+    use sha2::Digest as _;
+    use std::fmt::Write as _;
+    sha2::Sha256::digest(secret.as_bytes())
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

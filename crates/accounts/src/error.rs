@@ -1,0 +1,328 @@
+//! What can go wrong, free of transport. `rollcall-http-api` maps it, exhaustively and in one place.
+
+use std::fmt;
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did not do what was asked. Every variant has a stable [`code`](Error::code).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody, or a session or key that is not known any more.
+    #[error("sign in, or send a valid API key")]
+    NotAuthenticated,
+    /// Email and password, or the second factor, do not fit.
+    #[error("{0}")]
+    NotAccepted(NotAccepted),
+    /// The actor lacks a permission, or may not touch this organization.
+    #[error("this needs the permission {0}")]
+    PermissionDenied(&'static str),
+    /// There is no such thing, or it is not the actor's to see.
+    #[error("there is no such {}", .0.noun())]
+    NotFound(Missing),
+    /// The request does not fit the state that things are in.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// The resource has changed since the version that the request names.
+    #[error("this was changed meanwhile; read it again")]
+    VersionConflict,
+    /// A link that can no longer be used.
+    #[error("{0}")]
+    DeadLink(DeadLink),
+    /// A value in the request is refused; all of them are listed.
+    #[error("{} of the values sent cannot be accepted", .0.len())]
+    Refused(Vec<Refusal>),
+    /// The sheet is refused; the report says why.
+    #[error("the sheet has problems; nothing was imported")]
+    ImportRefused(Box<ImportRefused>),
+    /// The request itself is malformed or lacks something.
+    #[error("{0}")]
+    Invalid(Invalid),
+    /// Too many requests of this kind.
+    #[error("too many requests; try again in {retry_after_seconds} seconds")]
+    RateLimited {
+        /// Seconds until the next one is answered.
+        retry_after_seconds: u32,
+    },
+    /// Something of ours failed. The text is for the log only.
+    #[error("an internal error")]
+    Internal(Internal),
+}
+
+impl Error {
+    /// The stable code that programs match on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAuthenticated => "not_authenticated",
+            Self::NotAccepted(what) => what.code(),
+            Self::PermissionDenied(_) => "permission_denied",
+            Self::NotFound(missing) => missing.code(),
+            Self::Conflict(conflict) => conflict.code(),
+            Self::VersionConflict => "version_conflict",
+            Self::DeadLink(link) => link.code(),
+            Self::Refused(_) => "row_refused",
+            Self::ImportRefused(_) => "import_refused",
+            Self::Invalid(invalid) => invalid.code(),
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// An internal failure with its cause, for the log.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self::Internal(Internal(cause.to_string()))
+    }
+}
+
+macro_rules! coded {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $code:literal $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+        pub enum $name { $($(#[$vdoc])* #[error($text)] $variant,)* }
+        impl $name {
+            /// The stable code that programs match on.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+        }
+    };
+}
+
+coded! {
+    /// What a sign-in gave that is not accepted.
+    NotAccepted {
+        /// Unknown email or wrong password; never says which.
+        Credentials "credentials_not_valid" "the email or the password is not right",
+        /// Wrong, old or already used code.
+        Code "code_not_valid" "the code is not right or was used already",
+    }
+}
+
+coded! {
+    /// What is not there (any more, or for this actor).
+    Missing {
+        /// A user.
+        User "user_not_found" "user",
+        /// An organization.
+        Organization "organization_not_found" "organization",
+        /// An import.
+        Import "import_not_found" "import",
+        /// An import profile.
+        Profile "profile_not_found" "import profile",
+        /// An invitation.
+        Invitation "invitation_not_found" "invitation",
+        /// A role.
+        Role "role_not_found" "role",
+        /// A session.
+        Session "session_not_found" "session",
+        /// A route.
+        Route "route_not_found" "address",
+    }
+}
+
+impl Missing {
+    fn noun(self) -> String {
+        self.to_string()
+    }
+}
+
+coded! {
+    /// What stands in the way.
+    Conflict {
+        /// The email or username belongs to somebody.
+        EmailTaken "email_taken" "this email address is already used",
+        /// A running import has reserved the email or username.
+        EmailReserved "email_reserved" "this email address is part of an import that is still running; try again shortly",
+        /// An organization of that name exists.
+        NameTaken "name_taken" "this name is already used",
+        /// The user has no invitation that is pending.
+        InvitationNotPending "invitation_not_pending" "there is no pending invitation",
+        /// The user has an invitation that is pending.
+        AlreadyInvited "already_invited" "this person has been invited already; resend the invitation instead",
+        /// The user has finished the account.
+        AlreadyRegistered "already_registered" "this person has already registered",
+        /// The user is of an import that is not finished yet.
+        ImportUnfinished "import_unfinished" "this person's import is not finished yet; try again shortly",
+        /// The import is not being staged any more.
+        ImportNotStaged "import_not_staged" "this import has been committed or cancelled already",
+        /// The import cannot be cancelled any more.
+        ImportNotCancellable "import_not_cancellable" "this import is visible already and cannot be cancelled",
+        /// The chunk was sent before with other content.
+        ChunkDiffers "chunk_differs" "this chunk was sent before with other rows",
+        /// The profile is another than the one the rows were checked against.
+        RulesChanged "rules_changed" "the rules have changed since the sheet was checked; check it again",
+    }
+}
+
+coded! {
+    /// Why a mailed link opens nothing.
+    DeadLink {
+        /// Its time has passed.
+        Expired "invitation_expired" "this invitation has expired",
+        /// A newer one was sent.
+        Replaced "invitation_replaced" "a newer invitation was sent; use the link in that mail",
+        /// The account is finished.
+        Used "invitation_used" "this invitation was used; sign in instead",
+        /// An administrator withdrew it.
+        Revoked "invitation_revoked" "this invitation was withdrawn",
+        /// The person's address changed after it was mailed.
+        AddressChanged "address_changed" "the address of this invitation was changed; the link went to the new one",
+    }
+}
+
+/// A request that cannot be understood or lacks something.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The body is not JSON of the documented shape.
+    #[error("the body cannot be read: {0}")]
+    Body(String),
+    /// A parameter has a value that it cannot have.
+    #[error("the parameter {name} must be {expected}")]
+    Parameter {
+        /// Its name.
+        name: &'static str,
+        /// What it may be.
+        expected: String,
+    },
+    /// A parameter's value is known but not offered yet.
+    #[error("the parameter {name} does not support this value: {detail}")]
+    ParameterNotSupported {
+        /// Its name.
+        name: &'static str,
+        /// What is supported.
+        detail: String,
+    },
+    /// The profile makes users of one organization, and none is named.
+    #[error("name the organization with ?organization=")]
+    OrganizationRequired,
+    /// The body is larger than the limit, in bytes.
+    #[error("the body is larger than {limit} bytes")]
+    BodyTooLarge {
+        /// Bytes.
+        limit: usize,
+    },
+    /// The sheet must be sent in chunks.
+    #[error(
+        "more than {limit} bytes: stage the rows in chunks (POST with chunks, PUT /chunks/0 …, POST /commit)"
+    )]
+    UseChunks {
+        /// Bytes.
+        limit: usize,
+    },
+    /// The media type of the body is not one of those that are read here.
+    #[error("the content type must be {expected}")]
+    MediaType {
+        /// Those that are.
+        expected: &'static str,
+    },
+    /// An edit must name the version it starts from.
+    #[error("send If-Match with the ETag that was read")]
+    PreconditionRequired,
+    /// The idempotency key came with another body before.
+    #[error("this Idempotency-Key was used with another request")]
+    IdempotencyKeyReused,
+    /// A browser request from another origin.
+    #[error("this request did not come from Rollcall's own pages")]
+    Origin,
+    /// Chunks are missing at commit.
+    #[error("chunks are missing: {}", .0.iter().map(u32::to_string).collect::<Vec<_>>().join(", "))]
+    ChunksMissing(Vec<u32>),
+}
+
+impl Invalid {
+    /// The stable code that programs match on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Body(_) => "body_not_json",
+            Self::Parameter { .. } => "parameter_not_valid",
+            Self::ParameterNotSupported { .. } => "parameter_not_supported",
+            Self::OrganizationRequired => "organization_required",
+            Self::BodyTooLarge { .. } => "body_too_large",
+            Self::UseChunks { .. } => "use_chunks",
+            Self::MediaType { .. } => "media_type_not_supported",
+            Self::PreconditionRequired => "precondition_required",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::Origin => "origin_not_allowed",
+            Self::ChunksMissing(_) => "chunks_missing",
+        }
+    }
+}
+
+/// One value that is refused, by the validator's code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The field, as in the request.
+    pub field: String,
+    /// The validator's stable code.
+    pub code: String,
+    /// Text for a person.
+    pub detail: String,
+}
+
+/// A refused sheet.
+#[derive(Debug, Clone)]
+pub struct ImportRefused {
+    /// The report, canonical JSON.
+    pub report: String,
+}
+
+/// A failure of ours: what the log gets and no client.
+pub struct Internal(String);
+
+impl Internal {
+    /// The text for the log.
+    #[must_use]
+    pub fn for_log(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Internal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Internal({})", self.0)
+    }
+}
+
+/// A store that did not answer, or answered nonsense. Turns into [`Error::Internal`].
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StoreError(pub String);
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error.0)
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<Conflict> for Error {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
+impl From<Missing> for Error {
+    fn from(missing: Missing) -> Self {
+        Self::NotFound(missing)
+    }
+}
+
+impl From<DeadLink> for Error {
+    fn from(link: DeadLink) -> Self {
+        Self::DeadLink(link)
+    }
+}
+
+impl From<NotAccepted> for Error {
+    fn from(what: NotAccepted) -> Self {
+        Self::NotAccepted(what)
+    }
+}

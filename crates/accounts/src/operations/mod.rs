@@ -1,0 +1,1 @@
+//! The use cases, a file per operation.

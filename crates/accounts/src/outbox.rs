@@ -1,0 +1,83 @@
+//! Mail that is due: an item written in the transaction that causes it (transactional outbox).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{InvitationId, UserId},
+    invitation::Invitation,
+};
+
+/// Which way out a mail takes (design.md, "Streams wake, items are the truth").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// A person waits for it: `deliver-mail`, woken by the stream.
+    Now,
+    /// One of many: `deliver-bulk`, at the account's own rate.
+    Bulk,
+}
+
+impl Lane {
+    /// Its name in items.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::Bulk => "bulk",
+        }
+    }
+}
+
+/// A mail that is due. Its key follows from what it is about, so that asking twice makes one mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueMail {
+    /// `INVITATION#GENERATION`, or another deterministic name.
+    pub id: String,
+    /// What it says.
+    pub subject: MailSubject,
+    /// Which way out.
+    pub lane: Lane,
+    /// When it was asked for.
+    #[serde(with = "crate::time::fixed")]
+    pub queued_at: Timestamp,
+}
+
+/// What a mail is about. The worker reads the rest when it renders, so a mail never tells old news.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum MailSubject {
+    /// An invitation of a generation; dropped when the invitation has moved on.
+    Invitation {
+        /// Who is invited.
+        user_id: UserId,
+        /// Which invitation.
+        invitation_id: InvitationId,
+        /// Which generation.
+        generation: u32,
+    },
+    /// To an inviter: which of their invitations expired in a sweep.
+    ExpiryDigest {
+        /// The inviter.
+        user_id: UserId,
+        /// Who did not finish (at most the first 50 are named in the mail).
+        expired: Vec<UserId>,
+    },
+}
+
+impl DueMail {
+    /// The mail of an invitation's current generation.
+    #[must_use]
+    pub fn invitation(user_id: &UserId, invitation: &Invitation, lane: Lane) -> Self {
+        Self {
+            id: format!("{}#{}", invitation.id, invitation.generation),
+            subject: MailSubject::Invitation {
+                user_id: user_id.clone(),
+                invitation_id: invitation.id.clone(),
+                generation: invitation.generation,
+            },
+            lane,
+            queued_at: invitation.queued_at,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Mailed tokens: `ID.GENERATION-FREE MAC` by design.md: HMAC-SHA-256(key, purpose, id, generation), 128 bits.
+//!
+//! The table holds nothing that opens a link; a delivery that is tried again carries the same link;
+//! raising the generation kills older links and still recognises them.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+/// What a token is good for; part of what is authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Finishing an account.
+    Invitation,
+}
+
+impl Purpose {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+        }
+    }
+}
+
+/// The keys of a deployment, current one first; older ones only verify.
+#[derive(Clone)]
+pub struct TokenKeys(Vec<(String, [u8; 32])>);
+
+/// A key list that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("token keys are kid:base64url, 32 bytes each, separated by commas")]
+pub struct TokenKeysError;
+
+/// Bytes of the MAC in a token.
+const MAC_BYTES: usize = 16;
+
+impl TokenKeys {
+    /// Reads `kid:secret[,kid:secret…]`, as the environment variable `ROLLCALL_TOKEN_KEYS` gives it. A
+    /// secret is 32 bytes in base64url, or any text of at least 32 characters (Secrets Manager generates
+    /// such), which is then hashed to 32 bytes.
+    ///
+    /// # Errors
+    /// [`TokenKeysError`] when the list is empty or an entry is malformed.
+    pub fn parse(text: &str) -> Result<Self, TokenKeysError> {
+        let keys: Vec<_> = text
+            .split(',')
+            .map(|entry| {
+                let (kid, secret) = entry.split_once(':').ok_or(TokenKeysError)?;
+                let kid_fits =
+                    (1..=8).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_alphanumeric());
+                if !kid_fits {
+                    return Err(TokenKeysError);
+                }
+                let key = match URL_SAFE_NO_PAD
+                    .decode(secret)
+                    .ok()
+                    .and_then(|bytes| bytes.try_into().ok())
+                {
+                    Some(key) => key,
+                    None if secret.len() >= 32 => {
+                        <sha2::Sha256 as sha2::Digest>::digest(secret.as_bytes()).into()
+                    }
+                    None => return Err(TokenKeysError),
+                };
+                Ok((kid.to_owned(), key))
+            })
+            .collect::<Result<_, _>>()?;
+        if keys.is_empty() {
+            Err(TokenKeysError)
+        } else {
+            Ok(Self(keys))
+        }
+    }
+
+    /// The token to mail: `ID.KID.MAC`, URL-safe.
+    #[must_use]
+    pub fn issue(&self, purpose: Purpose, id: &str, generation: u32) -> String {
+        let (kid, key) = &self.0[0];
+        format!(
+            "{id}.{kid}.{}",
+            URL_SAFE_NO_PAD.encode(mac(key, purpose, id, generation))
+        )
+    }
+
+    /// The generation that a token was issued for, looked for from `newest` down to 1. `None`: forged.
+    #[must_use]
+    pub fn generation_of(&self, token: &MailedToken, purpose: Purpose, newest: u32) -> Option<u32> {
+        let (_, key) = self.0.iter().find(|(kid, _)| *kid == token.kid)?;
+        (1..=newest).rev().find(|generation| {
+            mac(key, purpose, &token.id, *generation)
+                .ct_eq(&token.mac)
+                .into()
+        })
+    }
+}
+
+impl std::fmt::Debug for TokenKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TokenKeys({})", self.0.len())
+    }
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn mac(key: &[u8; 32], purpose: Purpose, id: &str, generation: u32) -> [u8; MAC_BYTES] {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("any length");
+    for part in [
+        purpose.label().as_bytes(),
+        id.as_bytes(),
+        &generation.to_be_bytes(),
+    ] {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    let full = mac.finalize().into_bytes();
+    let mut short = [0_u8; MAC_BYTES];
+    short.copy_from_slice(&full[..MAC_BYTES]);
+    short
+}
+
+/// A token as it came in: split, not yet believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailedToken {
+    /// The identifier it claims to be for.
+    pub id: String,
+    kid: String,
+    mac: [u8; MAC_BYTES],
+}
+
+impl MailedToken {
+    /// Splits a token. `None` when it cannot be one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (id, kid, mac) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() || text.len() > 120 {
+            return None;
+        }
+        let mac = URL_SAFE_NO_PAD.decode(mac).ok()?.try_into().ok()?;
+        Some(Self {
+            id: id.to_owned(),
+            kid: kid.to_owned(),
+            mac,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> TokenKeys {
+        TokenKeys::parse(text).unwrap()
+    }
+    const A: &str = "a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const B: &str = "b:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA";
+
+    #[test]
+    fn a_token_names_its_generation_and_an_older_one_is_recognised() {
+        let keys = keys(A);
+        let token = MailedToken::parse(&keys.issue(Purpose::Invitation, "inv_1", 2)).unwrap();
+        assert_eq!(keys.generation_of(&token, Purpose::Invitation, 5), Some(2));
+        assert_eq!(keys.generation_of(&token, Purpose::Invitation, 1), None);
+    }
+
+    #[test]
+    fn a_rotated_key_still_verifies_and_another_deployments_does_not() {
+        let old = keys(A).issue(Purpose::Invitation, "inv_1", 1);
+        let token = MailedToken::parse(&old).unwrap();
+        assert_eq!(
+            keys(&format!("{B},{A}")).generation_of(&token, Purpose::Invitation, 1),
+            Some(1)
+        );
+        assert_eq!(keys(B).generation_of(&token, Purpose::Invitation, 1), None);
+    }
+
+    #[test]
+    fn malformed_tokens_and_keys_are_refused() {
+        for text in ["", "a", "a.b", "a.b.c", "a.b.c.d", &"x".repeat(500)] {
+            assert_eq!(MailedToken::parse(text), None, "{text}");
+        }
+        for text in ["", "a", "a:short", "a b:AAAA"] {
+            assert!(TokenKeys::parse(text).is_err(), "{text}");
+        }
+    }
+}

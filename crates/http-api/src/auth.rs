@@ -1,0 +1,83 @@
+//! Who calls: `Authorization: Bearer KEY` for programs, the `__Host-session` cookie for browsers.
+
+use http::Method;
+use rollcall_accounts::{
+    Error, Result,
+    access::{Actor, Authenticator, Via, secret_hash},
+    error::Invalid,
+};
+
+use crate::Call;
+
+/// The cookie's name; the prefix makes browsers insist on Secure, Path=/ and no Domain.
+pub const SESSION_COOKIE: &str = "__Host-session";
+
+impl Call {
+    /// The session token in the cookie, if there is one and the request may use it: browsers send a cookie
+    /// along with whatever page made the request, so an unsafe method must come from our own origin.
+    ///
+    /// # Errors
+    /// [`Invalid::Origin`].
+    pub fn session_token(&self) -> Result<Option<String>> {
+        let Some(token) = self
+            .headers
+            .get_all(http::header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .find_map(|pair| pair.trim().strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
+        else {
+            return Ok(None);
+        };
+        let safe = matches!(self.method, Method::GET | Method::HEAD);
+        if safe || self.is_same_origin() {
+            Ok(Some(token.to_owned()))
+        } else {
+            Err(Invalid::Origin.into())
+        }
+    }
+
+    /// `Sec-Fetch-Site` where the browser sends it, else `Origin` against `Host`.
+    fn is_same_origin(&self) -> bool {
+        if let Some(site) = self.header("sec-fetch-site") {
+            return site == "same-origin";
+        }
+        let host = self
+            .header("x-forwarded-host")
+            .or_else(|| self.header("host"));
+        match (
+            self.header("origin")
+                .and_then(|origin| origin.split_once("://")),
+            host,
+        ) {
+            (Some((_, origin)), Some(host)) => origin == host,
+            // No browser: those that run scripts send one of the two with every unsafe request.
+            (None, _) => self.header("origin").is_none(),
+            (Some(_), None) => false,
+        }
+    }
+
+    /// The actor, or who knows.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthenticated`]; [`Invalid::Origin`].
+    pub async fn actor(&self, ports: &impl Authenticator) -> Result<Actor> {
+        if let Some(key) = self.header("authorization") {
+            let (scheme, key) = key.split_once(' ').ok_or(Error::NotAuthenticated)?;
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(Error::NotAuthenticated);
+            }
+            let user = ports
+                .api_key_user(&secret_hash(key.trim()))
+                .await?
+                .ok_or(Error::NotAuthenticated)?;
+            return Actor::new(user, Via::ApiKey).ok_or(Error::NotAuthenticated);
+        }
+        let token = self.session_token()?.ok_or(Error::NotAuthenticated)?;
+        let (user, id, expires_at) = ports
+            .session_user(&secret_hash(&token), self.now)
+            .await?
+            .ok_or(Error::NotAuthenticated)?;
+        Actor::new(user, Via::Session { id, expires_at }).ok_or(Error::NotAuthenticated)
+    }
+}

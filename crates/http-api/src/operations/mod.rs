@@ -1,0 +1,1 @@
+//! The operations, a file each: parse, call one use case, map.

@@ -1,0 +1,138 @@
+//! The one map from error to `application/problem+json` (RFC 9457).
+
+use http::{StatusCode, header};
+use rollcall_accounts::{
+    Error,
+    error::{Conflict, Invalid},
+};
+use serde_json::{Value, json};
+
+use crate::{Reply, call::Call};
+
+/// An error on its way to a client.
+#[derive(Debug)]
+pub struct Problem(Error);
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<rollcall_accounts::error::StoreError> for Problem {
+    fn from(error: rollcall_accounts::error::StoreError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl Problem {
+    /// The error.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.0
+    }
+
+    /// The answer. A 5xx is logged here, once, and its text stays here.
+    #[must_use]
+    pub fn into_reply(self, operation: &str, request_id: &str) -> Reply {
+        let error = self.0;
+        let (status, title) = status(&error);
+        let mut body = json!({
+            "type": format!("urn:rollcall:problem:{}", error.code()),
+            "title": title,
+            "status": status.as_u16(),
+            "detail": error.to_string(),
+            "code": error.code(),
+        });
+        match &error {
+            Error::Internal(internal) => {
+                tracing::error!(
+                    operation,
+                    request_id,
+                    cause = internal.for_log(),
+                    "answered 500"
+                );
+                body["detail"] = Value::from(
+                    "something of ours failed; nothing of this request was done by halves, and it can be repeated",
+                );
+                body["request_id"] = Value::from(request_id);
+            }
+            Error::Refused(refusals) => {
+                body["errors"] = refusals
+                    .iter()
+                    .map(|refusal| json!({"field": refusal.field, "code": refusal.code, "detail": refusal.detail}))
+                    .collect();
+            }
+            Error::ImportRefused(refused) => {
+                body["report"] = serde_json::from_str(&refused.report).unwrap_or(Value::Null);
+            }
+            Error::Invalid(Invalid::ChunksMissing(numbers)) => body["missing"] = json!(numbers),
+            _ => {}
+        }
+        let reply = Reply::bytes(status, "application/problem+json", body.to_string());
+        match error {
+            Error::RateLimited {
+                retry_after_seconds,
+            } => reply.with(header::RETRY_AFTER, retry_after_seconds.to_string()),
+            Error::NotAuthenticated => reply.with(header::WWW_AUTHENTICATE, "Bearer"),
+            _ => reply,
+        }
+    }
+
+    /// The answer to a call.
+    #[must_use]
+    pub fn reply_to(self, call: &Call) -> Reply {
+        self.into_reply(call.operation, &call.request_id)
+    }
+}
+
+/// Exhaustive: a new error does not compile before it has its status here.
+fn status(error: &Error) -> (StatusCode, &'static str) {
+    match error {
+        Error::NotAuthenticated | Error::NotAccepted(_) => {
+            (StatusCode::UNAUTHORIZED, "Not authenticated")
+        }
+        Error::PermissionDenied(_) => (StatusCode::FORBIDDEN, "Permission denied"),
+        Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
+        Error::Conflict(conflict) => match conflict {
+            Conflict::EmailTaken
+            | Conflict::EmailReserved
+            | Conflict::NameTaken
+            | Conflict::InvitationNotPending
+            | Conflict::AlreadyInvited
+            | Conflict::AlreadyRegistered
+            | Conflict::ImportUnfinished
+            | Conflict::ImportNotStaged
+            | Conflict::ImportNotCancellable
+            | Conflict::ChunkDiffers
+            | Conflict::RulesChanged => (StatusCode::CONFLICT, "Conflict"),
+        },
+        Error::VersionConflict => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
+        Error::DeadLink(_) => (StatusCode::GONE, "This link can no longer be used"),
+        Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Values refused"),
+        Error::ImportRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Sheet refused"),
+        Error::Invalid(invalid) => match invalid {
+            Invalid::Body(_)
+            | Invalid::Parameter { .. }
+            | Invalid::ParameterNotSupported { .. }
+            | Invalid::OrganizationRequired => (StatusCode::BAD_REQUEST, "Bad request"),
+            Invalid::BodyTooLarge { .. } | Invalid::UseChunks { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "Body too large")
+            }
+            Invalid::MediaType { .. } => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Media type not supported",
+            ),
+            Invalid::PreconditionRequired => {
+                (StatusCode::PRECONDITION_REQUIRED, "Precondition required")
+            }
+            Invalid::IdempotencyKeyReused => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused")
+            }
+            Invalid::Origin => (StatusCode::FORBIDDEN, "Origin not allowed"),
+            Invalid::ChunksMissing(_) => (StatusCode::CONFLICT, "Chunks missing"),
+        },
+        Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
+    }
+}

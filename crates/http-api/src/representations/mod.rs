@@ -1,0 +1,3 @@
+//! The resources as JSON. Requests and responses have types of their own, apart from the domain's.
+
+pub mod user;

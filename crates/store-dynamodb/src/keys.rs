@@ -1,0 +1,240 @@
+//! Every key of the table, in one place (docs/DATA_MODEL.md).
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use rollcall_accounts::{
+    ids::{ImportId, InvitationId, OrganizationId, UserId},
+    time::iso,
+};
+use rollcall_validation::identity::IdentityKey;
+
+use crate::item::s;
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+impl Key {
+    /// A key of its parts.
+    pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+
+    /// As the SDK wants it.
+    #[must_use]
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("pk".to_owned(), s(&self.pk)),
+            ("sk".to_owned(), s(&self.sk)),
+        ])
+    }
+}
+
+/// Shards of everything that would otherwise be one hot partition (due work, listings, counters).
+pub const SHARDS: u32 = 8;
+
+/// The shard of an identifier: FNV-1a, so that it never changes.
+#[must_use]
+pub fn shard_of(id: &str) -> u32 {
+    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    hash % SHARDS
+}
+
+/// Where users are listed: an organization, or the technicians of the deployment.
+#[must_use]
+pub fn scope(organization: Option<&OrganizationId>) -> String {
+    organization.map_or_else(|| "@technicians".to_owned(), ToString::to_string)
+}
+
+/// The user itself: `USER#id / USER`.
+#[must_use]
+pub fn user(id: &UserId) -> Key {
+    Key::new(format!("USER#{id}"), "USER")
+}
+
+/// The user's secrets (password hash, TOTP secret, recovery codes): `USER#id / CREDENTIAL`.
+#[must_use]
+pub fn credential(id: &UserId) -> Key {
+    Key::new(format!("USER#{id}"), "CREDENTIAL")
+}
+
+/// The guard of an email or username: `LOGIN#identity / GUARD`, written only if absent. Carries `user_id`,
+/// `organization_id`, and `import_id` while an import holds it.
+#[must_use]
+pub fn guard(identity: &IdentityKey) -> Key {
+    Key::new(format!("LOGIN#{}", identity.as_str()), "GUARD")
+}
+
+/// Separates the words of a sort key; below every letter.
+pub const SEPARATOR: char = '\u{1}';
+
+/// A user in the listing of its scope: `LIST#scope#shard / folded last name, folded first name, id`.
+#[must_use]
+pub fn listing(scope: &str, first_name: &str, last_name: &str, id: &UserId) -> Key {
+    Key::new(
+        listing_partition(scope, shard_of(id.as_str())),
+        listing_sort(first_name, last_name, id),
+    )
+}
+
+/// The partition of one shard of a listing.
+#[must_use]
+pub fn listing_partition(scope: &str, shard: u32) -> String {
+    format!("LIST#{scope}#{shard}")
+}
+
+/// The sort key of a user in its listing; the same in every shard, so one cursor serves all of them.
+#[must_use]
+pub fn listing_sort(first_name: &str, last_name: &str, id: &UserId) -> String {
+    let first = fold(first_name);
+    let last = fold(last_name);
+    let leading = if last.is_empty() { &first } else { &last };
+    format!("{leading}{SEPARATOR}{first}{SEPARATOR}{id}")
+}
+
+/// The entries that find a user by the beginning of any word of name, email and username:
+/// `WORD#scope#first character / word, id`.
+#[must_use]
+pub fn search_entries(scope: &str, texts: &[&str], id: &UserId) -> Vec<Key> {
+    let mut keys: Vec<Key> = texts
+        .iter()
+        .flat_map(|text| search_words(text))
+        .map(|word| {
+            Key::new(
+                search_partition(scope, &word),
+                format!("{word}{SEPARATOR}{id}"),
+            )
+        })
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// The partition in which words with that beginning are.
+#[must_use]
+pub fn search_partition(scope: &str, word: &str) -> String {
+    format!("WORD#{scope}#{}", word.chars().next().unwrap_or_default())
+}
+
+/// The folded words of a text, at most 8 of at most 64 characters: of an email the whole, then the parts of it.
+#[must_use]
+pub fn search_words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let whole = folded.contains('@').then(|| folded.clone());
+    let parts = folded
+        .split(|c: char| c.is_whitespace() || "@.-_+'’·,;()".contains(c))
+        .filter(|w| !w.is_empty());
+    whole
+        .into_iter()
+        .chain(parts.map(str::to_owned))
+        .take(8)
+        .map(|word| word.chars().take(64).collect())
+        .collect()
+}
+
+/// An import's head: `IMPORT#id / HEAD`.
+#[must_use]
+pub fn import_head(id: &ImportId) -> Key {
+    Key::new(format!("IMPORT#{id}"), "HEAD")
+}
+
+/// Finds the user of an invitation, and carries its expiry's due key: `INVITATION#id / LOCATOR`.
+#[must_use]
+pub fn invitation(id: &InvitationId) -> Key {
+    Key::new(format!("INVITATION#{id}"), "LOCATOR")
+}
+
+/// A mail in the outbox: `MAIL#id / MAIL`.
+#[must_use]
+pub fn mail(id: &str) -> Key {
+    Key::new(format!("MAIL#{id}"), "MAIL")
+}
+
+/// One shard of the counters of a scope: `COUNTS#scope / shard`.
+#[must_use]
+pub fn counts(scope: &str, shard: u32) -> Key {
+    Key::new(format!("COUNTS#{scope}"), format!("{shard}"))
+}
+
+/// The deployment's commit sequence: `SEQUENCE / COMMIT`, attribute `n`.
+#[must_use]
+pub fn commit_sequence() -> Key {
+    Key::new("SEQUENCE", "COMMIT")
+}
+
+/// A browser's session by its token's hash: `SESSION#hash / SESSION`.
+#[must_use]
+pub fn session(token_hash: &str) -> Key {
+    Key::new(format!("SESSION#{token_hash}"), "SESSION")
+}
+
+/// An API key by its hash: `APIKEY#hash / APIKEY`.
+#[must_use]
+pub fn api_key(hash: &str) -> Key {
+    Key::new(format!("APIKEY#{hash}"), "APIKEY")
+}
+
+/// An audit event: `AUDIT#scope#month / moment, id`.
+#[must_use]
+pub fn audit(scope: &str, at: Timestamp, id: &str) -> Key {
+    let at = iso(at);
+    Key::new(format!("AUDIT#{scope}#{}", &at[..7]), format!("{at}#{id}"))
+}
+
+/// The attributes of the sparse index `due`: what is due, sharded, and when.
+#[must_use]
+pub fn due(work: Due, id: &str, at: Timestamp) -> [(String, AttributeValue); 2] {
+    [
+        ("due_pk".to_owned(), s(work.partition(shard_of(id)))),
+        ("due_at".to_owned(), s(iso(at))),
+    ]
+}
+
+/// Kinds of due work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Mail that a person waits for.
+    MailNow,
+    /// Mail of many.
+    MailBulk,
+    /// Invitations whose time ends.
+    Expiry,
+    /// Imports that should go on.
+    Import,
+}
+
+impl Due {
+    /// The partition of one shard.
+    #[must_use]
+    pub fn partition(self, shard: u32) -> String {
+        let name = match self {
+            Self::MailNow => "MAIL_NOW",
+            Self::MailBulk => "MAIL_BULK",
+            Self::Expiry => "EXPIRY",
+            Self::Import => "IMPORT",
+        };
+        format!("DUE#{name}#{shard}")
+    }
+}
+
+/// The form in which texts are compared and sorted: NFC, full case fold, NFC again.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    caseless::default_case_fold_str(&text.nfc().collect::<String>())
+        .nfc()
+        .collect()
+}

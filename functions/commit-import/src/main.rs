@@ -1,0 +1,5 @@
+//! The commit-import function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(commit_import::service)
+}

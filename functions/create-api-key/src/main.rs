@@ -1,0 +1,5 @@
+//! The create-api-key function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(create_api_key::service)
+}

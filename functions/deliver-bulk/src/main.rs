@@ -1,0 +1,5 @@
+//! The deliver-bulk function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(deliver_bulk::service)
+}

@@ -1,0 +1,5 @@
+//! The deliver-mail function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(deliver_mail::service)
+}

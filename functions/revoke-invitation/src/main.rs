@@ -1,0 +1,5 @@
+//! The revoke-invitation function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(revoke_invitation::service)
+}

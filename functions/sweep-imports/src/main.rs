@@ -1,0 +1,5 @@
+//! The sweep-imports function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(sweep_imports::service)
+}
