@@ -1,4 +1,5 @@
-//! Mailed tokens: `ID.GENERATION-FREE MAC` by design.md: HMAC-SHA-256(key, purpose, id, generation), 128 bits.
+//! Mailed tokens: `ID.KID.MAC`, where the MAC is the first 128 bits of HMAC-SHA-256(key, purpose, id, generation)
+//! (design.md, "Mailed links").
 //!
 //! The table holds nothing that opens a link; a delivery that is tried again carries the same link;
 //! raising the generation kills older links and still recognises them.
