@@ -64,11 +64,7 @@ impl Actor {
     pub fn new(user: User, via: Via) -> Option<Self> {
         (user.status == UserStatus::Active && user.import_mark.is_none()).then(|| {
             let permissions = permissions_of(&user.roles);
-            Self {
-                user,
-                via,
-                permissions,
-            }
+            Self { user, via, permissions }
         })
     }
 
@@ -95,11 +91,7 @@ impl Actor {
     /// # Errors
     /// [`Error::PermissionDenied`].
     pub fn require(&self, permission: Permission) -> Result<()> {
-        if self.may(permission) {
-            Ok(())
-        } else {
-            Err(Error::PermissionDenied(permission.name()))
-        }
+        if self.may(permission) { Ok(()) } else { Err(Error::PermissionDenied(permission.name())) }
     }
 
     /// Goes on only with the permission and, for an organization, within the actor's scope; technicians
@@ -108,11 +100,7 @@ impl Actor {
     ///
     /// # Errors
     /// [`Error::PermissionDenied`] or [`Error::NotFound`].
-    pub fn require_in(
-        &self,
-        permission: Permission,
-        organization: Option<&OrganizationId>,
-    ) -> Result<()> {
+    pub fn require_in(&self, permission: Permission, organization: Option<&OrganizationId>) -> Result<()> {
         self.require(permission)?;
         match organization {
             Some(organization) if self.user.scope.contains(organization) => Ok(()),
@@ -134,17 +122,10 @@ impl Actor {
 }
 
 /// Finds who a request's credentials belong to.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait Authenticator {
     /// The owner of a session token (already hashed, SHA-256 hex), if it is complete and not over at `now`.
-    async fn session_user(
-        &self,
-        token_hash: &str,
-        now: Timestamp,
-    ) -> Result<Option<(User, SessionId, Timestamp)>>;
+    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(User, SessionId, Timestamp)>>;
     /// The owner of an API key (already hashed, SHA-256 hex).
     async fn api_key_user(&self, key_hash: &str) -> Result<Option<User>>;
 }
@@ -154,10 +135,8 @@ pub trait Authenticator {
 pub fn secret_hash(secret: &str) -> String {
     use sha2::Digest as _;
     use std::fmt::Write as _;
-    sha2::Sha256::digest(secret.as_bytes())
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    sha2::Sha256::digest(secret.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

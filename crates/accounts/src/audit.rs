@@ -55,13 +55,7 @@ impl Origin {
     ) -> AuditEvent {
         let at = crate::time::iso(self.now);
         AuditEvent {
-            id: AuditEventId::derived(&[
-                action,
-                target,
-                &at,
-                &before.to_string(),
-                &after.to_string(),
-            ]),
+            id: AuditEventId::derived(&[action, target, &at, &before.to_string(), &after.to_string()]),
             at: self.now,
             actor: self.actor.clone(),
             source: self.source.clone(),

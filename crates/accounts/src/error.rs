@@ -151,6 +151,8 @@ coded! {
         ImportNotCancellable "import_not_cancellable" "this import is visible already and cannot be cancelled",
         /// The chunk was sent before with other content.
         ChunkDiffers "chunk_differs" "this chunk was sent before with other rows",
+        /// The same request, with the same idempotency key, is still being worked on.
+        RequestInProgress "request_in_progress" "this request is still being worked on; repeat it shortly with the same Idempotency-Key",
         /// The profile is another than the one the rows were checked against.
         RulesChanged "rules_changed" "the rules have changed since the sheet was checked; check it again",
     }
@@ -204,9 +206,7 @@ pub enum Invalid {
         limit: usize,
     },
     /// The sheet must be sent in chunks.
-    #[error(
-        "more than {limit} bytes: stage the rows in chunks (POST with chunks, PUT /chunks/0 …, POST /commit)"
-    )]
+    #[error("more than {limit} bytes: stage the rows in chunks (POST with chunks, PUT /chunks/0 …, POST /commit)")]
     UseChunks {
         /// Bytes.
         limit: usize,

@@ -126,21 +126,11 @@ impl Invitation {
 
     /// The next generation, queued now: older links die.
     #[must_use]
-    pub fn next_generation(
-        &self,
-        valid_hours: u32,
-        invited_by: UserId,
-        now: Timestamp,
-        address_changed: bool,
-    ) -> Self {
+    pub fn next_generation(&self, valid_hours: u32, invited_by: UserId, now: Timestamp, address_changed: bool) -> Self {
         let generation = self.generation + 1;
         Self {
             generation,
-            address_generation: if address_changed {
-                generation
-            } else {
-                self.address_generation
-            },
+            address_generation: if address_changed { generation } else { self.address_generation },
             ..Self::queued(self.id.clone(), valid_hours, invited_by, now)
         }
     }

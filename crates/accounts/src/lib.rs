@@ -6,7 +6,9 @@
 
 pub mod access;
 pub mod audit;
+pub mod credential;
 pub mod error;
+pub mod idempotency;
 pub mod ids;
 pub mod invitation;
 pub mod operations;
@@ -17,6 +19,7 @@ pub mod random;
 pub mod roles;
 pub mod time;
 pub mod token;
+pub mod totp;
 pub mod user;
 
 pub use error::{Error, Result};

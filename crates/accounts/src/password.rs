@@ -25,50 +25,29 @@ impl NewPassword {
     /// # Errors
     /// A [`Refusal`] with code `password_too_short`, `password_too_long` or `password_too_common`.
     pub fn parse(text: &str, names: &[&str]) -> Result<Self, Refusal> {
-        let refuse = |code: &str, detail: String| Refusal {
-            field: "password".into(),
-            code: code.into(),
-            detail,
-        };
+        let refuse = |code: &str, detail: String| Refusal { field: "password".into(), code: code.into(), detail };
         let length = text.chars().count();
         if length < MIN_LENGTH {
-            return Err(refuse(
-                "password_too_short",
-                format!("use at least {MIN_LENGTH} characters"),
-            ));
+            return Err(refuse("password_too_short", format!("use at least {MIN_LENGTH} characters")));
         }
         if length > MAX_LENGTH {
-            return Err(refuse(
-                "password_too_long",
-                format!("use at most {MAX_LENGTH} characters"),
-            ));
+            return Err(refuse("password_too_long", format!("use at most {MAX_LENGTH} characters")));
         }
         let plain = text.to_lowercase();
         let common = COMMON.lines().any(|line| plain == line)
             || is_padded_common(&plain)
-            || names
-                .iter()
-                .any(|name| name.chars().count() >= 4 && plain == name.to_lowercase());
+            || names.iter().any(|name| name.chars().count() >= 4 && plain == name.to_lowercase());
         if common {
-            return Err(refuse(
-                "password_too_common",
-                "this password is among the first that attackers try".into(),
-            ));
+            return Err(refuse("password_too_common", "this password is among the first that attackers try".into()));
         }
         Ok(Self(text.to_owned()))
     }
 
     /// The PHC string to store.
     #[must_use]
-    #[expect(
-        clippy::expect_used,
-        reason = "fails only for parameters out of range, and these are constants"
-    )]
+    #[expect(clippy::expect_used, reason = "fails only for parameters out of range, and these are constants")]
     pub fn hash(&self) -> String {
-        argon2()
-            .hash_password(self.0.as_bytes())
-            .expect("constant parameters")
-            .to_string()
+        argon2().hash_password(self.0.as_bytes()).expect("constant parameters").to_string()
     }
 }
 
@@ -87,11 +66,7 @@ const COMMON: &str = include_str!("common-passwords.txt");
 
 #[expect(clippy::expect_used, reason = "constant parameters")]
 fn argon2() -> Argon2<'static> {
-    Argon2::new(
-        Algorithm::Argon2id,
-        Version::V0x13,
-        Params::new(COST.0, COST.1, COST.2, None).expect("constant"),
-    )
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(COST.0, COST.1, COST.2, None).expect("constant"))
 }
 
 /// Whether a password is the one that was stored. Takes as long for a missing hash as for a wrong
@@ -99,7 +74,8 @@ fn argon2() -> Argon2<'static> {
 #[must_use]
 pub fn verify(stored: Option<&str>, attempt: &str) -> bool {
     /// Of a random password nobody has.
-    const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$YTlvtEnB2m0b3xcFIrqf5dJdr2q0l6zgwOHQ3XKX1gM";
+    const DECOY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$YTlvtEnB2m0b3xcFIrqf5dJdr2q0l6zgwOHQ3XKX1gM";
     let matches = PasswordHash::new(stored.unwrap_or(DECOY))
         .is_ok_and(|hash| argon2().verify_password(attempt.as_bytes(), &hash).is_ok());
     matches && stored.is_some()
@@ -112,51 +88,24 @@ mod tests {
     #[test]
     fn the_rule_row_by_row() {
         for (name, text, code) in [
-            (
-                "too short by one",
-                "elevenchars",
-                Some("password_too_short"),
-            ),
-            (
-                "eleven wide characters",
-                "ééééééééééx",
-                Some("password_too_short"),
-            ),
+            ("too short by one", "elevenchars", Some("password_too_short")),
+            ("eleven wide characters", "ééééééééééx", Some("password_too_short")),
             ("long enough", "correct horse", None),
             ("a common one", "password1234", Some("password_too_common")),
-            (
-                "a common one in capitals",
-                "PASSWORD1234",
-                Some("password_too_common"),
-            ),
-            (
-                "one letter over and over",
-                "aaaaaaaaaaaaaa",
-                Some("password_too_common"),
-            ),
-            (
-                "own address",
-                "ana@example.org",
-                Some("password_too_common"),
-            ),
+            ("a common one in capitals", "PASSWORD1234", Some("password_too_common")),
+            ("one letter over and over", "aaaaaaaaaaaaaa", Some("password_too_common")),
+            ("own address", "ana@example.org", Some("password_too_common")),
             ("too long", &"ab".repeat(129), Some("password_too_long")),
         ] {
-            let outcome = NewPassword::parse(text, &["ana@example.org"])
-                .err()
-                .map(|refusal| refusal.code);
+            let outcome = NewPassword::parse(text, &["ana@example.org"]).err().map(|refusal| refusal.code);
             assert_eq!(outcome.as_deref(), code, "{name}");
         }
     }
 
     #[test]
     fn a_stored_password_verifies_and_others_do_not() {
-        let stored = NewPassword::parse("correct horse battery", &[])
-            .unwrap()
-            .hash();
-        assert!(
-            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{stored}"
-        );
+        let stored = NewPassword::parse("correct horse battery", &[]).unwrap().hash();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(verify(Some(&stored), "correct horse battery"));
         assert!(!verify(Some(&stored), "correct horse batterz"));
         assert!(!verify(None, "correct horse battery"));

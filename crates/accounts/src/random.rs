@@ -11,10 +11,7 @@ pub trait Randomness: Send + Sync {
 pub struct SystemRandomness;
 
 impl Randomness for SystemRandomness {
-    #[expect(
-        clippy::expect_used,
-        reason = "without the system's generator no token may be made at all"
-    )]
+    #[expect(clippy::expect_used, reason = "without the system's generator no token may be made at all")]
     fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0_u8; N];
         getrandom::fill(&mut bytes).expect("the system's random generator");

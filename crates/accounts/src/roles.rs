@@ -59,9 +59,7 @@ impl RoleId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=60).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         fits.then(|| Self(text.to_owned()))
     }
 
@@ -92,13 +90,7 @@ pub struct BuiltInRole {
 use Permission as P;
 use UserKind as K;
 
-const READ_ONLY: &[Permission] = &[
-    P::UsersRead,
-    P::ImportsRead,
-    P::OrganizationsRead,
-    P::RolesRead,
-    P::BillingRead,
-];
+const READ_ONLY: &[Permission] = &[P::UsersRead, P::ImportsRead, P::OrganizationsRead, P::RolesRead, P::BillingRead];
 const ADMINISTER: &[Permission] = &[
     P::UsersRead,
     P::UsersWrite,
@@ -229,20 +221,15 @@ pub fn built_in(id: &RoleId) -> Option<&'static BuiltInRole> {
 #[must_use]
 pub fn assignable(kind: UserKind, id_or_name: &str) -> Option<&'static BuiltInRole> {
     BUILT_IN.iter().find(|role| {
-        role.assignable
-            && role.kinds.contains(&kind)
-            && (role.id == id_or_name || role.name == id_or_name)
+        role.assignable && role.kinds.contains(&kind) && (role.id == id_or_name || role.name == id_or_name)
     })
 }
 
 /// The union of what the roles grant; unknown roles grant nothing.
 #[must_use]
 pub fn permissions_of(roles: &[RoleId]) -> Vec<Permission> {
-    let mut all: Vec<Permission> = roles
-        .iter()
-        .filter_map(built_in)
-        .flat_map(|role| role.permissions.iter().copied())
-        .collect();
+    let mut all: Vec<Permission> =
+        roles.iter().filter_map(built_in).flat_map(|role| role.permissions.iter().copied()).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -264,12 +251,7 @@ mod tests {
     fn identifiers_are_unique_and_well_formed() {
         for role in BUILT_IN {
             assert!(RoleId::parse(role.id).is_some(), "{}", role.id);
-            assert_eq!(
-                BUILT_IN.iter().filter(|other| other.id == role.id).count(),
-                1,
-                "{}",
-                role.id
-            );
+            assert_eq!(BUILT_IN.iter().filter(|other| other.id == role.id).count(), 1, "{}", role.id);
         }
     }
 }

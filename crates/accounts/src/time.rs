@@ -32,9 +32,7 @@ pub mod fixed {
     /// # Errors
     /// When the text is none.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 
     /// The same for an optional moment.
@@ -46,10 +44,7 @@ pub mod fixed {
         ///
         /// # Errors
         /// Those of the serializer.
-        pub fn serialize<S: Serializer>(
-            moment: &Option<Timestamp>,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
+        pub fn serialize<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
             match moment {
                 Some(moment) => serializer.serialize_str(&super::super::iso(*moment)),
                 None => serializer.serialize_none(),
@@ -60,12 +55,8 @@ pub mod fixed {
         ///
         /// # Errors
         /// When the text is none.
-        pub fn deserialize<'de, D: Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Option<Timestamp>, D::Error> {
-            Option::<String>::deserialize(deserializer)?
-                .map(|text| text.parse().map_err(D::Error::custom))
-                .transpose()
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+            Option::<String>::deserialize(deserializer)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
         }
     }
 }
@@ -78,9 +69,6 @@ mod tests {
     fn moments_have_fixed_width() {
         let moment: Timestamp = "2026-11-21T18:03:00Z".parse().unwrap();
         assert_eq!(iso(moment), "2026-11-21T18:03:00.000Z");
-        assert_eq!(
-            iso(Timestamp::from_nanosecond(1_000_001).unwrap()),
-            "1970-01-01T00:00:00.001Z"
-        );
+        assert_eq!(iso(Timestamp::from_nanosecond(1_000_001).unwrap()), "1970-01-01T00:00:00.001Z");
     }
 }

@@ -48,51 +48,33 @@ impl TokenKeys {
             .split(',')
             .map(|entry| {
                 let (kid, secret) = entry.split_once(':').ok_or(TokenKeysError)?;
-                let kid_fits =
-                    (1..=8).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_alphanumeric());
+                let kid_fits = (1..=8).contains(&kid.len()) && kid.bytes().all(|b| b.is_ascii_alphanumeric());
                 if !kid_fits {
                     return Err(TokenKeysError);
                 }
-                let key = match URL_SAFE_NO_PAD
-                    .decode(secret)
-                    .ok()
-                    .and_then(|bytes| bytes.try_into().ok())
-                {
+                let key = match URL_SAFE_NO_PAD.decode(secret).ok().and_then(|bytes| bytes.try_into().ok()) {
                     Some(key) => key,
-                    None if secret.len() >= 32 => {
-                        <sha2::Sha256 as sha2::Digest>::digest(secret.as_bytes()).into()
-                    }
+                    None if secret.len() >= 32 => <sha2::Sha256 as sha2::Digest>::digest(secret.as_bytes()).into(),
                     None => return Err(TokenKeysError),
                 };
                 Ok((kid.to_owned(), key))
             })
             .collect::<Result<_, _>>()?;
-        if keys.is_empty() {
-            Err(TokenKeysError)
-        } else {
-            Ok(Self(keys))
-        }
+        if keys.is_empty() { Err(TokenKeysError) } else { Ok(Self(keys)) }
     }
 
     /// The token to mail: `ID.KID.MAC`, URL-safe.
     #[must_use]
     pub fn issue(&self, purpose: Purpose, id: &str, generation: u32) -> String {
         let (kid, key) = &self.0[0];
-        format!(
-            "{id}.{kid}.{}",
-            URL_SAFE_NO_PAD.encode(mac(key, purpose, id, generation))
-        )
+        format!("{id}.{kid}.{}", URL_SAFE_NO_PAD.encode(mac(key, purpose, id, generation)))
     }
 
     /// The generation that a token was issued for, looked for from `newest` down to 1. `None`: forged.
     #[must_use]
     pub fn generation_of(&self, token: &MailedToken, purpose: Purpose, newest: u32) -> Option<u32> {
         let (_, key) = self.0.iter().find(|(kid, _)| *kid == token.kid)?;
-        (1..=newest).rev().find(|generation| {
-            mac(key, purpose, &token.id, *generation)
-                .ct_eq(&token.mac)
-                .into()
-        })
+        (1..=newest).rev().find(|generation| mac(key, purpose, &token.id, *generation).ct_eq(&token.mac).into())
     }
 }
 
@@ -105,11 +87,7 @@ impl std::fmt::Debug for TokenKeys {
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn mac(key: &[u8; 32], purpose: Purpose, id: &str, generation: u32) -> [u8; MAC_BYTES] {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("any length");
-    for part in [
-        purpose.label().as_bytes(),
-        id.as_bytes(),
-        &generation.to_be_bytes(),
-    ] {
+    for part in [purpose.label().as_bytes(), id.as_bytes(), &generation.to_be_bytes()] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }
@@ -138,11 +116,7 @@ impl MailedToken {
             return None;
         }
         let mac = URL_SAFE_NO_PAD.decode(mac).ok()?.try_into().ok()?;
-        Some(Self {
-            id: id.to_owned(),
-            kid: kid.to_owned(),
-            mac,
-        })
+        Some(Self { id: id.to_owned(), kid: kid.to_owned(), mac })
     }
 }
 
@@ -168,10 +142,7 @@ mod tests {
     fn a_rotated_key_still_verifies_and_another_deployments_does_not() {
         let old = keys(A).issue(Purpose::Invitation, "inv_1", 1);
         let token = MailedToken::parse(&old).unwrap();
-        assert_eq!(
-            keys(&format!("{B},{A}")).generation_of(&token, Purpose::Invitation, 1),
-            Some(1)
-        );
+        assert_eq!(keys(&format!("{B},{A}")).generation_of(&token, Purpose::Invitation, 1), Some(1));
         assert_eq!(keys(B).generation_of(&token, Purpose::Invitation, 1), None);
     }
 

@@ -38,9 +38,7 @@ impl UserKind {
     /// The kind of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Technician, Self::EndUser, Self::Member]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        [Self::Technician, Self::EndUser, Self::Member].into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -155,8 +153,6 @@ impl User {
     /// The invitation's status at this moment: exact, whether or not the scheduled job has been there.
     #[must_use]
     pub fn invitation_status(&self, now: Timestamp) -> Option<InvitationStatus> {
-        self.invitation
-            .as_ref()
-            .map(|invitation| invitation.status_at(now))
+        self.invitation.as_ref().map(|invitation| invitation.status_at(now))
     }
 }

@@ -30,11 +30,7 @@ impl Call {
             return Ok(None);
         };
         let safe = matches!(self.method, Method::GET | Method::HEAD);
-        if safe || self.is_same_origin() {
-            Ok(Some(token.to_owned()))
-        } else {
-            Err(Invalid::Origin.into())
-        }
+        if safe || self.is_same_origin() { Ok(Some(token.to_owned())) } else { Err(Invalid::Origin.into()) }
     }
 
     /// `Sec-Fetch-Site` where the browser sends it, else `Origin` against `Host`.
@@ -42,14 +38,8 @@ impl Call {
         if let Some(site) = self.header("sec-fetch-site") {
             return site == "same-origin";
         }
-        let host = self
-            .header("x-forwarded-host")
-            .or_else(|| self.header("host"));
-        match (
-            self.header("origin")
-                .and_then(|origin| origin.split_once("://")),
-            host,
-        ) {
+        let host = self.header("x-forwarded-host").or_else(|| self.header("host"));
+        match (self.header("origin").and_then(|origin| origin.split_once("://")), host) {
             (Some((_, origin)), Some(host)) => origin == host,
             // No browser: those that run scripts send one of the two with every unsafe request.
             (None, _) => self.header("origin").is_none(),
@@ -67,17 +57,12 @@ impl Call {
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(Error::NotAuthenticated);
             }
-            let user = ports
-                .api_key_user(&secret_hash(key.trim()))
-                .await?
-                .ok_or(Error::NotAuthenticated)?;
+            let user = ports.api_key_user(&secret_hash(key.trim())).await?.ok_or(Error::NotAuthenticated)?;
             return Actor::new(user, Via::ApiKey).ok_or(Error::NotAuthenticated);
         }
         let token = self.session_token()?.ok_or(Error::NotAuthenticated)?;
-        let (user, id, expires_at) = ports
-            .session_user(&secret_hash(&token), self.now)
-            .await?
-            .ok_or(Error::NotAuthenticated)?;
+        let (user, id, expires_at) =
+            ports.session_user(&secret_hash(&token), self.now).await?.ok_or(Error::NotAuthenticated)?;
         Actor::new(user, Via::Session { id, expires_at }).ok_or(Error::NotAuthenticated)
     }
 }

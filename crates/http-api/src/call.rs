@@ -56,15 +56,9 @@ impl Call {
     ///
     /// # Errors
     /// [`Missing::Route`] when path or method are not the route's; [`Invalid::BodyTooLarge`].
-    pub fn new(
-        route: &Route,
-        request: http::Request<Bytes>,
-        arrival: Arrival,
-    ) -> Result<Self, Error> {
+    pub fn new(route: &Route, request: http::Request<Bytes>, arrival: Arrival) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let params = route
-            .match_path(parts.uri.path())
-            .ok_or(Error::NotFound(Missing::Route))?;
+        let params = route.match_path(parts.uri.path()).ok_or(Error::NotFound(Missing::Route))?;
         if parts.method != route.method {
             return Err(Error::NotFound(Missing::Route));
         }
@@ -93,18 +87,26 @@ impl Call {
     /// A query parameter's last value; empty ones count as absent.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-            .filter(|v| !v.is_empty())
+        self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
     }
 
     /// A header as text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What tells this request from another one to the same operation: parameters, query, media type, body.
+    #[must_use]
+    pub(crate) fn fingerprint(&self) -> String {
+        let media_type = self.media_type();
+        let pairs = self
+            .params
+            .iter()
+            .map(|(key, value)| (*key, value.as_str()))
+            .chain(self.query.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+            .flat_map(|(key, value)| [key.as_bytes(), value.as_bytes()]);
+        rollcall_accounts::idempotency::fingerprint(pairs.chain([media_type.as_bytes(), &self.body[..]]))
     }
 
     /// The media type of the body, lower case, without parameters.
@@ -123,23 +125,14 @@ impl Call {
     /// [`Invalid::MediaType`], [`Invalid::Body`] naming line and column, never the content.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         if self.media_type() != "application/json" {
-            return Err(Invalid::MediaType {
-                expected: "application/json",
-            }
-            .into());
+            return Err(Invalid::MediaType { expected: "application/json" }.into());
         }
         serde_json::from_slice(&self.body).map_err(|error| {
             let what = match error.classify() {
-                serde_json::error::Category::Data => format!(
-                    "not of the documented shape at line {}, column {}",
-                    error.line(),
-                    error.column()
-                ),
-                _ => format!(
-                    "not JSON at line {}, column {}",
-                    error.line(),
-                    error.column()
-                ),
+                serde_json::error::Category::Data => {
+                    format!("not of the documented shape at line {}, column {}", error.line(), error.column())
+                }
+                _ => format!("not JSON at line {}, column {}", error.line(), error.column()),
             };
             Invalid::Body(what).into()
         })
@@ -154,11 +147,7 @@ impl Call {
             None => Ok(50),
             Some(text) => match text.parse() {
                 Ok(limit) if (1..=100).contains(&limit) => Ok(limit),
-                _ => Err(Invalid::Parameter {
-                    name: "limit",
-                    expected: "a number from 1 to 100".into(),
-                }
-                .into()),
+                _ => Err(Invalid::Parameter { name: "limit", expected: "a number from 1 to 100".into() }.into()),
             },
         }
     }
@@ -169,25 +158,14 @@ impl Call {
     /// [`Invalid::PreconditionRequired`] without the header; [`Error::VersionConflict`] when it is no
     /// version of ours.
     pub fn if_match(&self) -> Result<u64, Error> {
-        let value = self
-            .header("if-match")
-            .ok_or(Invalid::PreconditionRequired)?;
-        value
-            .trim()
-            .trim_start_matches("W/")
-            .trim_matches('"')
-            .parse()
-            .map_err(|_| Error::VersionConflict)
+        let value = self.header("if-match").ok_or(Invalid::PreconditionRequired)?;
+        value.trim().trim_start_matches("W/").trim_matches('"').parse().map_err(|_| Error::VersionConflict)
     }
 
     /// The origin of the changes that this call makes, for the audit trail.
     #[must_use]
     pub fn origin(&self, actor: Option<&UserId>) -> Origin {
-        Origin {
-            actor: actor.cloned(),
-            source: self.source.clone(),
-            now: self.now,
-        }
+        Origin { actor: actor.cloned(), source: self.source.clone(), now: self.now }
     }
 }
 
@@ -215,9 +193,7 @@ pub(crate) fn percent_decode(text: &str, plus_is_blank: bool) -> String {
     while i < bytes.len() {
         match bytes[i] {
             b'%' => {
-                let hex = bytes
-                    .get(i + 1..i + 3)
-                    .and_then(|hex| std::str::from_utf8(hex).ok());
+                let hex = bytes.get(i + 1..i + 3).and_then(|hex| std::str::from_utf8(hex).ok());
                 if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
                     out.push(byte);
                     i += 3;
@@ -241,14 +217,8 @@ mod tests {
     fn queries_are_decoded() {
         assert_eq!(
             parse_query("q=J%C3%BCrgen+M&a=1&a=2&bad=%zz&flag"),
-            [
-                ("q", "Jürgen M"),
-                ("a", "1"),
-                ("a", "2"),
-                ("bad", "%zz"),
-                ("flag", "")
-            ]
-            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            [("q", "Jürgen M"), ("a", "1"), ("a", "2"), ("bad", "%zz"), ("flag", "")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
         );
     }
 }

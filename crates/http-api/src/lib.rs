@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod call;
+pub mod idempotency;
 pub mod operations;
 pub mod problem;
 pub mod reply;

@@ -46,12 +46,7 @@ impl Problem {
         });
         match &error {
             Error::Internal(internal) => {
-                tracing::error!(
-                    operation,
-                    request_id,
-                    cause = internal.for_log(),
-                    "answered 500"
-                );
+                tracing::error!(operation, request_id, cause = internal.for_log(), "answered 500");
                 body["detail"] = Value::from(
                     "something of ours failed; nothing of this request was done by halves, and it can be repeated",
                 );
@@ -71,9 +66,9 @@ impl Problem {
         }
         let reply = Reply::bytes(status, "application/problem+json", body.to_string());
         match error {
-            Error::RateLimited {
-                retry_after_seconds,
-            } => reply.with(header::RETRY_AFTER, retry_after_seconds.to_string()),
+            Error::RateLimited { retry_after_seconds } => {
+                reply.with(header::RETRY_AFTER, retry_after_seconds.to_string())
+            }
             Error::NotAuthenticated => reply.with(header::WWW_AUTHENTICATE, "Bearer"),
             _ => reply,
         }
@@ -89,9 +84,7 @@ impl Problem {
 /// Exhaustive: a new error does not compile before it has its status here.
 fn status(error: &Error) -> (StatusCode, &'static str) {
     match error {
-        Error::NotAuthenticated | Error::NotAccepted(_) => {
-            (StatusCode::UNAUTHORIZED, "Not authenticated")
-        }
+        Error::NotAuthenticated | Error::NotAccepted(_) => (StatusCode::UNAUTHORIZED, "Not authenticated"),
         Error::PermissionDenied(_) => (StatusCode::FORBIDDEN, "Permission denied"),
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
         Error::Conflict(conflict) => match conflict {
@@ -105,6 +98,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::ImportNotStaged
             | Conflict::ImportNotCancellable
             | Conflict::ChunkDiffers
+            | Conflict::RequestInProgress
             | Conflict::RulesChanged => (StatusCode::CONFLICT, "Conflict"),
         },
         Error::VersionConflict => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
@@ -119,16 +113,9 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             Invalid::BodyTooLarge { .. } | Invalid::UseChunks { .. } => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "Body too large")
             }
-            Invalid::MediaType { .. } => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Media type not supported",
-            ),
-            Invalid::PreconditionRequired => {
-                (StatusCode::PRECONDITION_REQUIRED, "Precondition required")
-            }
-            Invalid::IdempotencyKeyReused => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused")
-            }
+            Invalid::MediaType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Media type not supported"),
+            Invalid::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "Precondition required"),
+            Invalid::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused"),
             Invalid::Origin => (StatusCode::FORBIDDEN, "Origin not allowed"),
             Invalid::ChunksMissing(_) => (StatusCode::CONFLICT, "Chunks missing"),
         },

@@ -27,21 +27,19 @@ impl Reply {
     /// Any body.
     #[must_use]
     pub fn bytes(status: StatusCode, media_type: &str, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers: vec![(header::CONTENT_TYPE, media_type.to_owned())],
-            body: body.into(),
-        }
+        Self { status, headers: vec![(header::CONTENT_TYPE, media_type.to_owned())], body: body.into() }
+    }
+
+    /// A body whose headers follow with [`Reply::with`].
+    #[must_use]
+    pub(crate) fn raw(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into() }
     }
 
     /// No body.
     #[must_use]
     pub fn empty(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Bytes::new(),
-        }
+        Self { status, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// With one more header.
@@ -72,10 +70,7 @@ impl Reply {
     /// A header's value.
     #[must_use]
     pub fn header(&self, name: &HeaderName) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The response. Nothing of the API is to be kept by caches.
@@ -85,10 +80,7 @@ impl Reply {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        );
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.append(name, value);

@@ -92,10 +92,7 @@ mod tests {
     fn paths_match_whole_segments_only() {
         let route = Route::of("stage-chunk").unwrap();
         let params = route.match_path("/v1/imports/imp_1/chunks/3").unwrap();
-        assert_eq!(
-            (params["id"].as_str(), params["n"].as_str()),
-            ("imp_1", "3")
-        );
+        assert_eq!((params["id"].as_str(), params["n"].as_str()), ("imp_1", "3"));
         for path in [
             "/v1/imports/imp_1/chunks",
             "/v1/imports/imp_1/chunks/",
@@ -109,13 +106,7 @@ mod tests {
     #[test]
     fn operations_are_named_once() {
         for route in ROUTES {
-            assert_eq!(
-                ROUTES
-                    .iter()
-                    .filter(|other| other.operation == route.operation)
-                    .count(),
-                1
-            );
+            assert_eq!(ROUTES.iter().filter(|other| other.operation == route.operation).count(), 1);
         }
     }
 }

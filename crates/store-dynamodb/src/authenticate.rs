@@ -7,31 +7,11 @@ use rollcall_accounts::{
     ids::{SessionId, UserId},
     user::User,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{Store, failure::internal, item, keys};
 
-/// A session as stored; the token itself is not.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct SessionItem {
-    pub(crate) id: SessionId,
-    pub(crate) user_id: UserId,
-    /// Whether the second factor was given (or none is enrolled).
-    pub(crate) complete: bool,
-    #[serde(with = "rollcall_accounts::time::fixed")]
-    pub(crate) created_at: Timestamp,
-    #[serde(with = "rollcall_accounts::time::fixed")]
-    pub(crate) expires_at: Timestamp,
-    /// TTL, epoch seconds: only tidies up; `expires_at` decides.
-    pub(crate) ttl: i64,
-}
-
 impl Authenticator for Store {
-    async fn session_user(
-        &self,
-        token_hash: &str,
-        now: Timestamp,
-    ) -> Result<Option<(User, SessionId, Timestamp)>> {
+    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(User, SessionId, Timestamp)>> {
         let Some(session) = self.session(token_hash).await? else {
             return Ok(None);
         };
@@ -52,28 +32,9 @@ impl Authenticator for Store {
             .send()
             .await
             .map_err(internal)?;
-        match answer
-            .item()
-            .and_then(|item| item::text(item, "user_id"))
-            .and_then(|id| UserId::parse(id).ok())
-        {
+        match answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok()) {
             Some(id) => Ok(self.user(&id).await?),
             None => Ok(None),
         }
-    }
-}
-
-impl Store {
-    pub(crate) async fn session(&self, token_hash: &str) -> Result<Option<SessionItem>> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::session(token_hash).attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(internal)?;
-        Ok(answer.item.map(item::from_item).transpose()?)
     }
 }

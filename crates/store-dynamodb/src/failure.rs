@@ -16,10 +16,7 @@ where
 
 /// Whether a single write was refused by its condition.
 pub fn is_condition_failure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
-    error
-        .as_service_error()
-        .and_then(ProvideErrorMetadata::code)
-        == Some("ConditionalCheckFailedException")
+    error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("ConditionalCheckFailedException")
 }
 
 /// How a transaction was refused.
@@ -36,17 +33,10 @@ pub enum Cancelled {
 /// # Errors
 /// The error as an internal one.
 pub fn cancelled(error: SdkError<TransactWriteItemsError>) -> Result<Cancelled, StoreError> {
-    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
-        error.as_service_error()
-    {
-        let codes: Vec<&str> = cancelled
-            .cancellation_reasons()
-            .iter()
-            .map(|reason| reason.code().unwrap_or("None"))
-            .collect();
-        let failed: Vec<usize> = (0..codes.len())
-            .filter(|i| codes[*i] == "ConditionalCheckFailed")
-            .collect();
+    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
+        let codes: Vec<&str> =
+            cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect();
+        let failed: Vec<usize> = (0..codes.len()).filter(|i| codes[*i] == "ConditionalCheckFailed").collect();
         if !failed.is_empty() {
             return Ok(Cancelled::Conditions(failed));
         }
@@ -54,9 +44,7 @@ pub fn cancelled(error: SdkError<TransactWriteItemsError>) -> Result<Cancelled, 
             return Ok(Cancelled::Conflict);
         }
     }
-    if let Some(TransactWriteItemsError::TransactionInProgressException(_)) =
-        error.as_service_error()
-    {
+    if let Some(TransactWriteItemsError::TransactionInProgressException(_)) = error.as_service_error() {
         return Ok(Cancelled::Conflict);
     }
     Err(internal(error))

@@ -23,13 +23,8 @@ pub fn n(number: impl std::fmt::Display) -> AttributeValue {
 ///
 /// # Errors
 /// When the value cannot be an item, which would be a bug.
-pub fn to_item(
-    key: &crate::keys::Key,
-    kind: &str,
-    value: &impl Serialize,
-) -> Result<Item, StoreError> {
-    let mut item: Item =
-        serde_dynamo::to_item(value).map_err(|error| StoreError(error.to_string()))?;
+pub fn to_item(key: &crate::keys::Key, kind: &str, value: &impl Serialize) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(value).map_err(|error| StoreError(error.to_string()))?;
     // Null says nothing that an absent attribute does not, and costs bytes.
     item.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
     item.insert("pk".into(), s(&key.pk));
@@ -51,20 +46,15 @@ pub fn to_value(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
 /// # Errors
 /// When the item is not of that shape; the message names the field, not its content.
 pub fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item)
-        .map_err(|error| StoreError(format!("an item is not of its shape: {error}")))
+    serde_dynamo::from_item(item).map_err(|error| StoreError(format!("an item is not of its shape: {error}")))
 }
 
 /// A text attribute.
 pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name)
-        .and_then(|value| value.as_s().ok())
-        .map(String::as_str)
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
 }
 
 /// A whole-number attribute.
 pub fn number(item: &Item, name: &str) -> Option<u64> {
-    item.get(name)
-        .and_then(|value| value.as_n().ok())
-        .and_then(|text| text.parse().ok())
+    item.get(name).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok())
 }

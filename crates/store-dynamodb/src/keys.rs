@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rollcall_accounts::{
-    ids::{ImportId, InvitationId, OrganizationId, UserId},
+    ids::{ApiKeyId, ImportId, InvitationId, OrganizationId, UserId},
     time::iso,
 };
 use rollcall_validation::identity::IdentityKey;
@@ -24,19 +24,13 @@ pub struct Key {
 impl Key {
     /// A key of its parts.
     pub fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self {
-            pk: pk.into(),
-            sk: sk.into(),
-        }
+        Self { pk: pk.into(), sk: sk.into() }
     }
 
     /// As the SDK wants it.
     #[must_use]
     pub fn attributes(&self) -> HashMap<String, AttributeValue> {
-        HashMap::from([
-            ("pk".to_owned(), s(&self.pk)),
-            ("sk".to_owned(), s(&self.sk)),
-        ])
+        HashMap::from([("pk".to_owned(), s(&self.pk)), ("sk".to_owned(), s(&self.sk))])
     }
 }
 
@@ -46,9 +40,7 @@ pub const SHARDS: u32 = 8;
 /// The shard of an identifier: FNV-1a, so that it never changes.
 #[must_use]
 pub fn shard_of(id: &str) -> u32 {
-    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash % SHARDS
 }
 
@@ -83,10 +75,7 @@ pub const SEPARATOR: char = '\u{1}';
 /// A user in the listing of its scope: `LIST#scope#shard / folded last name, folded first name, id`.
 #[must_use]
 pub fn listing(scope: &str, first_name: &str, last_name: &str, id: &UserId) -> Key {
-    Key::new(
-        listing_partition(scope, shard_of(id.as_str())),
-        listing_sort(first_name, last_name, id),
-    )
+    Key::new(listing_partition(scope, shard_of(id.as_str())), listing_sort(first_name, last_name, id))
 }
 
 /// The partition of one shard of a listing.
@@ -111,12 +100,7 @@ pub fn search_entries(scope: &str, texts: &[&str], id: &UserId) -> Vec<Key> {
     let mut keys: Vec<Key> = texts
         .iter()
         .flat_map(|text| search_words(text))
-        .map(|word| {
-            Key::new(
-                search_partition(scope, &word),
-                format!("{word}{SEPARATOR}{id}"),
-            )
-        })
+        .map(|word| Key::new(search_partition(scope, &word), format!("{word}{SEPARATOR}{id}")))
         .collect();
     keys.sort_unstable();
     keys.dedup();
@@ -134,15 +118,8 @@ pub fn search_partition(scope: &str, word: &str) -> String {
 pub fn search_words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let whole = folded.contains('@').then(|| folded.clone());
-    let parts = folded
-        .split(|c: char| c.is_whitespace() || "@.-_+'’·,;()".contains(c))
-        .filter(|w| !w.is_empty());
-    whole
-        .into_iter()
-        .chain(parts.map(str::to_owned))
-        .take(8)
-        .map(|word| word.chars().take(64).collect())
-        .collect()
+    let parts = folded.split(|c: char| c.is_whitespace() || "@.-_+'’·,;()".contains(c)).filter(|w| !w.is_empty());
+    whole.into_iter().chain(parts.map(str::to_owned)).take(8).map(|word| word.chars().take(64).collect()).collect()
 }
 
 /// An import's head: `IMPORT#id / HEAD`.
@@ -187,6 +164,45 @@ pub fn api_key(hash: &str) -> Key {
     Key::new(format!("APIKEY#{hash}"), "APIKEY")
 }
 
+/// The entry that lists an API key under its owner: `USER#id / APIKEY#key id`.
+#[must_use]
+pub fn api_key_entry(owner: &UserId, id: &ApiKeyId) -> Key {
+    Key::new(format!("USER#{owner}"), format!("APIKEY#{id}"))
+}
+
+/// The answer to a request under an idempotency key: `IDEMPOTENCY#name / ANSWER`.
+#[must_use]
+pub fn idempotency(name: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{name}"), "ANSWER")
+}
+
+/// An organization: `ORGANIZATION#id / ORGANIZATION`.
+#[must_use]
+pub fn organization(id: &OrganizationId) -> Key {
+    Key::new(format!("ORGANIZATION#{id}"), "ORGANIZATION")
+}
+
+/// The guard of an organization's name: `ORGANIZATION_NAME#folded / GUARD`, written only if absent.
+#[must_use]
+pub fn organization_name(name: &str) -> Key {
+    Key::new(format!("ORGANIZATION_NAME#{}", fold(name)), "GUARD")
+}
+
+/// The partition that lists all organizations. One: they are made by hand, and read by the page.
+pub const ORGANIZATIONS: &str = "ORGANIZATIONS";
+
+/// An organization in the listing of all: `ORGANIZATIONS / folded name, id`.
+#[must_use]
+pub fn organization_listing(name: &str, id: &OrganizationId) -> Key {
+    Key::new(ORGANIZATIONS, format!("{}{SEPARATOR}{id}", fold(name)))
+}
+
+/// That the deployment has its Root Master: `BOOTSTRAP / DONE`, written only if absent.
+#[must_use]
+pub fn bootstrap() -> Key {
+    Key::new("BOOTSTRAP", "DONE")
+}
+
 /// An audit event: `AUDIT#scope#month / moment, id`.
 #[must_use]
 pub fn audit(scope: &str, at: Timestamp, id: &str) -> Key {
@@ -197,10 +213,7 @@ pub fn audit(scope: &str, at: Timestamp, id: &str) -> Key {
 /// The attributes of the sparse index `due`: what is due, sharded, and when.
 #[must_use]
 pub fn due(work: Due, id: &str, at: Timestamp) -> [(String, AttributeValue); 2] {
-    [
-        ("due_pk".to_owned(), s(work.partition(shard_of(id)))),
-        ("due_at".to_owned(), s(iso(at))),
-    ]
+    [("due_pk".to_owned(), s(work.partition(shard_of(id)))), ("due_at".to_owned(), s(iso(at)))]
 }
 
 /// Kinds of due work.
@@ -234,7 +247,5 @@ impl Due {
 #[must_use]
 pub fn fold(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
-    caseless::default_case_fold_str(&text.nfc().collect::<String>())
-        .nfc()
-        .collect()
+    caseless::default_case_fold_str(&text.nfc().collect::<String>()).nfc().collect()
 }

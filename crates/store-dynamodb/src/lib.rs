@@ -5,9 +5,12 @@
 //! is granted just the calls of the modules it uses.
 
 mod authenticate;
+mod credentials;
 pub mod failure;
+mod idempotency;
 pub mod item;
 pub mod keys;
+mod sessions;
 mod users;
 mod visibility;
 #[expect(dead_code, reason = "used by the operations as they are written")]
@@ -27,10 +30,6 @@ impl Store {
     /// The store on a table of that name, reached by that configuration (a [`Client`] is made of it).
     #[must_use]
     pub fn new(sdk: &aws_types::SdkConfig, table: &str) -> Self {
-        Self {
-            client: Client::new(sdk),
-            table: table.to_owned(),
-            heads: visibility::HeadCache::default(),
-        }
+        Self { client: Client::new(sdk), table: table.to_owned(), heads: visibility::HeadCache::default() }
     }
 }

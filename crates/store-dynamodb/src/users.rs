@@ -8,10 +8,7 @@ use crate::{Store, failure::internal, item, keys};
 impl Store {
     /// The user, if it counts.
     pub(crate) async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
-        Ok(self
-            .visible(self.raw_users(std::slice::from_ref(id)).await?, None)
-            .await?
-            .pop())
+        Ok(self.visible(self.raw_users(std::slice::from_ref(id)).await?, None).await?.pop())
     }
 
     /// Users by identifier in that order, whether or not they count (see `visible`); those that are gone are left out.
@@ -26,24 +23,14 @@ impl Store {
                 .send()
                 .await
                 .map_err(internal)?;
-            return answer
-                .item
-                .map(item::from_item)
-                .transpose()
-                .map(|user| user.into_iter().collect());
+            return answer.item.map(item::from_item).transpose().map(|user| user.into_iter().collect());
         }
         let mut items = self.batch_get(ids.iter().map(keys::user).collect()).await?;
-        ids.iter()
-            .filter_map(|id| items.remove(&keys::user(id)))
-            .map(item::from_item)
-            .collect()
+        ids.iter().filter_map(|id| items.remove(&keys::user(id))).map(item::from_item).collect()
     }
 
     /// The user that holds a sign-in name, if it counts.
-    pub(crate) async fn user_by_identity(
-        &self,
-        identity: &IdentityKey,
-    ) -> Result<Option<User>, StoreError> {
+    pub(crate) async fn user_by_identity(&self, identity: &IdentityKey) -> Result<Option<User>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -53,10 +40,7 @@ impl Store {
             .send()
             .await
             .map_err(internal)?;
-        let holder = answer
-            .item()
-            .and_then(|item| item::text(item, "user_id"))
-            .and_then(|id| UserId::parse(id).ok());
+        let holder = answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok());
         match holder {
             Some(id) => self.user(&id).await,
             None => Ok(None),

@@ -52,10 +52,7 @@ impl HeadCache {
 
 impl Store {
     /// The heads of these imports, each read at most once. A head that is gone was discarded.
-    pub(crate) async fn heads(
-        &self,
-        ids: BTreeSet<ImportId>,
-    ) -> Result<HashMap<ImportId, Head>, StoreError> {
+    pub(crate) async fn heads(&self, ids: BTreeSet<ImportId>) -> Result<HashMap<ImportId, Head>, StoreError> {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
         for id in ids {
@@ -67,19 +64,13 @@ impl Store {
             }
         }
         for group in missing.chunks(100) {
-            let items = self
-                .batch_get(group.iter().map(keys::import_head).collect())
-                .await?;
+            let items = self.batch_get(group.iter().map(keys::import_head).collect()).await?;
             for id in group {
                 let key = keys::import_head(id);
-                let head = items.get(&key).map_or(Head::Discarded, |item| {
-                    match item::text(item, "visibility") {
-                        Some("committed") => Head::Committed {
-                            seq: item::number(item, "commit_seq").unwrap_or(0),
-                        },
-                        Some("discarded") => Head::Discarded,
-                        _ => Head::Pending,
-                    }
+                let head = items.get(&key).map_or(Head::Discarded, |item| match item::text(item, "visibility") {
+                    Some("committed") => Head::Committed { seq: item::number(item, "commit_seq").unwrap_or(0) },
+                    Some("discarded") => Head::Discarded,
+                    _ => Head::Pending,
                 });
                 self.heads.put(id.clone(), head);
                 found.insert(id.clone(), head);
@@ -90,16 +81,9 @@ impl Store {
 
     /// The users of these that count; with `as_of`, those that counted when that commit sequence number
     /// was the newest.
-    pub(crate) async fn visible(
-        &self,
-        users: Vec<User>,
-        as_of: Option<u64>,
-    ) -> Result<Vec<User>, StoreError> {
-        let marked = users
-            .iter()
-            .filter_map(|user| user.import_mark.as_ref())
-            .map(|mark| mark.import_id.clone())
-            .collect();
+    pub(crate) async fn visible(&self, users: Vec<User>, as_of: Option<u64>) -> Result<Vec<User>, StoreError> {
+        let marked =
+            users.iter().filter_map(|user| user.import_mark.as_ref()).map(|mark| mark.import_id.clone()).collect();
         let heads = self.heads(marked).await?;
         Ok(users
             .into_iter()
@@ -110,8 +94,7 @@ impl Store {
                         _ => return None,
                     }
                 }
-                let in_time =
-                    as_of.is_none_or(|as_of| user.visible_seq.is_none_or(|seq| seq <= as_of));
+                let in_time = as_of.is_none_or(|as_of| user.visible_seq.is_none_or(|seq| seq <= as_of));
                 in_time.then_some(user)
             })
             .collect())
@@ -128,18 +111,12 @@ impl Store {
             .send()
             .await
             .map_err(internal)?;
-        Ok(answer
-            .item()
-            .and_then(|item| item::number(item, "n"))
-            .unwrap_or(0))
+        Ok(answer.item().and_then(|item| item::number(item, "n")).unwrap_or(0))
     }
 
     /// Items by key, read consistently; what the table leaves unprocessed is asked for again, at growing
     /// intervals. At most 100 keys a call of the table.
-    pub(crate) async fn batch_get(
-        &self,
-        wanted: Vec<keys::Key>,
-    ) -> Result<HashMap<keys::Key, item::Item>, StoreError> {
+    pub(crate) async fn batch_get(&self, wanted: Vec<keys::Key>) -> Result<HashMap<keys::Key, item::Item>, StoreError> {
         let mut found = HashMap::with_capacity(wanted.len());
         for group in wanted.chunks(100) {
             let mut pending: Vec<_> = group.iter().map(keys::Key::attributes).collect();
@@ -150,28 +127,14 @@ impl Store {
                     .consistent_read(true)
                     .build()
                     .map_err(|error| StoreError(error.to_string()))?;
-                let mut answer = self
-                    .client
-                    .batch_get_item()
-                    .request_items(&self.table, request)
-                    .send()
-                    .await
-                    .map_err(internal)?;
-                for item in answer
-                    .responses
-                    .as_mut()
-                    .and_then(|map| map.remove(&self.table))
-                    .unwrap_or_default()
-                {
-                    if let (Some(pk), Some(sk)) = (item::text(&item, "pk"), item::text(&item, "sk"))
-                    {
+                let mut answer =
+                    self.client.batch_get_item().request_items(&self.table, request).send().await.map_err(internal)?;
+                for item in answer.responses.as_mut().and_then(|map| map.remove(&self.table)).unwrap_or_default() {
+                    if let (Some(pk), Some(sk)) = (item::text(&item, "pk"), item::text(&item, "sk")) {
                         found.insert(keys::Key::new(pk, sk), item);
                     }
                 }
-                if let Some(rest) = answer
-                    .unprocessed_keys
-                    .and_then(|mut map| map.remove(&self.table))
-                {
+                if let Some(rest) = answer.unprocessed_keys.and_then(|mut map| map.remove(&self.table)) {
                     pending = rest.keys;
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(std::time::Duration::from_secs(2));

@@ -39,19 +39,10 @@ impl Store {
     /// Runs a transaction (at most 100 members), again when it met another one.
     ///
     /// `Ok(Err(positions))`: these members' conditions failed and nothing was written.
-    pub(crate) async fn transact(
-        &self,
-        members: Vec<TransactWriteItem>,
-    ) -> Result<Result<(), Vec<usize>>, StoreError> {
+    pub(crate) async fn transact(&self, members: Vec<TransactWriteItem>) -> Result<Result<(), Vec<usize>>, StoreError> {
         let mut pause = Duration::from_millis(20);
         for _ in 1..TRIES {
-            match self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(members.clone()))
-                .send()
-                .await
-            {
+            match self.client.transact_write_items().set_transact_items(Some(members.clone())).send().await {
                 Ok(_) => return Ok(Ok(())),
                 Err(error) => match cancelled(error)? {
                     Cancelled::Conditions(failed) => return Ok(Err(failed)),
@@ -62,9 +53,7 @@ impl Store {
                 },
             }
         }
-        Err(StoreError(
-            "a transaction met others every time it was tried".into(),
-        ))
+        Err(StoreError("a transaction met others every time it was tried".into()))
     }
 
     /// Puts an item only where none is.
@@ -73,47 +62,30 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk)");
-        Ok(TransactWriteItem::builder()
-            .put(built(put.build())?)
-            .build())
+        Ok(TransactWriteItem::builder().put(built(put.build())?).build())
     }
 
     /// Puts an item, whatever was there.
     pub(crate) fn put(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         Ok(TransactWriteItem::builder()
-            .put(built(
-                Put::builder()
-                    .table_name(&self.table)
-                    .set_item(Some(item))
-                    .build(),
-            )?)
+            .put(built(Put::builder().table_name(&self.table).set_item(Some(item)).build())?)
             .build())
     }
 
     /// Deletes an item, whether or not it is there.
     pub(crate) fn delete(&self, key: &Key) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .set_key(Some(key.attributes()));
-        Ok(TransactWriteItem::builder()
-            .delete(built(delete.build())?)
-            .build())
+        let delete = Delete::builder().table_name(&self.table).set_key(Some(key.attributes()));
+        Ok(TransactWriteItem::builder().delete(built(delete.build())?).build())
     }
 
     /// A user as it is now, over the version that was read.
-    pub(crate) fn replace_user(
-        &self,
-        user: &User,
-        read_version: u64,
-    ) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn replace_user(&self, user: &User, read_version: u64) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(user_item(user)?))
             .condition_expression("version = :read")
             .expression_attribute_values(":read", n(read_version));
-        Ok(TransactWriteItem::builder()
-            .put(built(put.build())?)
-            .build())
+        Ok(TransactWriteItem::builder().put(built(put.build())?).build())
     }
 
     /// An audit event. The same event written again is one event.
@@ -128,12 +100,7 @@ impl Store {
     }
 
     /// Changes the counters of a scope, in the shard of `id`.
-    pub(crate) fn count(
-        &self,
-        scope: &str,
-        id: &str,
-        counts: Counts,
-    ) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn count(&self, scope: &str, id: &str, counts: Counts) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(keys::counts(scope, keys::shard_of(id)).attributes()))
@@ -144,9 +111,7 @@ impl Store {
             .expression_attribute_values(":kind", s("counts"))
             .expression_attribute_values(":users", n(counts.users))
             .expression_attribute_values(":active", n(counts.active));
-        Ok(TransactWriteItem::builder()
-            .update(built(update.build())?)
-            .build())
+        Ok(TransactWriteItem::builder().update(built(update.build())?).build())
     }
 }
 
@@ -168,11 +133,7 @@ pub(crate) fn finding_items(user: &User) -> Vec<Item> {
     finding_keys(user)
         .into_iter()
         .map(|key| {
-            let kind = if key.pk.starts_with("LIST#") {
-                "listing"
-            } else {
-                "word"
-            };
+            let kind = if key.pk.starts_with("LIST#") { "listing" } else { "word" };
             entry(key, kind)
         })
         .collect()
@@ -181,18 +142,9 @@ pub(crate) fn finding_items(user: &User) -> Vec<Item> {
 /// Their keys, the listing first.
 pub(crate) fn finding_keys(user: &User) -> Vec<Key> {
     let scope = keys::scope(user.organization_id.as_ref());
-    let mut texts = vec![
-        user.first_name.as_str(),
-        user.last_name.as_str(),
-        user.email.as_str(),
-    ];
+    let mut texts = vec![user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
     texts.extend(user.username.as_deref());
-    let mut all = vec![keys::listing(
-        &scope,
-        &user.first_name,
-        &user.last_name,
-        &user.id,
-    )];
+    let mut all = vec![keys::listing(&scope, &user.first_name, &user.last_name, &user.id)];
     all.extend(keys::search_entries(&scope, &texts, &user.id));
     all
 }
@@ -213,10 +165,7 @@ pub(crate) fn guard_item(identity: &IdentityKey, user: &User) -> Item {
         ("sk".to_owned(), s(key.sk)),
         ("kind".to_owned(), s("guard")),
         ("user_id".to_owned(), s(user.id.as_str())),
-        (
-            "scope".to_owned(),
-            s(keys::scope(user.organization_id.as_ref())),
-        ),
+        ("scope".to_owned(), s(keys::scope(user.organization_id.as_ref()))),
     ]);
     if let Some(mark) = &user.import_mark {
         guard.insert("import_id".to_owned(), s(mark.import_id.as_str()));
@@ -226,11 +175,7 @@ pub(crate) fn guard_item(identity: &IdentityKey, user: &User) -> Item {
 
 /// An audit event's item.
 pub(crate) fn audit_item(event: &AuditEvent) -> Result<Item, StoreError> {
-    let key = keys::audit(
-        &keys::scope(event.organization_id.as_ref()),
-        event.at,
-        event.id.as_str(),
-    );
+    let key = keys::audit(&keys::scope(event.organization_id.as_ref()), event.at, event.id.as_str());
     item::to_item(&key, "audit", event)
 }
 
@@ -242,11 +187,7 @@ pub(crate) fn mail_item(mail: &DueMail) -> Result<Item, StoreError> {
         mail: &'a DueMail,
         attempts: u32,
     }
-    let mut item = item::to_item(
-        &keys::mail(&mail.id),
-        "mail",
-        &MailItem { mail, attempts: 0 },
-    )?;
+    let mut item = item::to_item(&keys::mail(&mail.id), "mail", &MailItem { mail, attempts: 0 })?;
     let work = match mail.lane {
         Lane::Now => Due::MailNow,
         Lane::Bulk => Due::MailBulk,

@@ -1,1 +1,3 @@
 //! The use cases, a file per operation.
+
+pub mod sessions;

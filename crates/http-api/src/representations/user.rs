@@ -91,32 +91,21 @@ impl UserResponse {
             email: user.email.clone(),
             username: user.username.clone(),
             phone: user.phone.clone(),
-            roles: user
-                .roles
-                .iter()
-                .map(|role| role.as_str().to_owned())
-                .collect(),
+            roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect(),
             groups: user.groups.clone(),
             status: user.status.name(),
-            mfa: if user.mfa_enrolled {
-                "enrolled"
-            } else {
-                "not_enrolled"
-            },
-            invitation: user
-                .invitation
-                .as_ref()
-                .map(|invitation| InvitationResponse {
-                    status: invitation.status_at(now).name(),
-                    delivery: invitation.delivery.name(),
-                    generation: invitation.generation,
-                    queued_at: iso(invitation.queued_at),
-                    sent_at: invitation.sent_at.map(iso),
-                    delivery_at: invitation.delivery_at.map(iso),
-                    expires_at: invitation.expires_at.map(iso),
-                    registered_at: invitation.registered_at.map(iso),
-                    valid_hours: invitation.valid_hours,
-                }),
+            mfa: if user.mfa_enrolled { "enrolled" } else { "not_enrolled" },
+            invitation: user.invitation.as_ref().map(|invitation| InvitationResponse {
+                status: invitation.status_at(now).name(),
+                delivery: invitation.delivery.name(),
+                generation: invitation.generation,
+                queued_at: iso(invitation.queued_at),
+                sent_at: invitation.sent_at.map(iso),
+                delivery_at: invitation.delivery_at.map(iso),
+                expires_at: invitation.expires_at.map(iso),
+                registered_at: invitation.registered_at.map(iso),
+                valid_hours: invitation.valid_hours,
+            }),
             properties: user.properties.clone(),
             site: user.site.clone(),
             language: user.language.clone(),
