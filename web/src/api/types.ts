@@ -14,10 +14,18 @@ export type Delivery = "queued" | "sent" | "delivered" | "bounced" | "complained
 
 export interface Invitation {
   status: InvitationStatus;
-  delivery: Delivery | null;
+  delivery: Delivery;
+  /** Which mailing of it this is, from 1. */
+  generation: number;
+  queued_at: Instant;
   sent_at: Instant | null;
+  /** When the receiving server took it, or it bounced. */
+  delivery_at: Instant | null;
   /** Null while the mail is queued: the time starts when the mail service takes it. */
   expires_at: Instant | null;
+  registered_at: Instant | null;
+  /** How long it is good for once its mail is sent. */
+  valid_hours: number;
 }
 
 export interface User {
@@ -40,6 +48,7 @@ export interface User {
   language: string | null;
   created_at: Instant;
   last_sign_in_at: Instant | null;
+  import_id: Id | null;
   version: number;
 }
 

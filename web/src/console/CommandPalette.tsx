@@ -51,21 +51,21 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           run: go(keep(route.path)),
         };
       }),
-      can("users.create") && {
+      can("users.write") && {
         id: "add-user",
         title: texts.users.add,
         kind: texts.palette.action,
         icon: <PlusIcon />,
         run: go(keep("/users", { new: "user" })),
       },
-      can("organizations.create") && {
+      can("organizations.write") && {
         id: "new-organization",
         title: texts.settings.newOrganization,
         kind: texts.palette.action,
         icon: <PlusIcon />,
         run: go("/settings?new=organization"),
       },
-      can("api_keys.create") && {
+      can("api_keys.write") && {
         id: "new-key",
         title: texts.settings.createKey,
         kind: texts.palette.action,

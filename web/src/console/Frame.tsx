@@ -150,7 +150,7 @@ function OrganizationSwitcher() {
     <MenuButton
       groups={[
         { title: texts.nav.organization, entries: groups },
-        ...(can("organizations.create")
+        ...(can("organizations.write")
           ? [{ entries: [{ id: "new", label: texts.nav.newOrganization, href: "/settings?new=organization" }] }]
           : []),
       ]}

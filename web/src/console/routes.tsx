@@ -30,7 +30,7 @@ export const routes: Route[] = [
     path: "/import",
     title: texts.users.import,
     page: lazy(() => import("../import/ImportWizard")),
-    command: { title: texts.users.import, permission: "imports.create", icon: ImportIcon },
+    command: { title: texts.users.import, permission: "imports.write", icon: ImportIcon },
   },
   {
     path: "/roles",

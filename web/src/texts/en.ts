@@ -42,6 +42,9 @@ const fields: Record<string, string> = {
   name: "Name",
 };
 
+/** "24 hours", "14 days". */
+const span = (hours: number) => (hours % 24 === 0 && hours > 24 ? `${hours / 24} days` : `${hours} hours`);
+
 export const texts = {
   product: "Rollcall",
   problems,
@@ -169,7 +172,6 @@ export const texts = {
     filterKind: "Kind",
     filterInvitation: "Invitation",
     filterDelivery: "Delivery",
-    filterStatus: "Account",
     filterRole: "Role",
     clearFilters: "Clear all",
     shown: (n: string) => `${n} shown`,
@@ -182,9 +184,9 @@ export const texts = {
     emptySample: "Try with a sample sheet",
     expiresPrefix: "expires",
     expiredPrefix: "expired",
-    expiresQueued: (hours: string) => `${hours} after its mail is sent`,
-    expiresAfterSending: "time starts when its mail is sent",
-    invitationSent: "sent",
+    registeredPrefix: "registered",
+    expiresQueued: (hours: number) => `expires ${span(hours)} after its mail is sent`,
+    expiresQueuedLong: (hours: number) => `Its ${span(hours)} start when the mail service takes the mail.`,
     selected: (n: string) => `${n} selected`,
     resend: "Resend invitation",
     send: "Send invitation",
@@ -238,8 +240,11 @@ export const texts = {
       organization: "Organization",
       roles: "Roles",
       role: "Role",
-      noRoles: "No roles are made for this kind.",
-      invite: "Send the invitation now",
+      kindHints: {
+        technician: "Works for the whole deployment",
+        end_user: "Belongs to one organization",
+      },
+      inviteNote: "The invitation is mailed as soon as the user is added.",
       submit: "Add user",
       done: (name: string) => `${name} was added`,
       chooseOrganization: "Choose the organization that this person belongs to.",
@@ -258,9 +263,20 @@ export const texts = {
     description: "What it is for",
     builtIn: "Built in",
     count: (n: number) => (n === 1 ? "1 permission" : `${n} permissions`),
-    everything: "Everything",
-    show: "Show",
+    none: "Own account only",
   },
+  permissions: {
+    "users.read": "See users and their invitations",
+    "users.write": "Add and edit users",
+    "invitations.write": "Send, resend and revoke invitations",
+    "imports.read": "See imports and their reports",
+    "imports.write": "Import users",
+    "organizations.read": "See organizations",
+    "organizations.write": "Create organizations",
+    "roles.read": "See roles",
+    "api_keys.write": "Create API keys",
+    "billing.read": "See billing pages",
+  } as Record<string, string>,
   settings: {
     title: "Settings",
     organizations: "Organizations",
