@@ -1,4 +1,5 @@
 // For browsers and bundlers. The same exports for Node are in node.js.
+import { ready } from "./api.js";
 import load from "./rollcall_validator.js";
 
 export { builtInProfile, check, checkField, profiles, Sheet } from "./api.js";
@@ -10,7 +11,7 @@ let loading;
  */
 export function init(source = new URL("./rollcall_validator_bg.wasm", import.meta.url)) {
   loading ??= load({ module_or_path: source }).then(
-    () => undefined,
+    () => ready(),
     (error) => {
       loading = undefined;
       throw error;

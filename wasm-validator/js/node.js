@@ -1,5 +1,6 @@
 // For Node: the module comes from the disk.
 import { readFile } from "node:fs/promises";
+import { ready } from "./api.js";
 import load from "./rollcall_validator.js";
 
 export { builtInProfile, check, checkField, profiles, Sheet } from "./api.js";
@@ -13,7 +14,7 @@ export function init(source = new URL("./rollcall_validator_bg.wasm", import.met
   loading ??= read(source)
     .then((module) => load({ module_or_path: module }))
     .then(
-      () => undefined,
+      () => ready(),
       (error) => {
         loading = undefined;
         throw error;
