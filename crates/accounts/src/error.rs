@@ -32,6 +32,9 @@ pub enum Error {
     /// A value in the request is refused; all of them are listed.
     #[error("{} of the values sent cannot be accepted", .0.len())]
     Refused(Vec<Refusal>),
+    /// Values that a person typed into the acceptance page are refused; the code is the first one's.
+    #[error("{}", .0.first().map_or("a value cannot be accepted", |refusal| refusal.detail.as_str()))]
+    Unfit(Vec<Refusal>),
     /// The sheet is refused; the report says why.
     #[error("the sheet has problems; nothing was imported")]
     ImportRefused(Box<ImportRefused>),
@@ -52,7 +55,7 @@ pub enum Error {
 impl Error {
     /// The stable code that programs match on.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &str {
         match self {
             Self::NotAuthenticated => "not_authenticated",
             Self::NotAccepted(what) => what.code(),
@@ -62,6 +65,7 @@ impl Error {
             Self::VersionConflict => "version_conflict",
             Self::DeadLink(link) => link.code(),
             Self::Refused(_) => "row_refused",
+            Self::Unfit(refusals) => refusals.first().map_or("value_refused", |refusal| refusal.code.as_str()),
             Self::ImportRefused(_) => "import_refused",
             Self::Invalid(invalid) => invalid.code(),
             Self::RateLimited { .. } => "rate_limited",
@@ -143,6 +147,8 @@ coded! {
         AlreadyInvited "already_invited" "this person has been invited already; resend the invitation instead",
         /// The user has finished the account.
         AlreadyRegistered "already_registered" "this person has already registered",
+        /// The acceptance has not been begun with this link, or with an older password step.
+        AcceptanceNotBegun "acceptance_not_begun" "choose a password first",
         /// The user is of an import that is not finished yet.
         ImportUnfinished "import_unfinished" "this person's import is not finished yet; try again shortly",
         /// The import is not being staged any more.

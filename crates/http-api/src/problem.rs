@@ -52,7 +52,7 @@ impl Problem {
                 );
                 body["request_id"] = Value::from(request_id);
             }
-            Error::Refused(refusals) => {
+            Error::Refused(refusals) | Error::Unfit(refusals) => {
                 body["errors"] = refusals
                     .iter()
                     .map(|refusal| json!({"field": refusal.field, "code": refusal.code, "detail": refusal.detail}))
@@ -94,6 +94,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::InvitationNotPending
             | Conflict::AlreadyInvited
             | Conflict::AlreadyRegistered
+            | Conflict::AcceptanceNotBegun
             | Conflict::ImportUnfinished
             | Conflict::ImportNotStaged
             | Conflict::ImportNotCancellable
@@ -103,7 +104,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
         },
         Error::VersionConflict => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
         Error::DeadLink(_) => (StatusCode::GONE, "This link can no longer be used"),
-        Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Values refused"),
+        Error::Refused(_) | Error::Unfit(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Values refused"),
         Error::ImportRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Sheet refused"),
         Error::Invalid(invalid) => match invalid {
             Invalid::Body(_)
