@@ -1,0 +1,86 @@
+import { Button, ErrorIcon } from "../ui";
+import { visibleBlanks } from "./sentence";
+import type { SheetSession } from "./session";
+import { texts } from "./texts";
+import { type Cell, cellText } from "./validator";
+
+/** What the validator says of a cell, right under it, with what one can do about it. */
+export function Callout(props: {
+  cell: Cell;
+  field: string;
+  position: number;
+  session: SheetSession;
+  left: number;
+  top: number;
+  above: boolean;
+  editable: boolean;
+  onHover: (inside: boolean) => void;
+  onDone: () => void;
+}) {
+  const { cell, field, position, session } = props;
+  const issues = cell.issues ?? [];
+  const errors = issues.filter((issue) => issue.severity === "error");
+  const corrected = cell.before != null && cell.kept !== true && errors.length === 0;
+  if (issues.length === 0 && !corrected && cell.kept !== true) return null;
+  const offered = errors.find((issue) => issue.correction !== null);
+  const t = texts.check;
+  const done = (work: Promise<unknown>) => void work.then(props.onDone);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hovering only keeps it open
+    <div
+      className="callout"
+      data-tone={errors.length > 0 ? "danger" : "plain"}
+      data-above={props.above || undefined}
+      style={{ left: props.left, top: props.top }}
+      onMouseEnter={() => props.onHover(true)}
+      onMouseLeave={() => props.onHover(false)}
+    >
+      {(errors.length > 0 ? errors : issues).map((issue) => (
+        <p key={`${issue.code}:${issue.message}`} className="callout-line">
+          {issue.severity === "error" && <ErrorIcon size={14} />}
+          <span>{sentenceCase(issue.message)}</span>
+        </p>
+      ))}
+      {corrected && (
+        <p className="callout-change">
+          <span className="muted">{t.was}</span> <bdi className="mono">{visibleBlanks(cell.before ?? "")}</bdi>{" "}
+          <span className="muted">{t.now}</span> <bdi className="mono">{cellText(cell)}</bdi>
+        </p>
+      )}
+      {cell.kept === true && <p className="muted">{t.keptNote}</p>}
+      {props.editable && (offered !== undefined || corrected || cell.kept === true) && (
+        <div className="callout-actions">
+          {offered !== undefined && cell.kept !== true && (
+            <>
+              <Button slot={null} onPress={() => done(session.takeCorrection(position, field))}>
+                {t.use(offered.correction ?? "")}
+                <kbd>Alt ↵</kbd>
+              </Button>
+              <Button slot={null} look="quiet" onPress={() => done(session.fixAll(offered.code, field))}>
+                {t.fixAll}
+              </Button>
+            </>
+          )}
+          {corrected && (
+            <Button slot={null} look="quiet" onPress={() => done(session.refuseCorrection(position, field))}>
+              {t.keepOriginal}
+              <kbd>Alt ↵</kbd>
+            </Button>
+          )}
+          {cell.kept === true && (
+            <Button slot={null} onPress={() => done(session.takeCorrection(position, field))}>
+              {t.takeCorrection}
+              <kbd>Alt ↵</kbd>
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The validator's messages begin in lower case and have no full stop, as parts of a sentence; here each stands alone. */
+export function sentenceCase(message: string): string {
+  const first = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?…]$/.test(first) ? first : `${first}.`;
+}

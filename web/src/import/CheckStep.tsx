@@ -1,0 +1,256 @@
+import { useEffect, useRef, useState } from "react";
+import { navigate, useSearch, withSearch } from "../router";
+import { announce, Button, ErrorIcon, ModalDialog, PlusIcon, TrashIcon, UndoIcon } from "../ui";
+import { checkColumns } from "./columns";
+import { FileIssues } from "./FileIssues";
+import type { Work } from "./flow";
+import { Grid, type GridHandle, useSheet } from "./Grid";
+import { MappingPanel } from "./MappingPanel";
+import type { SheetSession } from "./session";
+import { count, texts } from "./texts";
+import type { Filter, SheetInfo } from "./validator";
+
+const t = texts.check;
+
+export interface CheckProps {
+  work: Work;
+  /** Reads the same bytes anew in another way. */
+  onMapping: (mapping: string) => Promise<void>;
+}
+
+export function CheckStep({ work, onMapping }: CheckProps) {
+  const { session } = work;
+  const state = useSheet(session);
+  const grid = useRef<GridHandle>(null);
+  const [help, setHelp] = useState(false);
+  const mapping = useSearch().get("columns") === "change" && work.bytes !== null;
+  const byHand = work.bytes === null;
+  const columns = checkColumns(session.info, byHand);
+  const errors = session.info.issues.filter((issue) => issue.severity === "error");
+  const problems = state.counts.refused + state.marked;
+
+  // The keyboard goes into the grid when a sheet was opened.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per sheet
+  useEffect(() => {
+    if (!mapping) grid.current?.focus();
+  }, [session, mapping]);
+
+  // F8 works from everywhere in this step.
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "F8" || event.defaultPrevented) return;
+      event.preventDefault();
+      void grid.current?.nextProblem(event.shiftKey);
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, []);
+
+  const toMapping = (open: boolean) =>
+    void navigate(withSearch({ columns: open ? "change" : null }), { replace: !open });
+
+  if (mapping && work.bytes !== null) {
+    return (
+      <MappingPanel
+        bytes={work.bytes}
+        session={session}
+        onApply={async (how) => {
+          await onMapping(how);
+          toMapping(false);
+        }}
+        onClose={() => toMapping(false)}
+      />
+    );
+  }
+
+  const tabs: { filter: Filter; label: string; n: number }[] = [
+    { filter: "all", label: t.all, n: state.counts.rows },
+    { filter: "problems", label: t.problems, n: problems },
+    { filter: "corrected", label: t.corrected, n: state.counts.corrected },
+  ];
+
+  return (
+    <div className="check">
+      <div className="check-line">
+        <span className="check-source">{sourceLine(session.info, byHand)}</span>
+        {!byHand && (
+          <Button look="quiet" onPress={() => toMapping(true)}>
+            {t.change}
+          </Button>
+        )}
+      </div>
+      {errors.length > 0 && (
+        <div className="problem" role="alert">
+          <ErrorIcon />
+          <div className="problem-body">
+            <div className="problem-title">{texts.confirm.blockedFile}</div>
+            <FileIssues issues={errors} />
+          </div>
+        </div>
+      )}
+      <div className="check-tools">
+        <FilterTabs session={session} tabs={tabs} />
+        <div className="check-actions">
+          {state.selection.ticked.size > 0 && (
+            <>
+              <Button icon={<TrashIcon />} onPress={() => void removeTicked(session)}>
+                {t.removeTicked(state.selection.ticked.size)}
+              </Button>
+              <Button look="quiet" onPress={() => session.tickNone()}>
+                {t.untick}
+              </Button>
+            </>
+          )}
+          <Button disabled={problems === 0} onPress={() => void grid.current?.nextProblem(false)}>
+            {t.next} <kbd>F8</kbd>
+          </Button>
+          <Button
+            look="quiet"
+            icon={<UndoIcon />}
+            label={t.undo}
+            shortcut="Ctrl Z"
+            disabled={!state.undoable}
+            onPress={() => void session.undo().then(() => announce(t.undone))}
+          />
+          <Button
+            look="quiet"
+            icon={<RedoIcon />}
+            label={t.redo}
+            shortcut="Ctrl Shift Z"
+            disabled={!state.redoable}
+            onPress={() => void session.redo().then(() => announce(t.redone))}
+          />
+          <Button
+            look="quiet"
+            icon={<PlusIcon />}
+            label={t.addRows}
+            onPress={() => void addRows(session, grid.current)}
+          />
+          <Button look="quiet" icon={<KeysIcon />} label={t.keys} shortcut="?" onPress={() => setHelp(true)} />
+        </div>
+      </div>
+      <Grid
+        ref={grid}
+        session={session}
+        columns={columns}
+        label={t.grid}
+        editable
+        empty={t.emptyFilter[state.filter]}
+        onHelp={() => setHelp(true)}
+      />
+      {help && <KeysDialog onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+export function FilterTabs({
+  session,
+  tabs,
+}: {
+  session: SheetSession;
+  tabs: readonly { filter: Filter; label: string; n: number }[];
+}) {
+  const { filter } = useSheet(session);
+  return (
+    <fieldset className="tabs check-tabs">
+      <legend className="visually-hidden">{t.filters}</legend>
+      {tabs.map((tab) => (
+        <button
+          key={tab.filter}
+          type="button"
+          className="tab"
+          aria-pressed={filter === tab.filter}
+          onClick={() => void session.filter(tab.filter)}
+        >
+          {tab.label} <span className="count">{count(tab.n)}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+async function removeTicked(session: SheetSession): Promise<void> {
+  const removed = session.snapshot().selection.ticked.size;
+  await session.removeTicked();
+  announce(t.removedNow(removed));
+}
+
+async function addRows(session: SheetSession, grid: GridHandle | null): Promise<void> {
+  const at = session.snapshot().counts.rows;
+  if (session.snapshot().filter !== "all") await session.filter("all");
+  await session.addRows(5);
+  session.focus({ position: at, field: session.info.fields[0]?.field ?? null });
+  grid?.focus();
+}
+
+/** "UTF-8 · separated by tabs · header row found · 4 of 5 columns used" */
+export function sourceLine(info: SheetInfo, byHand: boolean): string {
+  if (byHand) return t.byHand;
+  const { encoding, delimiter, header } = info.source;
+  const used = info.columns.filter((column) => column.index !== null).length;
+  return [
+    encoding === null ? null : (t.encodings[encoding.toLowerCase()] ?? encoding),
+    delimiter === null ? null : t.separatedBy(t.delimiters[delimiter] ?? delimiter),
+    header ? t.headerYes : t.headerNo,
+    t.columns(used, used + info.unmapped.length),
+  ]
+    .filter((part) => part !== null)
+    .join(" · ");
+}
+
+function KeysDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <ModalDialog title={texts.keys.title} onClose={onClose}>
+      <dl className="keys">
+        {texts.keys.list.map(([keys, what]) => (
+          <div key={what}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </ModalDialog>
+  );
+}
+
+function RedoIcon() {
+  return (
+    <svg
+      width="16"
+      height="16"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d="m11 3 2.500 2.500L11 8M13.500 5.500H6a3.500 3.500 0 0 0 0 7h4" />
+    </svg>
+  );
+}
+
+function KeysIcon() {
+  return (
+    <svg
+      width="16"
+      height="16"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <rect x="1.500" y="4" width="13" height="8.500" rx="1.500" />
+      <path d="M4 7h.1M7 7h.1M10 7h.1M12.500 7h.1M4.500 9.800h7" />
+    </svg>
+  );
+}

@@ -1,0 +1,717 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table of 100,000 rows cannot be a <table>; these are its roles
+// biome-ignore-all lint/a11y/useFocusableInteractive: one cell at a time is in the tab order (roving), see tabIndex
+import {
+  memo,
+  type KeyboardEvent as ReactKeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { flushSync } from "react-dom";
+import { announce, ask, Checkbox, CheckIcon, ErrorIcon, WarningIcon } from "../ui";
+import { Callout } from "./Callout";
+import { columnWidths, type GridColumn } from "./columns";
+import { type GridAction, gridKey } from "./gridKeyboard";
+import { allTicked, indexOf } from "./selection";
+import { visibleBlanks } from "./sentence";
+import type { Focus, SheetSession, SheetState } from "./session";
+import { texts } from "./texts";
+import { type Cell, cellError, cellText, type RowView } from "./validator";
+
+const ROW = 36;
+const OVERSCAN = 6;
+/** How long rows that are on screen stay while the text of the next ones is on its way. */
+const PATIENCE_MS = 120;
+
+export interface GridHandle {
+  /** Puts the keyboard into the grid, on the focused cell or the first. */
+  focus(): void;
+  nextProblem(backwards: boolean): Promise<void>;
+}
+
+export interface GridProps {
+  session: SheetSession;
+  columns: readonly GridColumn[];
+  label: string;
+  editable: boolean;
+  empty: string;
+  onHelp?: () => void;
+  ref?: Ref<GridHandle>;
+}
+
+export function useSheet(session: SheetSession): SheetState {
+  return useSyncExternalStore(session.subscribe, session.snapshot);
+}
+
+interface Editing {
+  readonly position: number;
+  readonly field: string;
+}
+
+/**
+ * A grid over any number of rows. Only those in view exist; they stand in a layer that stays in place while the
+ * scroller moves under it, so the rows on screen are never scrolled away before the next ones are there.
+ */
+export function Grid({ session, columns, label, editable, empty, onHelp, ref }: GridProps) {
+  const state = useSheet(session);
+  const { listed, focus, selection } = state;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState({ width: 900, height: 480 });
+  const [scrollTop, setScrollTop] = useState(0);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const [hovered, setHovered] = useState<Editing | null>(null);
+  const [scrollLeft, setScrollLeft] = useState(0);
+  /** The person is in the grid or in the callout beside it. */
+  const [inside, setInside] = useState(false);
+  /** Whether the browser's focus is to follow the grid's. */
+  const hasKeyboard = useRef(false);
+  const leaveTimer = useRef(0);
+
+  const rowHeader = room.width < 560 ? 76 : 92;
+  const widths = useMemo(() => columnWidths(columns, room.width - rowHeader), [columns, room.width, rowHeader]);
+  const template = `${rowHeader}px ${widths.map((width) => `${width}px`).join(" ")}`;
+  const total = rowHeader + widths.reduce((sum, width) => sum + width, 0);
+  const page = Math.max(1, Math.floor((room.height - ROW) / ROW));
+  const fields = useMemo(() => columns.map((column) => column.field), [columns]);
+
+  const first = Math.max(0, Math.floor(scrollTop / ROW) - OVERSCAN);
+  const last = Math.min(listed.length, Math.ceil((scrollTop + room.height - ROW) / ROW) + OVERSCAN);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setRoom({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useEffect(() => session.look(first, Math.max(last, first + 1)), [session, first, last]);
+
+  // Scrolling: at once where the text is at hand, otherwise when it comes or patience ends.
+  const pending = useRef<{ top: number; timer: number } | null>(null);
+  const settle = useCallback(() => {
+    if (pending.current === null) return;
+    clearTimeout(pending.current.timer);
+    const { top } = pending.current;
+    pending.current = null;
+    setScrollTop(top);
+  }, []);
+  const onScroll = () => {
+    const top = scroller.current?.scrollTop ?? 0;
+    setScrollLeft(scroller.current?.scrollLeft ?? 0);
+    const from = Math.max(0, Math.floor(top / ROW));
+    const to = Math.ceil((top + room.height - ROW) / ROW);
+    if (session.ready(from, to)) {
+      if (pending.current !== null) clearTimeout(pending.current.timer);
+      pending.current = null;
+      flushSync(() => setScrollTop(top));
+      return;
+    }
+    session.look(from, to);
+    if (pending.current === null) pending.current = { top, timer: window.setTimeout(settle, PATIENCE_MS) };
+    else pending.current.top = top;
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision may bring the rows that are waited for
+  useEffect(() => {
+    if (pending.current === null) return;
+    const from = Math.max(0, Math.floor(pending.current.top / ROW));
+    if (session.ready(from, from + page + 1)) settle();
+  }, [session, state.revision, page, settle]);
+  useEffect(() => () => clearTimeout(pending.current?.timer), []);
+
+  // A new list starts at its top, unless the focused row is on it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new filter moves the view
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const at = focus === null ? -1 : indexOf(listed, focus.position);
+    element.scrollTop = at < 0 ? 0 : Math.max(0, at * ROW - (room.height - ROW) / 2);
+    setScrollTop(element.scrollTop);
+  }, [state.filter]);
+
+  const focusAt = focus === null ? -1 : indexOf(listed, focus.position);
+  const row = Math.max(0, focusAt);
+  const focusColumn =
+    focus === null ? Math.min(1, columns.length) : focus.field === null ? 0 : fields.indexOf(focus.field) + 1;
+
+  const reveal = useCallback(
+    (at: number, column: number) => {
+      const element = scroller.current;
+      if (element === null) return;
+      const top = at * ROW;
+      const height = element.clientHeight - ROW;
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (top + ROW > element.scrollTop + height) element.scrollTop = top + ROW - height;
+      if (column > 0) {
+        const left = widths.slice(0, column - 1).reduce((sum, width) => sum + width, 0);
+        const width = widths[column - 1] ?? 0;
+        const space = element.clientWidth - rowHeader;
+        if (left < element.scrollLeft) element.scrollLeft = left;
+        else if (left + width > element.scrollLeft + space) element.scrollLeft = left + width - Math.max(space, width);
+      }
+    },
+    [widths, rowHeader],
+  );
+
+  // The browser's focus follows the grid's.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also when rows were drawn anew
+  useLayoutEffect(() => {
+    if (!hasKeyboard.current || editing !== null) return;
+    const cell = scroller.current?.querySelector<HTMLElement>('[data-focus-cell="true"]');
+    if (cell && document.activeElement !== cell) cell.focus({ preventScroll: true });
+  }, [focus, editing, first, last, state.revision]);
+
+  const moveTo = (at: number, column: number) => {
+    const position = listed[at];
+    if (position === undefined) return;
+    session.focus({ position, field: column === 0 ? null : (fields[column - 1] ?? null) });
+    reveal(at, column);
+  };
+
+  const verdict = (view: RowView | undefined, field: string): string => {
+    const cell = view?.cells[field];
+    const error = cellError(cell);
+    if (error !== undefined) return texts.check.refused(error.message);
+    return cell?.before != null && cell.kept !== true ? texts.check.correctedTo(cellText(cell)) : texts.check.accepted;
+  };
+  const titleOf = (field: string) => columns.find((column) => column.field === field)?.title ?? field;
+  const say = (position: number, field: string) => {
+    const view = session.row(position);
+    announce(texts.check.cell(view?.row ?? position + 1, titleOf(field), verdict(view, field)));
+  };
+
+  const goTo = async (target: Focus | null) => {
+    if (target === null) {
+      announce(texts.check.noProblems);
+      return;
+    }
+    let at = indexOf(session.snapshot().listed, target.position);
+    if (at < 0) {
+      await session.filter("all");
+      at = indexOf(session.snapshot().listed, target.position);
+    }
+    hasKeyboard.current = true;
+    session.focus(target);
+    reveal(at, target.field === null ? 0 : fields.indexOf(target.field) + 1);
+    if (target.field !== null) say(target.position, target.field);
+  };
+  const nextProblem = async (backwards: boolean) => goTo(await session.nextProblem(backwards, fields));
+
+  const toCell = () => {
+    hasKeyboard.current = true;
+    scroller.current?.querySelector<HTMLElement>('[data-focus-cell="true"]')?.focus({ preventScroll: true });
+  };
+
+  useImperativeHandle(ref, () => ({
+    focus: () => {
+      hasKeyboard.current = true;
+      if (focus === null || focusAt < 0) moveTo(0, Math.min(1, columns.length));
+      else reveal(focusAt, focusColumn);
+      toCell();
+    },
+    nextProblem,
+  }));
+
+  const save = async (position: number, field: string, text: string) => {
+    if (text === cellText(session.row(position)?.cells[field])) return;
+    await session.setCell(position, field, text);
+    say(position, field);
+  };
+
+  const focusedCell = (): Cell | undefined =>
+    focus?.field == null ? undefined : session.row(focus.position)?.cells[focus.field];
+
+  const takeCorrection = async () => {
+    if (focus?.field == null) return;
+    const { position, field } = focus;
+    const cell = focusedCell();
+    if (cell?.issues?.some((issue) => issue.correction !== null && issue.severity === "error") || cell?.kept === true)
+      await session.takeCorrection(position, field);
+    else if (cell?.before != null) await session.refuseCorrection(position, field);
+    else return;
+    say(position, field);
+  };
+
+  const fixAll = async () => {
+    if (focus?.field == null) return;
+    const issue = focusedCell()?.issues?.find((one) => one.severity === "error" && one.correction !== null);
+    if (issue === undefined) return;
+    const change = await session.fixAll(issue.code, focus.field);
+    announce(texts.check.fixedAll(change.changed.length));
+  };
+
+  const remove = async () => {
+    if (selection.ticked.size > 0) {
+      const removed = selection.ticked.size;
+      await session.removeTicked();
+      announce(texts.check.removedNow(removed));
+      return;
+    }
+    const position = focus?.position ?? listed[0];
+    if (position === undefined) return;
+    const yes = await ask({
+      title: texts.check.removeOneTitle(session.row(position)?.row ?? position + 1),
+      body: texts.check.removeOneBody,
+      confirm: texts.check.remove,
+      cancel: texts.check.keep,
+    });
+    if (yes) await session.remove(Uint32Array.of(position));
+    toCell();
+  };
+
+  const history = async (which: "undo" | "redo") => {
+    const possible = which === "undo" ? state.undoable : state.redoable;
+    if (!possible) {
+      announce(texts.check.nothingToUndo);
+      return;
+    }
+    await session[which]();
+    announce(which === "undo" ? texts.check.undone : texts.check.redone);
+  };
+
+  const perform = (action: GridAction, from: number) => {
+    const position = listed[from];
+    if (position === undefined) return;
+    switch (action) {
+      case "tick":
+        session.tick(position);
+        break;
+      case "tickRange": {
+        // Going on from an unticked row by Shift and an arrow ticks that row first.
+        if (selection.anchor === null) session.tick(position);
+        const now = session.snapshot().focus?.position;
+        if (now !== undefined) session.tickTo(now);
+        break;
+      }
+      case "tickAll":
+        session.tickAll();
+        break;
+      case "remove":
+        void remove();
+        break;
+      case "nextProblem":
+        void nextProblem(false);
+        break;
+      case "previousProblem":
+        void nextProblem(true);
+        break;
+      case "takeCorrection":
+        void takeCorrection();
+        break;
+      case "fixAll":
+        void fixAll();
+        break;
+      case "undo":
+      case "redo":
+        void history(action);
+        break;
+      case "help":
+        onHelp?.();
+        break;
+      case "edit":
+      case "cancel":
+      case "commit":
+        break;
+    }
+  };
+
+  const onKeyDown = (event: ReactKeyboardEvent<HTMLDivElement>) => {
+    const target = event.target as HTMLElement;
+    if (!target.closest('[role="gridcell"],[role="rowheader"]') || event.nativeEvent.isComposing) return;
+    const step = gridKey(
+      { row, column: focusColumn, editing: editing !== null },
+      { rows: listed.length, columns: columns.length + 1, page, editable },
+      { key: event.key, shift: event.shiftKey, command: event.ctrlKey || event.metaKey, alt: event.altKey },
+    );
+    if (step === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (
+      editing !== null &&
+      (step.action === "commit" || step.action === "nextProblem" || step.action === "previousProblem")
+    ) {
+      void save(editing.position, editing.field, (target as HTMLInputElement).value);
+    }
+    if (step.focus.row !== row || step.focus.column !== focusColumn || focus === null)
+      moveTo(step.focus.row, step.focus.column);
+    if (step.focus.editing) {
+      const position = listed[step.focus.row];
+      const field = fields[step.focus.column - 1];
+      setEditing(position === undefined || field === undefined ? null : { position, field });
+    } else if (editing !== null) setEditing(null);
+    if (step.action !== undefined) perform(step.action, row);
+  };
+
+  const onPaste = (event: React.ClipboardEvent<HTMLDivElement>) => {
+    if (!editable || focus?.field == null) return;
+    const text = event.clipboardData.getData("text/plain");
+    // One line into an open cell is the input's own business.
+    if (editing !== null && !/[\t\n]/.test(text.trimEnd())) return;
+    if (text === "") return;
+    event.preventDefault();
+    event.stopPropagation();
+    setEditing(null);
+    void session
+      .paste(focus.position, focus.field, text)
+      .then(() => announce(texts.check.pastedBlock(text.trimEnd().split(/\r\n|\r|\n/).length)));
+  };
+
+  const onCellPointer = (position: number, field: string | null, shift: boolean) => {
+    hasKeyboard.current = true;
+    session.focus({ position, field });
+    if (field === null) {
+      if (shift) session.tickTo(position);
+      else session.tick(position);
+    }
+  };
+  const onCellOpen = (position: number, field: string) => {
+    if (editable) setEditing({ position, field });
+    else session.tick(position);
+  };
+  const onCellHover = (position: number, field: string | null) => {
+    clearTimeout(leaveTimer.current);
+    if (field === null) leaveTimer.current = window.setTimeout(() => setHovered(null), 120);
+    else setHovered({ position, field });
+  };
+  const handlers = useRef({ onCellPointer, onCellOpen, onCellHover, save, setEditing });
+  handlers.current = { onCellPointer, onCellOpen, onCellHover, save, setEditing };
+
+  const drawn: number[] = [];
+  for (let at = first; at < last; at++) drawn.push(at);
+  // The focused row stays in the page wherever the view is, so the keyboard is never lost.
+  if (focusAt >= 0 && (focusAt < first || focusAt >= last)) drawn.push(focusAt);
+
+  const tickedOnList = listed.length > 0 && selection.ticked.size > 0;
+  const all = allTicked(selection, listed);
+  const told = editing === null ? (hovered ?? focus) : editing;
+  const toldAt = told === null || told.field === null ? -1 : indexOf(listed, told.position);
+  const toldCell = told?.field == null ? undefined : session.row(told.position)?.cells[told.field];
+  const toldVisible = toldAt >= first && toldAt < last;
+
+  let callout: ReactNode = null;
+  if (told?.field != null && toldVisible && toldCell !== undefined && (hovered !== null || inside)) {
+    const { position, field } = told;
+    const at = fields.indexOf(field ?? "");
+    const left = rowHeader + widths.slice(0, at).reduce((sum, width) => sum + width, 0) - scrollLeft;
+    const top = (toldAt + 1) * ROW - scrollTop;
+    const above = top + ROW + 140 > room.height && top > 160;
+    callout = (
+      <Callout
+        cell={toldCell}
+        field={field}
+        position={position}
+        session={session}
+        left={Math.max(8, Math.min(left, room.width - Math.min(400, room.width) - 8))}
+        top={above ? top : top + ROW}
+        above={above}
+        editable={editable}
+        onHover={(over) => onCellHover(position, over ? field : null)}
+        onDone={() => {
+          setHovered(null);
+          say(position, field);
+          toCell();
+        }}
+      />
+    );
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only sees whether the person is inside
+    <div
+      className="sheet-frame"
+      onFocus={() => setInside(true)}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) setInside(false);
+      }}
+    >
+      <div
+        className="sheet"
+        role="grid"
+        aria-label={label}
+        aria-rowcount={listed.length + 1}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable="true"
+        ref={scroller}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+        onFocus={() => {
+          hasKeyboard.current = true;
+        }}
+        onBlur={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget)) hasKeyboard.current = false;
+        }}
+      >
+        <div
+          className="sheet-head"
+          role="row"
+          aria-rowindex={1}
+          style={{ gridTemplateColumns: template, width: total }}
+        >
+          <div className="sheet-corner" role="columnheader">
+            <Checkbox
+              aria-label={texts.check.tickAll(listed.length)}
+              isSelected={all}
+              isIndeterminate={tickedOnList && !all}
+              onChange={() => session.tickAll()}
+            />
+            <span>{texts.check.rowHeader}</span>
+          </div>
+          {columns.map((column) => (
+            <div key={column.field} role="columnheader" className="sheet-title">
+              {column.title}
+              {column.required && (
+                <span className="sheet-required">
+                  <span aria-hidden="true">*</span>
+                  <span className="visually-hidden"> {texts.check.required}</span>
+                </span>
+              )}
+            </div>
+          ))}
+        </div>
+        <div className="sheet-space" style={{ height: listed.length * ROW, width: total }}>
+          <div className="sheet-layer">
+            <div className="sheet-rows" style={{ transform: `translateY(${-scrollTop}px)` }}>
+              {drawn.map((at) => {
+                const position = listed[at] ?? 0;
+                return (
+                  <GridRow
+                    key={position}
+                    at={at}
+                    position={position}
+                    view={session.row(position)}
+                    columns={columns}
+                    template={template}
+                    width={total}
+                    ticked={selection.ticked.has(position)}
+                    focusColumn={at === row ? focusColumn : -1}
+                    editing={editing?.position === position ? editing.field : null}
+                    handlers={handlers}
+                  />
+                );
+              })}
+            </div>
+          </div>
+        </div>
+      </div>
+      {listed.length === 0 && <p className="sheet-empty">{empty}</p>}
+      {callout}
+    </div>
+  );
+}
+
+interface Handlers {
+  onCellPointer(position: number, field: string | null, shift: boolean): void;
+  onCellOpen(position: number, field: string): void;
+  onCellHover(position: number, field: string | null): void;
+  save(position: number, field: string, text: string): Promise<void>;
+  setEditing(editing: Editing | null): void;
+}
+
+interface GridRowProps {
+  at: number;
+  position: number;
+  view: RowView | undefined;
+  columns: readonly GridColumn[];
+  template: string;
+  width: number;
+  ticked: boolean;
+  /** The column with the roving tab stop, or -1. */
+  focusColumn: number;
+  editing: string | null;
+  handlers: { readonly current: Handlers };
+}
+
+const GridRow = memo(function GridRow(props: GridRowProps) {
+  const { at, position, view, columns, template, width, ticked, focusColumn, editing, handlers } = props;
+  const status = view?.status;
+  const number = view?.row ?? position + 1;
+  return (
+    <div
+      className="sheet-row"
+      role="row"
+      aria-rowindex={at + 2}
+      aria-selected={ticked}
+      data-status={status}
+      style={{ gridTemplateColumns: template, width, top: at * ROW }}
+    >
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keyboard */}
+      <div
+        className="sheet-rowhead"
+        role="rowheader"
+        tabIndex={focusColumn === 0 ? 0 : -1}
+        data-focus-cell={focusColumn === 0 || undefined}
+        onClick={(event) => handlers.current.onCellPointer(position, null, event.shiftKey)}
+        onMouseDown={(event) => {
+          if (event.shiftKey) event.preventDefault();
+        }}
+      >
+        <span className="sheet-tick" data-on={ticked || undefined} aria-hidden="true">
+          {ticked && <CheckIcon size={12} />}
+        </span>
+        <span className="sheet-number">{number}</span>
+        <span className="sheet-status">
+          {status === "refused" ? <ErrorIcon size={14} /> : status === "corrected" ? <CorrectedIcon /> : null}
+        </span>
+        <span className="visually-hidden">{status === undefined ? "" : `, ${texts.check.status[status]}`}</span>
+      </div>
+      {columns.map((column, index) => (
+        <GridCell
+          key={column.field}
+          cell={view?.cells[column.field]}
+          known={view !== undefined}
+          column={column}
+          number={number}
+          position={position}
+          focused={focusColumn === index + 1}
+          editing={editing === column.field}
+          handlers={handlers}
+        />
+      ))}
+    </div>
+  );
+});
+
+interface GridCellProps {
+  cell: Cell | undefined;
+  known: boolean;
+  column: GridColumn;
+  number: number;
+  position: number;
+  focused: boolean;
+  editing: boolean;
+  handlers: { readonly current: Handlers };
+}
+
+const GridCell = memo(function GridCell(props: GridCellProps) {
+  const { cell, known, column, number, position, focused, editing, handlers } = props;
+  const error = cellError(cell);
+  const corrected = error === undefined && cell?.before != null && cell.kept !== true;
+  const warned = error === undefined && !corrected && (cell?.issues?.length ?? 0) > 0;
+  const text = cellText(cell);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keyboard
+    <div
+      className="sheet-cell"
+      role="gridcell"
+      tabIndex={focused && !editing ? 0 : -1}
+      data-focus-cell={focused || undefined}
+      data-refused={error !== undefined || undefined}
+      aria-invalid={error !== undefined || undefined}
+      onClick={(event) => {
+        if (!editing) handlers.current.onCellPointer(position, column.field, event.shiftKey);
+      }}
+      onDoubleClick={() => handlers.current.onCellOpen(position, column.field)}
+      onMouseEnter={() =>
+        handlers.current.onCellHover(position, cell?.issues?.length || corrected ? column.field : null)
+      }
+      onMouseLeave={() => handlers.current.onCellHover(position, null)}
+    >
+      {editing ? (
+        <CellInput
+          // What one edits is what stood in the sheet, as long as it is not good.
+          text={error !== undefined ? (cell?.before ?? text) : text}
+          label={texts.check.editing(number, column.title)}
+          invalid={error !== undefined}
+          column={column}
+          onBlur={(value) => {
+            handlers.current.setEditing(null);
+            void handlers.current.save(position, column.field, value);
+          }}
+        />
+      ) : known ? (
+        <>
+          {error !== undefined && <ErrorIcon size={14} />}
+          {warned && <WarningIcon size={14} />}
+          {corrected && (
+            <>
+              <del className="sheet-before">
+                <bdi>{visibleBlanks(cell?.before ?? "")}</bdi>
+              </del>
+              <span className="sheet-arrow" aria-hidden="true">
+                →
+              </span>
+            </>
+          )}
+          <bdi className="sheet-text">{text}</bdi>
+          {error !== undefined && <span className="visually-hidden">, {texts.check.refused(error.message)}</span>}
+        </>
+      ) : (
+        <span className="sheet-waiting" aria-hidden="true" />
+      )}
+    </div>
+  );
+});
+
+function CellInput(props: {
+  text: string;
+  label: string;
+  invalid: boolean;
+  column: GridColumn;
+  onBlur: (text: string) => void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  const open = useRef(true);
+  const list = `sheet-options-${props.column.field}`;
+  useLayoutEffect(() => {
+    open.current = true;
+    input.current?.focus({ preventScroll: true });
+    input.current?.select();
+    return () => {
+      // Taken away by Enter, Tab or Esc, which have dealt with the text: the blur that follows is not a person's.
+      open.current = false;
+    };
+  }, []);
+  return (
+    <>
+      <input
+        ref={input}
+        className="sheet-input"
+        defaultValue={props.text}
+        aria-label={props.label}
+        aria-invalid={props.invalid || undefined}
+        spellCheck={false}
+        autoComplete="off"
+        list={props.column.options === null ? undefined : list}
+        placeholder={props.column.multiple ? texts.check.listHint : undefined}
+        onBlur={(event) => {
+          if (open.current) props.onBlur(event.currentTarget.value);
+        }}
+      />
+      {props.column.options !== null && (
+        <datalist id={list}>
+          {props.column.options.map((option) => (
+            <option key={option.id} value={option.name} />
+          ))}
+        </datalist>
+      )}
+    </>
+  );
+}
+
+/** A small pencil stroke: something was put right. */
+export function CorrectedIcon() {
+  return (
+    <svg
+      width="14"
+      height="14"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d="M2.500 13.500 3.200 10.600 10.800 3a1.400 1.400 0 0 1 2 0l.2.2a1.400 1.400 0 0 1 0 2L5.400 12.800z" />
+    </svg>
+  );
+}

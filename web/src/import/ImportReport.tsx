@@ -1,0 +1,218 @@
+import { type ReactNode, useCallback } from "react";
+import { type ApiProblem, api, type Import, useLoad } from "../api";
+import { texts as common } from "../texts/en";
+import {
+  Button,
+  CheckIcon,
+  CopyButton,
+  DownloadIcon,
+  ErrorIcon,
+  MinusIcon,
+  ProblemBox,
+  Progress,
+  Skeleton,
+} from "../ui";
+import { type Pace, perSecond, secondsLeft } from "./pace";
+import { logText, type RefusedRow, refusedRows } from "./report";
+import { timeLeft } from "./sentence";
+import { count, texts } from "./texts";
+import { isSettled } from "./useImport";
+
+const t = texts.result;
+const SHOWN = 200;
+
+const fieldTitle = (field: string): string => common.fields[field] ?? field.replaceAll("_", " ");
+
+/** An import that is on its way, or what became of it. `actions` are what one can do next. */
+export function ImportOutcome(props: {
+  data: Import;
+  problem: ApiProblem | undefined;
+  pace: Pace;
+  actions?: ReactNode;
+  /** What to do about refused rows, given them. */
+  repair?: (refused: readonly RefusedRow[]) => ReactNode;
+  onCancel?: () => void;
+}) {
+  const { data } = props;
+  const settled = isSettled(data.status);
+  const load = useCallback((signal: AbortSignal) => api.importReport(data.id, signal), [data.id]);
+  const report = useLoad(settled && data.status !== "cancelled" ? load : null);
+  const refused = report.data === undefined ? [] : refusedRows(report.data);
+  return (
+    <div className="outcome">
+      {settled ? <Headline data={data} refused={refused.length} /> : <Running {...props} />}
+      {settled && <Tally data={data} />}
+      {props.problem?.transient === true && !settled && <ProblemBox problem={props.problem} />}
+      {settled && props.actions !== undefined && <div className="row wrap">{props.actions}</div>}
+      {report.problem !== undefined && <ProblemBox problem={report.problem} retry={report.reload} />}
+      {settled && report.loading && report.data === undefined && data.status !== "cancelled" && (
+        <div role="status">
+          <span className="visually-hidden">{t.loadingReport}</span>
+          <Skeleton width="60%" />
+        </div>
+      )}
+      {refused.length > 0 && (
+        <section className="refused" aria-labelledby="refused-title">
+          <div className="row wrap">
+            <h2 id="refused-title" className="grow">
+              {t.refusedRows}
+            </h2>
+            {props.repair?.(refused)}
+          </div>
+          <RefusedTable rows={refused} />
+        </section>
+      )}
+      {report.data !== undefined && (
+        <section className="log" aria-labelledby="log-title">
+          <div className="row wrap">
+            <h2 id="log-title" className="grow">
+              {t.log}
+            </h2>
+            <CopyButton text={logText(data, refused, fieldTitle)} label={t.copyLog} />
+            <a className="button" href={`/v1/imports/${encodeURIComponent(data.id)}/report?format=csv`} download>
+              <DownloadIcon />
+              {t.downloadReport}
+            </a>
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <pre className="log-text" tabIndex={0} role="region" aria-label={t.log}>
+            {logText(data, refused.slice(0, SHOWN), fieldTitle)}
+          </pre>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Headline({ data, refused }: { data: Import; refused: number }) {
+  const [tone, title, body] = headline(data, refused);
+  return (
+    <div className="outcome-head" data-tone={tone} role="status">
+      <span className="outcome-mark">
+        {tone === "ok" ? (
+          <CheckIcon size={20} />
+        ) : tone === "danger" ? (
+          <ErrorIcon size={20} />
+        ) : (
+          <MinusIcon size={20} />
+        )}
+      </span>
+      <div>
+        <h2 className="outcome-title">{title}</h2>
+        {body !== "" && <p className="muted">{body}</p>}
+      </div>
+    </div>
+  );
+}
+
+function headline(data: Import, refused: number): ["ok" | "danger" | "quiet", string, string] {
+  switch (data.status) {
+    case "rejected":
+      return [
+        "danger",
+        t.rejectedTitle,
+        data.problem?.detail && refused === 0 ? data.problem.detail : t.rejectedBody(data.counts.failed || refused),
+      ];
+    case "cancelled":
+      return ["quiet", t.cancelledTitle, t.cancelledBody];
+    case "undone":
+      return ["quiet", t.undoneTitle, ""];
+    default:
+      return data.counts.imported === 0
+        ? ["quiet", t.finishedNone, ""]
+        : ["ok", t.finishedTitle(data.counts.imported), data.options?.invite === false ? "" : t.invitationsNote];
+  }
+}
+
+function Tally({ data }: { data: Import }) {
+  const { counts } = data;
+  const rows = counts.rows || data.total_rows;
+  return (
+    <dl className="tally">
+      {(
+        [
+          [t.counts.rows, rows],
+          [t.counts.imported, counts.imported],
+          [t.counts.skipped, counts.skipped],
+          [t.counts.failed, counts.failed],
+        ] as const
+      ).map(([name, n]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{count(n)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Running({ data, pace, onCancel }: { data: Import; pace: Pace; onCancel?: () => void }) {
+  if (data.status === "staged") {
+    return (
+      <div className="outcome-run">
+        <h2>{t.stagedTitle}</h2>
+        <p className="muted">{t.stagedBody}</p>
+        {onCancel !== undefined && (
+          <div className="row">
+            <Button onPress={onCancel}>{t.cancelImport}</Button>
+          </div>
+        )}
+      </div>
+    );
+  }
+  const { progress } = data;
+  const total = progress?.total ?? data.total_rows;
+  const done = progress?.done ?? 0;
+  const rate = perSecond(pace);
+  const left = secondsLeft(pace, total);
+  const phase = (progress === null ? undefined : t.phaseWords[progress.phase]) ?? t.phases[data.status] ?? data.status;
+  const numbers = [
+    t.progress(done, total),
+    rate === null ? null : t.rate(Math.round(rate)),
+    left === null || done >= total ? null : t.left(timeLeft(left)),
+  ].filter((part) => part !== null);
+  return (
+    <div className="outcome-run">
+      <h2 role="status">{phase}</h2>
+      <Progress label={phase} value={done} total={total} />
+      <p className="numeric muted">{numbers.join(" · ")}</p>
+      <p>
+        {data.visibility === "committed" && `${t.visibleNow} `}
+        {t.safeToClose}
+      </p>
+    </div>
+  );
+}
+
+function RefusedTable({ rows }: { rows: readonly RefusedRow[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="table-scroll refused-table" tabIndex={0} aria-label={t.refusedRows}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col" className="end">
+              {t.row}
+            </th>
+            <th scope="col">{t.field}</th>
+            <th scope="col">{t.value}</th>
+            <th scope="col">{t.reason}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, SHOWN).map((row) => (
+            <tr key={`${row.row}:${row.field}:${row.code}`}>
+              <td className="end numeric">{row.row}</td>
+              <td>{row.field === null ? "" : fieldTitle(row.field)}</td>
+              <td>
+                <bdi>{row.value ?? common.common.none}</bdi>
+              </td>
+              <td className="refused-reason">{row.reason}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > SHOWN && <p className="refused-more muted">{t.moreRefused(rows.length - SHOWN)}</p>}
+    </section>
+  );
+}

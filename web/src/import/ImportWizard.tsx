@@ -1,0 +1,433 @@
+import { openSheet } from "@rollcall/validator/client";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { api, asProblem, isAbort, useLoad } from "../api";
+import { useSession } from "../console/session";
+import { Link, navigate, useLeaveGuard, usePath, useSearch, withSearch } from "../router";
+import { announce, ask, Button, CheckIcon, ProblemBox } from "../ui";
+import { AssignStep } from "./AssignStep";
+import { CheckStep } from "./CheckStep";
+import { ConfirmStep } from "./ConfirmStep";
+import { type Choice, choiceOf } from "./choice";
+import { assignableFields } from "./columns";
+import {
+  type Flow,
+  flowOf,
+  type Sending,
+  type Step,
+  stepOf,
+  steps,
+  unsaved,
+  type WizardState,
+  type Work,
+} from "./flow";
+import { useSheet } from "./Grid";
+import "./import.css";
+import { profileFacts } from "./profile";
+import { SendingView, StoppedView, WatchingView } from "./ResultStep";
+import { obstacle } from "./ready";
+import type { RefusedRow } from "./report";
+import { SourceStep } from "./SourceStep";
+import { SheetSession } from "./session";
+import { sheetAsText } from "./sheetText";
+import { sampleSheet, texts } from "./texts";
+import { Upload } from "./upload";
+
+const nothing: WizardState = { work: null, reading: null, failure: null, sending: null };
+const BLANK_ROWS = 20;
+
+const stays = (path: string) => path === "/import" || path.startsWith("/import/");
+const askToLeave = () =>
+  ask({ title: texts.leave.title, body: texts.leave.body, confirm: texts.leave.confirm, cancel: texts.leave.cancel });
+
+const toStep = (step: Step, patch: Record<string, string | null> = {}) =>
+  withSearch({ columns: null, sample: null, import: null, ...patch }, `/import/${step}`);
+
+/** Source → Check → Assign → Confirm → Result, each a URL. The sheet stays in this page until it is confirmed. */
+export default function ImportWizard() {
+  const step = stepOf(usePath());
+  const search = useSearch();
+  const { organizations } = useSession();
+  const [state, setState] = useState<WizardState>(nothing);
+  const update = useCallback((patch: Partial<WizardState>) => setState((old) => ({ ...old, ...patch })), []);
+
+  const loadProfiles = useCallback((signal: AbortSignal) => api.importProfiles(undefined, signal), []);
+  const profiles = useLoad(loadProfiles);
+  const known = profiles.data?.items ?? [];
+  const choice = choiceOf(search, known, organizations);
+  const profileId = choice.profile?.id;
+  const organizationId = choice.organization?.id;
+  const complete = choice.kind === "technician" || organizationId !== undefined;
+  const loadRules = useMemo(
+    () =>
+      profileId === undefined || !complete
+        ? null
+        : (signal: AbortSignal) => api.effectiveProfile(profileId, organizationId, signal),
+    [profileId, organizationId, complete],
+  );
+  const rules = useLoad(loadRules);
+  const facts = useMemo(() => (rules.data === undefined ? null : profileFacts(rules.data)), [rules.data]);
+
+  const { work } = state;
+  const matches = work === null || choice.profile === null || fits(work, choice);
+  const flow = flowOf(state, matches || step === "result" ? step : "source", search.get("import"));
+  useEffect(() => {
+    if (flow.step === "elsewhere")
+      void navigate(toStep(flow.to, flow.importId === null ? {} : { import: flow.importId }), { replace: true });
+    else if (!matches && step !== "source" && step !== "result") void navigate(toStep("source"), { replace: true });
+  }, [flow, matches, step]);
+
+  useLeaveGuard(unsaved(state), stays, askToLeave);
+
+  // The sheet's memory in the worker goes with the page.
+  const held = useRef<SheetSession | null>(null);
+  held.current = work?.session ?? null;
+  useEffect(() => () => held.current?.close(), []);
+
+  const replaceWork = (next: Work) => {
+    if (held.current !== null && held.current !== next.session) held.current.close();
+    setState({ ...nothing, work: next });
+  };
+
+  const openWith = async (
+    bytes: Uint8Array | null,
+    name: string,
+    profile: string,
+    options: { mapping?: string; rows?: number } = {},
+  ): Promise<boolean> => {
+    const sheet = await openSheet(bytes === null ? null : bytes.slice(), profile, options);
+    const session = await SheetSession.open(sheet, profile);
+    const errors = session.info.issues.filter((issue) => issue.severity === "error");
+    if (session.snapshot().counts.rows === 0 && bytes !== null) {
+      session.close();
+      update({ reading: null, failure: { what: "unreadable", name, issues: errors } });
+      return false;
+    }
+    const modes = profileFacts(profile).modes;
+    replaceWork({
+      session,
+      bytes,
+      name,
+      profileId: session.info.profile.id,
+      organization:
+        choice.organization === null ? null : { id: choice.organization.id, name: choice.organization.name },
+      mode: modes[0] ?? "atomic",
+      onExisting: "refuse",
+      invite: false,
+      importId: null,
+    });
+    const { counts } = session.snapshot();
+    announce(
+      `${texts.rows(counts.rows)}. ${counts.refused === 0 ? texts.check.allGood : texts.check.open(counts.refused)}.`,
+    );
+    return true;
+  };
+
+  const open = async (bytes: Uint8Array | null, name: string, rows?: number) => {
+    if (rules.data === undefined || state.reading !== null) return;
+    if (work !== null && work.importId === null && work.session.snapshot().edited) {
+      const yes = await ask({
+        title: texts.source.openReplaceTitle,
+        body: texts.source.openReplaceBody,
+        confirm: texts.source.openReplace,
+        cancel: texts.source.keep,
+      });
+      if (!yes) return;
+    }
+    update({ reading: { name }, failure: null });
+    try {
+      if (await openWith(bytes, name, rules.data, rows === undefined ? {} : { rows })) void navigate(toStep("check"));
+    } catch (error) {
+      update({ reading: null, failure: { what: "problem", name, problem: asProblem(error) } });
+    }
+  };
+
+  // A link may ask for the sample; it is opened once the rules are there.
+  const wantsSample = search.get("sample") === "1" && step === "source";
+  const openSample = useRef(open);
+  openSample.current = open;
+  useEffect(() => {
+    if (wantsSample && rules.data !== undefined)
+      void openSample.current(new TextEncoder().encode(sampleSheet), texts.source.sampleName);
+  }, [wantsSample, rules.data]);
+
+  /** Reads the sheet as it stands again, by other rules: corrections by hand stay. */
+  const checkAgain = async (profile: string) => {
+    if (work === null) return;
+    const { bytes, fields } = await sheetAsText(work.session);
+    const mapping = JSON.stringify({ header: false, delimiter: "\t", columns: fields });
+    const { name } = work;
+    if (await openWith(bytes, name, profile, { mapping })) void navigate(toStep("check"));
+  };
+
+  const continueOpen = async () => {
+    if (work !== null && !matches && rules.data !== undefined) {
+      update({ reading: { name: work.name } });
+      await checkAgain(rules.data).finally(() => update({ reading: null }));
+    } else void navigate(toStep("check"));
+  };
+
+  const setSending = (patch: Partial<Sending>) =>
+    setState((old) => (old.sending === null ? old : { ...old, sending: { ...old.sending, ...patch } }));
+
+  const send = async (sending: Sending, of: Work) => {
+    update({ sending: { ...sending, problem: null } });
+    try {
+      const started = await sending.upload.run((sent) => setSending({ sent }));
+      setState((old) => ({ ...old, sending: null, work: { ...of, importId: started.id } }));
+      void navigate(toStep("result", { import: started.id }), { replace: true });
+    } catch (error) {
+      if (!isAbort(error)) setSending({ problem: asProblem(error) });
+    }
+  };
+
+  const confirm = (of: Work) => {
+    const { counts } = of.session.snapshot();
+    const total = counts.accepted + counts.corrected;
+    const rows = {
+      total,
+      profileHash: of.session.info.profile.hash,
+      read: (start: number, n: number) => of.session.records(start, n),
+    };
+    const upload = new Upload(rows, {
+      profile: of.profileId,
+      organization: of.organization?.id,
+      mode: of.mode,
+      on_existing: of.onExisting,
+      invite: profileFacts(of.session.profile).invitations === "opt_in" ? of.invite : undefined,
+    });
+    void send({ upload, total, sent: 0, problem: null }, of);
+    void navigate(toStep("result"));
+  };
+
+  const giveUp = async (sending: Sending) => {
+    await sending.upload.cancel();
+    update({ sending: null });
+    void navigate(toStep("check"), { replace: true });
+  };
+
+  const fix = async (of: Work, refused: readonly RefusedRow[]) => {
+    const positions = await of.session.locate(refused.map((row) => row.row));
+    const marks = new Map<number, { field: string; code: string; message: string }[]>();
+    for (const row of refused) {
+      const position = positions.get(row.row);
+      if (position === undefined || row.field === null) continue;
+      const list = marks.get(position) ?? [];
+      list.push({ field: row.field, code: row.code, message: row.reason });
+      marks.set(position, list);
+    }
+    await of.session.mark(marks);
+    await of.session.filter("problems");
+    update({ work: { ...of, importId: null } });
+    void navigate(toStep("check"));
+  };
+
+  const body = () => {
+    switch (flow.step) {
+      case "elsewhere":
+        return null;
+      case "source":
+        return profiles.problem !== undefined ? (
+          <ProblemBox problem={profiles.problem} retry={profiles.reload} />
+        ) : (
+          <SourceStep
+            choice={choice}
+            profiles={known}
+            organizations={organizations}
+            facts={facts}
+            rulesProblem={rules.problem}
+            reloadRules={rules.reload}
+            open={flow.open?.importId === null ? flow.open : null}
+            onContinue={() => void continueOpen()}
+            reading={flow.reading}
+            failure={flow.failure}
+            onBytes={(bytes, name) => void open(bytes, name)}
+            onByHand={() => void open(null, texts.source.handName, BLANK_ROWS)}
+          />
+        );
+      case "check":
+        return (
+          <CheckStep
+            work={flow.work}
+            onMapping={async (mapping) => {
+              await openWith(flow.work.bytes, flow.work.name, flow.work.session.profile, { mapping });
+            }}
+          />
+        );
+      case "assign":
+        return <AssignStep work={flow.work} />;
+      case "confirm":
+        return (
+          <Confirming
+            work={flow.work}
+            choice={choice}
+            onChange={(patch) => update({ work: { ...flow.work, ...patch } })}
+          />
+        );
+      case "result":
+        return result(flow);
+    }
+  };
+
+  const result = (at: Extract<Flow, { step: "result" }>) => {
+    switch (at.stage) {
+      case "sending":
+        return <SendingView sending={at.sending} onStop={() => void giveUp(at.sending)} />;
+      case "stopped":
+        return (
+          <StoppedView
+            sending={at.sending}
+            problem={at.problem}
+            onResume={() => void send(at.sending, at.work)}
+            onCheckAgain={async () => {
+              try {
+                const fresh = await api.effectiveProfile(at.work.profileId, at.work.organization?.id);
+                await checkAgain(fresh);
+                rules.reload();
+              } catch (error) {
+                setSending({ problem: asProblem(error) });
+              }
+            }}
+            onGiveUp={() => void giveUp(at.sending)}
+          />
+        );
+      case "watching": {
+        const { work: mine } = at;
+        return (
+          <WatchingView
+            importId={at.importId}
+            work={mine}
+            onFix={(refused) => (mine === null ? Promise.resolve() : fix(mine, refused))}
+            onAnother={() => {
+              held.current?.close();
+              setState(nothing);
+              void navigate(toStep("source"));
+            }}
+          />
+        );
+      }
+    }
+  };
+
+  const current: Step = flow.step === "elsewhere" ? flow.to : flow.step;
+  return (
+    <div className="wizard" data-step={current}>
+      <header className="wizard-head">
+        <h1>{texts.title}</h1>
+        <Steps flow={flow} current={current} />
+      </header>
+      <div className="wizard-body">{body()}</div>
+      {(flow.step === "check" || flow.step === "assign" || flow.step === "confirm") && (
+        <Foot key={flow.step} step={flow.step} work={flow.work} onConfirm={() => confirm(flow.work)} />
+      )}
+    </div>
+  );
+}
+
+function fits(work: Work, choice: Choice): boolean {
+  return work.profileId === choice.profile?.id && (work.organization?.id ?? null) === (choice.organization?.id ?? null);
+}
+
+function Steps({ flow, current }: { flow: Flow; current: Step }) {
+  const at = steps.indexOf(current);
+  const open = flow.step === "check" || flow.step === "assign" || flow.step === "confirm";
+  const sheet = flow.step === "source" && flow.open !== null && flow.open.importId === null;
+  return (
+    <nav className="steps" aria-label={texts.stepsLabel}>
+      <ol>
+        {steps.map((step, index) => {
+          const reachable = step !== current && step !== "result" && (open || (sheet && step === "check"));
+          const inside = (
+            <>
+              <span className="step-number" aria-hidden="true">
+                {index < at ? <CheckIcon size={12} /> : index + 1}
+              </span>
+              <span className="step-name">{texts.steps[step]}</span>
+            </>
+          );
+          return (
+            <li key={step} data-done={index < at || undefined} aria-current={step === current ? "step" : undefined}>
+              {reachable ? <Link to={toStep(step)}>{inside}</Link> : <span>{inside}</span>}
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+}
+
+function Confirming(props: {
+  work: Work;
+  choice: Choice;
+  onChange: (patch: Partial<Pick<Work, "mode" | "onExisting" | "invite">>) => void;
+}) {
+  const { work, choice } = props;
+  const state = useSheet(work.session);
+  const facts = useMemo(() => profileFacts(work.session.profile), [work.session]);
+  return (
+    <ConfirmStep
+      work={work}
+      kind={choice.kind}
+      facts={facts}
+      profileName={choice.profile?.name ?? work.profileId}
+      obstacle={obstacle(work, state)}
+      onChange={props.onChange}
+      onToProblem={() =>
+        void work.session.filter("problems").then(async () => {
+          const fields = work.session.info.fields.map((field) => field.field);
+          work.session.focus(null);
+          work.session.focus(await work.session.nextProblem(false, fields));
+          void navigate(toStep("check"));
+        })
+      }
+      onToRoles={() => void work.session.filter("without_role").then(() => navigate(toStep("assign")))}
+    />
+  );
+}
+
+/** What stands in the way, and the way on. */
+function Foot({ step, work, onConfirm }: { step: "check" | "assign" | "confirm"; work: Work; onConfirm: () => void }) {
+  const { session } = work;
+  const state = useSheet(session);
+  const problems = state.counts.refused + state.marked;
+  const blocked = obstacle(work, state);
+  const assigns = assignableFields(session.info).length > 0;
+  const before: Step = step === "check" ? "source" : step === "assign" ? "check" : assigns ? "assign" : "check";
+  const after: Step = step === "check" && assigns ? "assign" : "confirm";
+  const n = state.counts.accepted + state.counts.corrected;
+
+  // The other steps list all rows, whatever was looked at here.
+  const leave = useRef(session);
+  useLayoutEffect(() => {
+    const left = leave.current;
+    return () => {
+      if (step === "assign" && left.snapshot().filter === "without_role") void left.filter("all");
+    };
+  }, [step]);
+
+  return (
+    <footer className="wizard-foot">
+      <Link to={toStep(before)} className="button">
+        {texts.back}
+      </Link>
+      <p className="wizard-state numeric" role="status">
+        {step === "confirm" ? null : problems > 0 ? (
+          <span className="wizard-open">{texts.check.open(problems)}</span>
+        ) : (
+          <span>{texts.check.allGood}</span>
+        )}
+        {state.removed > 0 && step !== "confirm" && (
+          <span className="muted"> · {texts.check.removed(state.removed)}</span>
+        )}
+      </p>
+      {step === "confirm" ? (
+        <Button look="primary" disabled={blocked !== null} onPress={onConfirm}>
+          {texts.confirm.button(n)}
+        </Button>
+      ) : (
+        <Link to={toStep(after)} className="button" data-look="primary">
+          {texts.check.continue}
+        </Link>
+      )}
+    </footer>
+  );
+}

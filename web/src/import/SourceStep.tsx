@@ -1,0 +1,333 @@
+import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from "react";
+import type { ApiProblem, ImportProfile, Organization } from "../api";
+import { Link, navigate, withSearch } from "../router";
+import { Button, DownloadIcon, ErrorIcon, FileIcon, PlusIcon, ProblemBox, SelectField, Skeleton } from "../ui";
+import { Choices } from "./Choices";
+import { type Choice, profilesFor } from "./choice";
+import { FileIssues } from "./FileIssues";
+import type { Failure, Work } from "./flow";
+import type { ProfileFacts } from "./profile";
+import { duration } from "./sentence";
+import { csvFile, download } from "./sheetText";
+import { count, sampleSheet, texts } from "./texts";
+
+const t = texts.source;
+
+export interface SourceProps {
+  choice: Choice;
+  profiles: readonly ImportProfile[];
+  organizations: readonly Organization[];
+  facts: ProfileFacts | null;
+  rulesProblem: ApiProblem | undefined;
+  reloadRules: () => void;
+  open: Work | null;
+  onContinue: () => void;
+  reading: { readonly name: string } | null;
+  failure: Failure | null;
+  onBytes: (bytes: Uint8Array, name: string) => void;
+  onByHand: () => void;
+}
+
+export function SourceStep(props: SourceProps) {
+  const { choice, profiles, organizations, facts, open, reading, failure, onBytes } = props;
+  const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const [dropping, setDropping] = useState(false);
+  const [typed, setTyped] = useState("");
+  const ready = facts !== null && (choice.kind === "technician" || choice.organization !== null);
+
+  const readText = (text: string, name: string = t.pasted) => {
+    if (text.length > 0) onBytes(new TextEncoder().encode(text), name);
+  };
+  const readFile = async (file: File) => onBytes(new Uint8Array(await file.arrayBuffer()), file.name);
+  const readTransfer = (transfer: DataTransfer): boolean => {
+    const file = transfer.files[0];
+    const text = transfer.getData("text/plain");
+    // A spreadsheet puts a picture of the cells beside their text: the text is meant.
+    if (text !== "") readText(text);
+    else if (file !== undefined) void readFile(file);
+    else return false;
+    return true;
+  };
+
+  const latest = useRef({ ready, readTransfer });
+  latest.current = { ready, readTransfer };
+  useEffect(() => {
+    const paste = (event: globalThis.ClipboardEvent) => {
+      const inField =
+        event.target instanceof HTMLElement && event.target.closest("input, [role=dialog], [role=listbox]");
+      if (inField || event.defaultPrevented || event.clipboardData === null || !latest.current.ready) return;
+      if (latest.current.readTransfer(event.clipboardData)) event.preventDefault();
+    };
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  }, []);
+
+  useEffect(() => {
+    if (ready) area.current?.focus();
+  }, [ready]);
+
+  const set = (patch: Record<string, string | null>) => void navigate(withSearch(patch), { replace: true });
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setDropping(false);
+    if (ready) readTransfer(event.dataTransfer);
+  };
+  const fits = profilesFor(profiles, choice.kind);
+
+  return (
+    <div className="source">
+      <div className="source-main">
+        <div className="source-choice">
+          <Choices
+            label={t.who}
+            value={choice.kind}
+            onChange={(kind) => set({ kind, profile: null })}
+            options={(["technician", "end_user"] as const).map((id) => ({ id, name: t.kinds[id] ?? id }))}
+          />
+          {choice.kind !== "technician" &&
+            (organizations.length === 0 ? (
+              <div className="notice">
+                <p>{t.noOrganizations}</p>
+                <Link to="/settings?new=organization">{t.toSettings}</Link>
+              </div>
+            ) : (
+              <SelectField
+                label={t.organization}
+                value={choice.organization?.id ?? null}
+                onChange={(organization) => set({ organization })}
+                placeholder={t.chooseOrganization}
+                options={organizations.map(({ id, name }) => ({ id, name }))}
+              />
+            ))}
+          {choice.profile !== null && (
+            <SelectField
+              label={t.rules}
+              value={choice.profile.id}
+              onChange={(profile) => set({ profile })}
+              options={fits.map(({ id, name }) => {
+                const description = t.rulesNote[id];
+                return description === undefined ? { id, name } : { id, name, description };
+              })}
+            />
+          )}
+        </div>
+
+        {open !== null && (
+          <div className="notice row wrap">
+            <span className="grow">{t.openTitle(open.name, open.session.snapshot().counts.rows)}</span>
+            <Button disabled={!ready || reading !== null} onPress={props.onContinue}>
+              {t.openContinue}
+            </Button>
+          </div>
+        )}
+        {failure !== null && <FailureNotice failure={failure} />}
+        {props.rulesProblem !== undefined && <ProblemBox problem={props.rulesProblem} retry={props.reloadRules} />}
+
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has its keyboard equivalents in it */}
+        <div
+          className="drop"
+          data-dropping={dropping || undefined}
+          data-disabled={!ready || undefined}
+          onDragOver={(event) => {
+            event.preventDefault();
+            setDropping(true);
+          }}
+          onDragLeave={() => setDropping(false)}
+          onDrop={onDrop}
+        >
+          <textarea
+            ref={area}
+            className="drop-area"
+            aria-label={t.pasteLabel}
+            aria-describedby="drop-help"
+            value={typed}
+            disabled={!ready || reading !== null}
+            spellCheck={false}
+            onChange={(event) => {
+              const how = (event.nativeEvent as InputEvent).inputType;
+              // Some keyboards of phones insert without a paste event.
+              if (how === "insertFromPaste" || how === "insertFromDrop") readText(event.target.value);
+              else setTyped(event.target.value);
+            }}
+            onPaste={(event: ClipboardEvent) => {
+              if (readTransfer(event.clipboardData)) event.preventDefault();
+            }}
+          />
+          {typed === "" && (
+            <div className="drop-words" aria-hidden="true">
+              {reading !== null ? (
+                <>
+                  <span className="spinner" />
+                  <span className="drop-title">{t.reading(reading.name)}</span>
+                </>
+              ) : (
+                <>
+                  <SheetDrawing />
+                  <span className="drop-title">{dropping ? t.dropTitle : t.pasteTitle}</span>
+                  <span className="muted">{ready || facts === null ? t.pasteBody : t.needOrganization}</span>
+                </>
+              )}
+            </div>
+          )}
+          <p id="drop-help" className="visually-hidden">
+            {t.pasteBody} {t.privacy}
+          </p>
+          {typed.trim() !== "" && (
+            <div className="drop-read">
+              <Button look="primary" onPress={() => readText(typed)}>
+                {t.readTyped}
+              </Button>
+            </div>
+          )}
+        </div>
+
+        <div className="source-other">
+          <Button icon={<FileIcon />} disabled={!ready} onPress={() => picker.current?.click()}>
+            {t.chooseFile}
+          </Button>
+          <input
+            ref={picker}
+            type="file"
+            className="visually-hidden"
+            tabIndex={-1}
+            aria-hidden="true"
+            accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+            onChange={(event) => {
+              const file = event.target.files?.[0];
+              event.target.value = "";
+              if (file !== undefined) void readFile(file);
+            }}
+          />
+          <Button icon={<PlusIcon />} disabled={!ready} onPress={props.onByHand}>
+            {t.byHand}
+          </Button>
+          <Button
+            look="quiet"
+            icon={<DownloadIcon />}
+            disabled={facts === null}
+            onPress={() => facts !== null && downloadTemplate(facts)}
+          >
+            {t.template}
+          </Button>
+          <Button look="quiet" disabled={!ready} onPress={() => readText(sampleSheet, t.sampleName)}>
+            {t.sample}
+          </Button>
+        </div>
+        <p className="source-privacy muted">
+          <LockDrawing />
+          {t.privacy}
+        </p>
+      </div>
+      <Requirements facts={facts} />
+    </div>
+  );
+}
+
+function downloadTemplate(facts: ProfileFacts): void {
+  download(csvFile([facts.columns.map((column) => column.title)]), `rollcall-${facts.id}.csv`);
+}
+
+function FailureNotice({ failure }: { failure: Failure }) {
+  if (failure.what === "problem") return <ProblemBox problem={failure.problem} />;
+  return (
+    <div className="problem" role="alert">
+      <ErrorIcon />
+      <div className="problem-body">
+        <div className="problem-title">{t.failureTitle(failure.name)}</div>
+        <FileIssues issues={failure.issues} />
+      </div>
+    </div>
+  );
+}
+
+function Requirements({ facts }: { facts: ProfileFacts | null }) {
+  if (facts === null) {
+    return (
+      <aside className="requires" aria-label={t.requires}>
+        <h2>{t.requires}</h2>
+        <span className="visually-hidden">{t.loadingRules}</span>
+        <Skeleton width={180} />
+        <Skeleton width={140} />
+        <Skeleton width={160} />
+      </aside>
+    );
+  }
+  const required = facts.columns.filter((column) => column.required);
+  const optional = facts.columns.filter((column) => !column.required);
+  return (
+    <aside className="requires" aria-label={t.requires}>
+      <h2>{t.requires}</h2>
+      <section>
+        <h3>{t.requiredColumns}</h3>
+        <ColumnList columns={required} />
+      </section>
+      <section>
+        <h3>{t.optionalColumns}</h3>
+        {optional.length === 0 ? <p className="muted">{t.noOptional}</p> : <ColumnList columns={optional} />}
+      </section>
+      <ul className="requires-notes">
+        {facts.notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+        {facts.rowLimit !== null && <li>{t.rowLimit(count(facts.rowLimit))}</li>}
+        {facts.rolesRequired && <li>{t.roleNeeded}</li>}
+        {facts.expiresAfterHours !== null && facts.invitations !== "never" && (
+          <li>{t.expires(duration(facts.expiresAfterHours))}</li>
+        )}
+        <li>{t.anyOrder}</li>
+      </ul>
+    </aside>
+  );
+}
+
+function ColumnList({ columns }: { columns: ProfileFacts["columns"] }) {
+  return (
+    <dl className="requires-columns">
+      {columns.map((column) => (
+        <div key={column.field}>
+          <dt>{column.title}</dt>
+          {column.rule !== null && <dd>{column.rule}</dd>}
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function SheetDrawing() {
+  return (
+    <svg
+      className="drop-drawing"
+      width="72"
+      height="52"
+      viewBox="0 0 72 52"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <rect x="1" y="1" width="70" height="50" rx="5" />
+      <path d="M1 14h70M1 26.500h70M1 39h70M24 14v37M48 14v37" opacity=".55" />
+      <path d="M8 7.500h20" strokeLinecap="round" />
+    </svg>
+  );
+}
+
+function LockDrawing() {
+  return (
+    <svg
+      width="14"
+      height="14"
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <rect x="3" y="7" width="10" height="7" rx="1.500" />
+      <path d="M5 7V5a3 3 0 0 1 6 0v2" />
+    </svg>
+  );
+}

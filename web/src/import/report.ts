@@ -1,0 +1,80 @@
+import type { Import, ImportReport, ServerIssue } from "../api";
+import { count, texts } from "./texts";
+
+/** A row that was not imported, and why. */
+export interface RefusedRow {
+  readonly row: number;
+  readonly field: string | null;
+  readonly code: string;
+  readonly value: string | null;
+  readonly reason: string;
+}
+
+interface ReportRow {
+  readonly row: number;
+  readonly status?: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly issues?: readonly {
+    readonly field?: string | null;
+    readonly code: string;
+    readonly severity?: string;
+    readonly message?: string;
+  }[];
+}
+
+/** Every refused row of an import: by the validator on the server, and by what only the server knows. */
+export function refusedRows(answer: ImportReport): RefusedRow[] {
+  const rows = reportRows(answer.report);
+  const values = new Map(rows.map((row) => [row.row, row.values ?? {}]));
+  const checked = rows.flatMap((row) =>
+    (row.issues ?? [])
+      .filter((issue) => issue.severity === "error")
+      .map((issue) => ({
+        row: row.row,
+        field: issue.field ?? null,
+        code: issue.code,
+        value: textOf(values.get(row.row), issue.field ?? null),
+        reason: issue.message ?? issue.code.replaceAll("_", " "),
+      })),
+  );
+  const server = answer.server.issues.map((issue) => ({
+    row: issue.row,
+    field: issue.field,
+    code: issue.code,
+    value: textOf(values.get(issue.row), issue.field),
+    reason: serverReason(issue),
+  }));
+  return [...checked, ...server].sort((a, b) => a.row - b.row);
+}
+
+export function serverReason(issue: ServerIssue): string {
+  return texts.server[issue.code] ?? issue.detail ?? issue.code.replaceAll("_", " ");
+}
+
+/** The import's log as text to copy: what happened, then a line for each row that was not imported. */
+export function logText(done: Import, refused: readonly RefusedRow[], title: (field: string) => string): string {
+  const t = texts.result;
+  const head = [
+    `Import ${done.id}`,
+    `${texts.imports.facts.started}: ${done.created_at}`,
+    ...(done.finished_at === null ? [] : [`${texts.imports.facts.finished}: ${done.finished_at}`]),
+    `${texts.imports.facts.status}: ${done.status}`,
+    `${t.counts.rows}: ${count(done.counts.rows)}, ${t.counts.imported}: ${count(done.counts.imported)}, ${t.counts.skipped}: ${count(done.counts.skipped)}, ${t.counts.failed}: ${count(done.counts.failed)}`,
+  ];
+  const lines = refused.map(
+    (row) =>
+      `${t.row} ${row.row}${row.field === null ? "" : `, ${title(row.field)}`}${row.value === null ? "" : ` (${row.value})`}: ${row.reason}`,
+  );
+  return [...head, ...lines].join("\n");
+}
+
+function reportRows(report: unknown): readonly ReportRow[] {
+  if (typeof report !== "object" || report === null || !("rows" in report) || !Array.isArray(report.rows)) return [];
+  return report.rows as ReportRow[];
+}
+
+function textOf(values: Readonly<Record<string, unknown>> | undefined, field: string | null): string | null {
+  const value = field === null ? undefined : values?.[field];
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? value.join("; ") : null;
+}

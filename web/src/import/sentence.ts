@@ -1,0 +1,57 @@
+import type { Mode, OnExisting } from "./flow";
+import { texts } from "./texts";
+
+/** What is known about an import before it starts. */
+export interface Plan {
+  /** Rows that will be handed over. */
+  readonly people: number;
+  readonly kind: string;
+  readonly organization: string | null;
+  readonly invitations: "sent" | "not_sent" | "by_credential_mode";
+  /** How long an invitation lasts, in hours. */
+  readonly expiresAfter: number | null;
+  readonly mode: Mode;
+  readonly onExisting: OnExisting;
+  /** Rows that stay behind because of a problem. */
+  readonly heldBack: number;
+  readonly removed: number;
+}
+
+/** "24 hours", "14 days": days where they come out even and are more than one. */
+export function duration(hours: number): string {
+  return hours >= 48 && hours % 24 === 0 ? texts.confirm.days(hours / 24) : texts.confirm.hours(hours);
+}
+
+/** What will happen, in one breath. */
+export function sentence(plan: Plan): string {
+  const t = texts.confirm;
+  const where = plan.organization === null ? "" : t.inOrganization(plan.organization);
+  const invited = plan.people === 1 ? t.invitedOne : t.invited;
+  const invitation =
+    plan.invitations === "sent" && plan.expiresAfter !== null
+      ? invited(duration(plan.expiresAfter))
+      : plan.invitations === "by_credential_mode"
+        ? t.credentials
+        : t.notInvited;
+  const parts = [`${t.created(plan.people, where, plan.kind)}${invitation}.`];
+  parts.push(plan.mode === "atomic" ? t.atomic : t.partial);
+  if (plan.onExisting === "skip") parts.push(t.skip);
+  if (plan.heldBack > 0) parts.push(t.heldBack(plan.heldBack));
+  if (plan.removed > 0) parts.push(t.removedRows(plan.removed));
+  return parts.join(" ");
+}
+
+/** "about 40 seconds", "about 3 minutes": as exact as an estimate is. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 60)
+    return texts.result.seconds(Math.max(1, seconds < 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5));
+  return texts.result.minutes(Math.ceil(seconds / 60));
+}
+
+/** A text with the blanks that one does not see made visible, for showing what a correction took away. */
+export function visibleBlanks(text: string): string {
+  return text
+    .replace(/^[ \t]+|[ \t]+$/g, (blanks) => "␣".repeat(blanks.length))
+    .replace(/[\u00a0\u2007\u202f\u3000]/g, "␣")
+    .replace(/[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g, "◦");
+}

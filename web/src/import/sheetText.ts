@@ -1,0 +1,71 @@
+import type { SheetSession } from "./session";
+import type { RowView } from "./validator";
+import { cellText } from "./validator";
+
+/**
+ * A cell for a CSV file. A spreadsheet takes a leading `=`, `+`, `-` or `@` for a formula: an apostrophe before it
+ * prevents that, and the validator takes it away again on the way back in.
+ */
+export function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",;\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** With a byte order mark, by which spreadsheets know that it is UTF-8. */
+export function csvFile(rows: readonly (readonly string[])[]): Blob {
+  const text = rows.map((row) => row.map(csvCell).join(",")).join("\r\n");
+  return new Blob(["\uFEFF", text, "\r\n"], { type: "text/csv;charset=utf-8" });
+}
+
+export function download(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** The text of the whole sheet as it stands, tab-separated without a header, for reading it again by other rules. */
+export async function sheetAsText(session: SheetSession): Promise<{ bytes: Uint8Array; fields: string[] }> {
+  const fields = session.info.fields.map((field) => field.field);
+  const lines: string[] = [];
+  for await (const row of everyRow(
+    session,
+    Uint32Array.from({ length: session.snapshot().counts.rows }, (_, i) => i),
+  )) {
+    lines.push(fields.map((field) => tabCell(originalText(row, field))).join("\t"));
+  }
+  return { bytes: new TextEncoder().encode(`${lines.join("\n")}\n`), fields };
+}
+
+/** Rows that stay behind, as a file to repair and bring back: what stands in them, and why. */
+export async function refusedRowsFile(session: SheetSession, reasons: string): Promise<Blob> {
+  const fields = session.info.fields.filter((field) =>
+    session.info.columns.some((column) => column.field === field.field && column.index !== null),
+  );
+  const table = [[...fields.map((field) => field.title), reasons]];
+  for await (const row of everyRow(session, await session.problems())) {
+    const why = Object.values(row.cells)
+      .flatMap((cell) => cell.issues ?? [])
+      .filter((issue) => issue.severity === "error")
+      .map((issue) => issue.message);
+    table.push([...fields.map((field) => originalText(row, field.field)), why.join("; ")]);
+  }
+  return csvFile(table);
+}
+
+async function* everyRow(session: SheetSession, positions: Uint32Array): AsyncGenerator<RowView> {
+  const atOnce = 2000;
+  for (let start = 0; start < positions.length; start += atOnce) {
+    yield* await session.rows(positions.subarray(start, start + atOnce));
+  }
+}
+
+function originalText(row: RowView, field: string): string {
+  const cell = row.cells[field];
+  return cell?.before ?? cellText(cell);
+}
+
+function tabCell(text: string): string {
+  return /["\t\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
