@@ -1,9 +1,14 @@
 //! Organizations.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::OrganizationId;
+use crate::{error::Refusal, ids::OrganizationId};
+
+/// Most characters (Unicode scalar values) of an organization's name.
+pub const NAME_LIMIT: usize = 150;
 
 /// A customer whose people are managed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,4 +27,130 @@ pub struct Organization {
     pub created_at: Timestamp,
     /// Goes up with every edit.
     pub version: u64,
+}
+
+/// How many people an organization has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OrganizationCounts {
+    /// Users that are visible.
+    pub users: u64,
+    /// Those of them that have registered.
+    pub active: u64,
+}
+
+/// The name of an organization: 1 to [`NAME_LIMIT`] characters in NFC, no control characters, blanks at the
+/// ends trimmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganizationName(String);
+
+impl OrganizationName {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with code `name_missing`, `name_too_long` or `name_not_valid`.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        use unicode_normalization::UnicodeNormalization as _;
+        let refuse = |code: &str, detail: String| Refusal { field: "name".into(), code: code.into(), detail };
+        let name: String = text.trim().nfc().collect();
+        if name.is_empty() {
+            return Err(refuse("name_missing", "give the organization a name".into()));
+        }
+        if name.chars().count() > NAME_LIMIT {
+            return Err(refuse("name_too_long", format!("use at most {NAME_LIMIT} characters")));
+        }
+        if name.chars().any(is_hidden) {
+            return Err(refuse("name_not_valid", "use characters that can be seen".into()));
+        }
+        Ok(Self(name))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<OrganizationName> for String {
+    fn from(name: OrganizationName) -> Self {
+        name.0
+    }
+}
+
+/// Control characters, and those that hide, reorder or join what stands beside them.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// A country by its ISO 3166-1 alpha-2 code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountryCode([u8; 2]);
+
+/// The officially assigned codes (ISO 3166-1), and `XK`, which phone numbers have for Kosovo.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ \
+BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES \
+ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO \
+IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK \
+ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR \
+PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK \
+TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+impl CountryCode {
+    /// Reads a code in capitals.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with code `country_not_known`.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        COUNTRIES
+            .split(' ')
+            .find(|code| *code == text)
+            .and_then(|code| code.as_bytes().try_into().ok())
+            .map(Self)
+            .ok_or_else(|| Refusal {
+                field: "default_country".into(),
+                code: "country_not_known".into(),
+                detail: "use a two-letter country code in capitals (ISO 3166-1), such as DE".into(),
+            })
+    }
+}
+
+impl fmt::Display for CountryCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{}", char::from(*byte)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_row_by_row() {
+        for (name, text, wanted) in [
+            ("plain", "Acme", Ok("Acme")),
+            ("blanks at the ends", "  Acme Ltd ", Ok("Acme Ltd")),
+            ("decomposed", "Cafe\u{301}", Ok("Café")),
+            ("empty", " \t", Err("name_missing")),
+            ("a right-to-left override", "Ac\u{202e}me", Err("name_not_valid")),
+            ("a NUL", "Ac\0me", Err("name_not_valid")),
+            ("at the limit", &"é".repeat(150), Ok(&*"é".repeat(150))),
+            ("over the limit", &"é".repeat(151), Err("name_too_long")),
+        ] {
+            let outcome = OrganizationName::parse(text);
+            let outcome = outcome.as_ref().map(OrganizationName::as_str).map_err(|refusal| refusal.code.as_str());
+            assert_eq!(outcome, wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn countries_are_those_of_the_standard() {
+        for code in ["DE", "US", "XK"] {
+            assert_eq!(CountryCode::parse(code).unwrap().to_string(), code);
+        }
+        for code in ["", "de", "D", "DEU", "XX", "E ", "D E"] {
+            assert!(CountryCode::parse(code).is_err(), "{code}");
+        }
+    }
 }

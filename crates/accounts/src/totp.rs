@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(TotpSecret::parse("MFRGG"), Err(NotATotpSecret));
         assert_eq!(
             secret.uri("ana:b@example.org"),
-            "otpauth://totp/Rollcall:ana%20b%40example%2Eorg?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Rollcall"
+            "otpauth://totp/Rollcall:ana%20b%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Rollcall"
         );
         assert_eq!(format!("{secret:?}"), "TotpSecret");
     }

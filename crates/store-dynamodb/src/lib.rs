@@ -4,12 +4,15 @@
 //! A module per capability, each implementing the ports of the operations that need it, so that a function
 //! is granted just the calls of the modules it uses.
 
+mod api_keys;
 mod authenticate;
+mod bootstrap;
 mod credentials;
 pub mod failure;
 mod idempotency;
 pub mod item;
 pub mod keys;
+mod organizations;
 mod sessions;
 mod users;
 mod visibility;

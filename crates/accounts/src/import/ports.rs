@@ -1,0 +1,273 @@
+//! What imports need of the table. A trait per capability, so that a function is granted only what it uses.
+
+use jiff::Timestamp;
+use rollcall_validation::identity::IdentityKey;
+
+use super::{
+    Import,
+    rows::{Finished, Place, PlacedIssue, StagedRow},
+};
+use crate::{
+    Result,
+    audit::AuditEvent,
+    ids::{ImportId, OrganizationId, UserId},
+    organization::Organization,
+    user::User,
+};
+
+/// Reads heads.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait ReadImports {
+    /// The head of an import.
+    async fn import(&self, id: &ImportId) -> Result<Option<Import>>;
+}
+
+/// Organizations as imports need them.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait ImportOrganizations {
+    /// An organization.
+    async fn import_organization(&self, id: &OrganizationId) -> Result<Option<Organization>>;
+    /// The organizations of these names (compared case-folded); a name without one is left out.
+    async fn organizations_named(&self, names: &[String])
+    -> Result<Vec<(String, OrganizationId)>>;
+}
+
+/// What is written with a change of the head, in its transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Along {
+    /// The tick of the head's cursor.
+    pub tick: bool,
+    /// What is told to the audit trail.
+    pub event: Option<AuditEvent>,
+}
+
+/// Changes heads.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait ChangeImports: ReadImports {
+    /// Saves a head over the version it was read at and, when that worked, raises that version. `false`: it
+    /// was changed meanwhile, and nothing was written.
+    async fn save_import(&self, import: &mut Import, along: &Along) -> Result<bool>;
+}
+
+/// Makes heads.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait CreateImports: ReadImports {
+    /// A new head and its entries in the lists. `false`: one of that identifier is there.
+    async fn create_import(&self, import: &Import, event: &AuditEvent) -> Result<bool>;
+}
+
+/// A chunk of rows on its way into the table.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// Its number, from 0.
+    pub number: u32,
+    /// What the caller sent, hashed: the same chunk again has the same.
+    pub digest: String,
+    /// The accepted rows.
+    pub rows: Vec<StagedRow>,
+    /// How many rows the validator refused (partial mode).
+    pub refused: u32,
+    /// The numbers of the rows that have no role.
+    pub without_role: Vec<u32>,
+    /// The validator's report, where it has something to say that is not kept elsewhere.
+    pub report: Option<String>,
+}
+
+/// What staging a chunk found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Staging {
+    /// Nothing; now it is there.
+    Stored,
+    /// The same chunk.
+    Same,
+    /// A chunk of that number with other rows.
+    Differs,
+    /// An import that takes no rows any more.
+    Closed,
+}
+
+/// What is known of a staged chunk without reading its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChunkFacts {
+    /// Its number.
+    pub number: u32,
+    /// Accepted rows.
+    pub rows: u32,
+    /// Refused rows.
+    pub refused: u32,
+    /// The numbers of the rows that have no role.
+    pub without_role: Vec<u32>,
+}
+
+/// Stages rows.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait StageRows: ReadImports {
+    /// Stores a chunk, whole or not at all, while the import is staged.
+    async fn stage(&self, import: &ImportId, chunk: &Chunk) -> Result<Staging>;
+    /// What is known of the staged chunks, by number.
+    async fn chunks(&self, import: &ImportId) -> Result<Vec<ChunkFacts>>;
+}
+
+/// Keeps the report of a sheet that came in one piece.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait KeepReport {
+    /// Stores it; the same again changes nothing.
+    async fn keep_report(&self, import: &ImportId, report: &str) -> Result<()>;
+}
+
+/// Says which sign-in names are taken, for a dry run.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait PeekGuards {
+    /// What a claim of each of these would find; nothing is claimed.
+    async fn peek(&self, claims: &[Claim]) -> Result<Vec<Held>>;
+}
+
+/// A page of imports.
+#[derive(Debug, Clone)]
+pub struct ImportPage {
+    /// Newest first.
+    pub imports: Vec<Import>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+}
+
+/// Lists imports.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait ListImports {
+    /// Imports of these scopes, newest first, after a position that a page gave.
+    async fn list_imports(
+        &self,
+        scopes: &[ImportScope],
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<ImportPage>;
+}
+
+/// Where imports are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportScope {
+    /// Those of the whole deployment.
+    All,
+    /// Those of an organization.
+    Organization(OrganizationId),
+}
+
+/// Reads what is said of an import's rows.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait ReadReports: ReadImports {
+    /// The validator's reports, in the order of the chunks.
+    async fn reports(&self, import: &ImportId) -> Result<Vec<String>>;
+    /// What the server found, in the order of the chunks.
+    async fn issues(&self, import: &ImportId) -> Result<Vec<PlacedIssue>>;
+}
+
+/// A sign-in name that a row wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The name.
+    pub identity: IdentityKey,
+    /// Who will hold it.
+    pub user_id: UserId,
+    /// The row's place.
+    pub place: Place,
+    /// The sheet's row.
+    pub row: u32,
+    /// `email` or `username`.
+    pub field: &'static str,
+}
+
+/// What a claim found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// Nobody: it is this row's now (or, when only looked at, free).
+    Ours,
+    /// Another row of this import.
+    SameImport {
+        /// Its place.
+        place: Place,
+        /// Its number in the sheet.
+        row: u32,
+    },
+    /// An import that is still running.
+    Reserved,
+    /// A user; of this scope if so.
+    Taken {
+        /// Whether the holder belongs where this import imports to.
+        same_scope: bool,
+    },
+}
+
+/// What the runner needs.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait RunImports: ChangeImports {
+    /// The rows of a chunk.
+    async fn staged_rows(&self, import: &ImportId, chunk: u32) -> Result<Vec<StagedRow>>;
+    /// Claims sign-in names, each on its own; an answer per claim, in their order.
+    async fn reserve(&self, import: &Import, claims: &[Claim]) -> Result<Vec<Held>>;
+    /// Gives sign-in names up that the import holds for these users.
+    async fn release(&self, import: &ImportId, claims: &[(IdentityKey, UserId)]) -> Result<()>;
+    /// Keeps what was found about the rows of a chunk (again: replaces it).
+    async fn put_issues(
+        &self,
+        import: &ImportId,
+        chunk: u32,
+        issues: &[PlacedIssue],
+    ) -> Result<()>;
+    /// Adds an issue to a row of a chunk that was done before.
+    async fn add_issue(&self, import: &ImportId, issue: &PlacedIssue) -> Result<()>;
+    /// What was found about the rows of a chunk.
+    async fn chunk_issues(&self, import: &ImportId, chunk: u32) -> Result<Vec<PlacedIssue>>;
+    /// Writes users with everything that lists and finds them.
+    async fn write_users(&self, users: &[User]) -> Result<()>;
+    /// Takes them back.
+    async fn erase_users(&self, users: &[User]) -> Result<()>;
+    /// Makes the import visible: one transaction with the commit sequence, the counters and the audit trail.
+    /// `false`: the head was changed meanwhile.
+    async fn flip(&self, import: &mut Import, now: Timestamp) -> Result<bool>;
+    /// The users of these identifiers, whether or not they count; those that are gone are left out.
+    async fn written_users(&self, ids: &[UserId]) -> Result<Vec<User>>;
+    /// Finishes one user over the version it was read at. `false`: it was changed meanwhile.
+    async fn finish_user(&self, finished: &Finished) -> Result<bool>;
+    /// Deletes staged rows and ticks.
+    async fn clean(&self, import: &ImportId) -> Result<()>;
+}
+
+/// Finds imports that should go on.
+#[expect(
+    async_fn_in_trait,
+    reason = "used with static dispatch only; functions require Send where they spawn"
+)]
+pub trait DueImports: ChangeImports {
+    /// Imports whose time has come, at most so many.
+    async fn due_imports(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportId>>;
+}

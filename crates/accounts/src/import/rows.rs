@@ -1,0 +1,321 @@
+//! Rows as they are staged, and the users that they become. Everything here follows from the import and the
+//! row's place in it, so that a slice done again writes the same things.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Import, ServerIssue, Severity};
+use crate::{
+    access::OrganizationScope,
+    audit::{AuditEvent, Origin},
+    ids::{ImportId, InvitationId, OrganizationId, UserId},
+    invitation::Invitation,
+    outbox::{DueMail, Lane},
+    roles::{self, RoleId},
+    user::{ImportMark, User, UserKind, UserStatus},
+};
+
+/// A row that the validator accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StagedRow {
+    /// The sheet's row.
+    pub row: u32,
+    /// Values by field, after correction.
+    pub values: BTreeMap<String, FieldValue>,
+    /// The organizations that a technician is limited to, resolved; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scope: Vec<OrganizationId>,
+}
+
+/// A value of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    /// Of an ordinary column.
+    Text(String),
+    /// Of a list column.
+    List(Vec<String>),
+}
+
+impl StagedRow {
+    /// The text of a field; empty when there is none.
+    #[must_use]
+    pub fn text(&self, field: &str) -> &str {
+        match self.values.get(field) {
+            Some(FieldValue::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The texts of a field, whether it is a list column or not.
+    #[must_use]
+    pub fn list(&self, field: &str) -> &[String] {
+        match self.values.get(field) {
+            Some(FieldValue::List(list)) => list,
+            Some(FieldValue::Text(text)) => std::slice::from_ref(text),
+            None => &[],
+        }
+    }
+
+    /// Whether it names a role.
+    #[must_use]
+    pub fn has_role(&self) -> bool {
+        !self.list("role").is_empty()
+    }
+
+    fn optional(&self, field: &str) -> Option<String> {
+        Some(self.text(field))
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    }
+}
+
+/// A row's place in an import: its chunk, and the position in it. Unique, unlike the row's number, which the
+/// caller may give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Chunk, from 0.
+    pub chunk: u32,
+    /// Position in the chunk, from 0.
+    pub index: u32,
+}
+
+/// The user that the row in that place becomes.
+#[must_use]
+pub fn user_id(import: &ImportId, place: Place) -> UserId {
+    UserId::derived(&[
+        import.as_str(),
+        &place.chunk.to_string(),
+        &place.index.to_string(),
+    ])
+}
+
+/// A row becomes a user, marked with the import.
+#[must_use]
+pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
+    let given = row.list("role").iter().map(String::as_str);
+    let roles = if row.has_role() {
+        role_ids(import.user_kind, given)
+    } else {
+        role_ids(import.user_kind, import.options.role.as_deref())
+    };
+    let scope = match (&import.organization_id, row.scope.as_slice()) {
+        (Some(organization), _) => OrganizationScope::Selected([organization.clone()].into()),
+        (None, []) => OrganizationScope::All,
+        (None, selected) => OrganizationScope::Selected(selected.iter().cloned().collect()),
+    };
+    User {
+        id: user_id(&import.id, place),
+        user_kind: import.user_kind,
+        organization_id: import.organization_id.clone(),
+        scope,
+        first_name: row.text("first_name").to_owned(),
+        last_name: row.text("last_name").to_owned(),
+        email: row.text("email").to_owned(),
+        username: row.optional("username"),
+        phone: row.optional("phone"),
+        roles,
+        groups: row.list("groups").to_vec(),
+        status: UserStatus::Created,
+        mfa_enrolled: false,
+        invitation: None,
+        properties: properties(row),
+        site: row.optional("site"),
+        language: row.optional("language"),
+        last_sign_in_at: None,
+        created_at: import.created_at,
+        created_by: import.created_by.clone(),
+        profile: import.profile.id.clone(),
+        import_mark: Some(ImportMark {
+            import_id: import.id.clone(),
+            row: row.row,
+        }),
+        import_id: Some(import.id.clone()),
+        visible_seq: None,
+        version: 1,
+    }
+}
+
+fn role_ids<'a>(kind: UserKind, names: impl IntoIterator<Item = &'a str>) -> Vec<RoleId> {
+    let mut ids: Vec<RoleId> = names
+        .into_iter()
+        .filter_map(|name| roles::assignable(kind, name))
+        .filter_map(|role| RoleId::parse(role.id))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// `name=value` or `name: value`; a name alone has the value `yes`.
+fn properties(row: &StagedRow) -> BTreeMap<String, String> {
+    row.list("properties")
+        .iter()
+        .map(|text| match text.split_once(['=', ':']) {
+            Some((name, value)) => (name.trim().to_owned(), value.trim().to_owned()),
+            None => (text.trim().to_owned(), "yes".to_owned()),
+        })
+        .filter(|(name, _)| !name.is_empty())
+        .collect()
+}
+
+/// What finishing makes of a user that the import wrote: the mark goes, the invitation comes, to the address
+/// that the user has now.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// The user as it was read.
+    pub read_version: u64,
+    /// The user as it will be.
+    pub user: User,
+    /// The mail of its invitation.
+    pub mail: Option<DueMail>,
+    /// What is told to the audit trail.
+    pub event: AuditEvent,
+}
+
+/// Finishes a user, if it still carries the mark of this import.
+#[must_use]
+pub fn finish(
+    import: &Import,
+    mut user: User,
+    invitation: InvitationId,
+    now: Timestamp,
+) -> Option<Finished> {
+    let mark = user
+        .import_mark
+        .take_if(|mark| mark.import_id == import.id)?;
+    let read_version = user.version;
+    user.visible_seq = import.commit_seq;
+    user.version += 1;
+    if import.invite && user.status == UserStatus::Created && user.invitation.is_none() {
+        user.invitation = Some(Invitation::queued(
+            invitation,
+            import.valid_hours,
+            import.created_by.clone(),
+            now,
+        ));
+        user.status = UserStatus::Invited;
+    }
+    let mail = user
+        .invitation
+        .as_ref()
+        .map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Bulk));
+    let origin = Origin {
+        actor: Some(import.created_by.clone()),
+        source: import.source.clone(),
+        now,
+    };
+    let event = origin.event(
+        "user.created",
+        user.organization_id.as_ref(),
+        user.id.as_str(),
+        serde_json::Value::Null,
+        serde_json::json!({
+            "import_id": import.id, "row": mark.row, "email": user.email, "kind": user.user_kind,
+            "roles": user.roles, "invited": mail.is_some(),
+        }),
+    );
+    Some(Finished {
+        read_version,
+        user,
+        mail,
+        event,
+    })
+}
+
+/// An issue of a row, with the row's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedIssue {
+    /// The row's place.
+    pub place: Place,
+    /// The issue.
+    #[serde(flatten)]
+    pub issue: ServerIssue,
+}
+
+impl PlacedIssue {
+    /// An issue that refuses its row.
+    #[must_use]
+    pub fn error(place: Place, row: u32, field: &str, code: &str) -> Self {
+        Self {
+            place,
+            issue: ServerIssue {
+                row,
+                field: field.to_owned(),
+                code: code.to_owned(),
+                severity: Severity::Error,
+                other_row: None,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::{Mode, tests::staged};
+
+    fn row() -> StagedRow {
+        serde_json::from_value(serde_json::json!({
+            "row": 7,
+            "values": {"first_name": "Ana", "last_name": "Sá", "email": "ana@example.com",
+                       "role": ["Technician"], "properties": ["desk=12", "parking"]},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_same_place_always_gives_the_same_user() {
+        let import = staged(2, Mode::Atomic);
+        let place = Place { chunk: 1, index: 3 };
+        assert_eq!(
+            user_of(&import, place, &row()),
+            user_of(&import, place, &row())
+        );
+        assert_ne!(
+            user_id(&import.id, place),
+            user_id(&import.id, Place { chunk: 13, index: 0 })
+        );
+    }
+
+    #[test]
+    fn a_row_without_a_role_gets_the_one_asked_for_and_a_row_with_one_keeps_it() {
+        let mut import = staged(1, Mode::Atomic);
+        import.options.role = Some("system_administrator".into());
+        let place = Place { chunk: 0, index: 0 };
+        let ids = |row: &StagedRow| -> Vec<String> {
+            user_of(&import, place, row)
+                .roles
+                .iter()
+                .map(|role| role.as_str().to_owned())
+                .collect()
+        };
+        assert_eq!(ids(&row()), ["technician"]);
+        let mut without = row();
+        without.values.remove("role");
+        assert_eq!(ids(&without), ["system_administrator"]);
+    }
+
+    #[test]
+    fn finishing_takes_the_mark_and_invites_once_and_leaves_others_alone() {
+        let mut import = staged(1, Mode::Atomic);
+        import.flip(4, import.created_at);
+        let marked = user_of(&import, Place { chunk: 0, index: 0 }, &row());
+        let id = InvitationId::derived(&["i"]);
+        let finished = finish(&import, marked.clone(), id.clone(), import.created_at).unwrap();
+        assert_eq!(finished.user.import_mark, None);
+        assert_eq!(finished.user.visible_seq, Some(4));
+        assert_eq!(finished.user.status, UserStatus::Invited);
+        assert!(finished.mail.is_some());
+        assert!(finish(&import, finished.user, id.clone(), import.created_at).is_none());
+
+        let mut foreign = marked;
+        foreign.import_mark = Some(ImportMark {
+            import_id: ImportId::derived(&["other"]),
+            row: 1,
+        });
+        assert!(finish(&import, foreign, id, import.created_at).is_none());
+    }
+}
