@@ -43,8 +43,10 @@ export function Callout(props: {
       ))}
       {corrected && (
         <p className="callout-change">
-          <span className="muted">{t.was}</span> <bdi className="mono">{visibleBlanks(cell.before ?? "")}</bdi>{" "}
-          <span className="muted">{t.now}</span> <bdi className="mono">{cellText(cell)}</bdi>
+          <del className="mono">
+            <bdi>{visibleBlanks(cell.before ?? "")}</bdi>
+          </del>{" "}
+          <span className="muted">→</span> <bdi className="mono">{cellText(cell)}</bdi>
         </p>
       )}
       {cell.kept === true && <p className="muted">{t.keptNote}</p>}

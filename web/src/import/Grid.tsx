@@ -20,7 +20,7 @@ import { Callout } from "./Callout";
 import { columnWidths, type GridColumn } from "./columns";
 import { type GridAction, gridKey } from "./gridKeyboard";
 import { allTicked, indexOf } from "./selection";
-import { visibleBlanks } from "./sentence";
+import { takenAway, visibleBlanks } from "./sentence";
 import type { Focus, SheetSession, SheetState } from "./session";
 import { texts } from "./texts";
 import { type Cell, cellError, cellText, type RowView } from "./validator";
@@ -596,6 +596,7 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
   const corrected = error === undefined && cell?.before != null && cell.kept !== true;
   const warned = error === undefined && !corrected && (cell?.issues?.length ?? 0) > 0;
   const text = cellText(cell);
+  const taken = corrected ? takenAway(cell?.before ?? "", text) : null;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keyboard
     <div
@@ -630,7 +631,7 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
         <>
           {error !== undefined && <ErrorIcon size={14} />}
           {warned && <WarningIcon size={14} />}
-          {corrected && (
+          {corrected && taken === null && (
             <>
               <del className="sheet-before">
                 <bdi>{visibleBlanks(cell?.before ?? "")}</bdi>
@@ -640,7 +641,9 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
               </span>
             </>
           )}
+          {taken !== null && taken.lead !== "" && <del className="sheet-taken">{visibleBlanks(taken.lead)}</del>}
           <bdi className="sheet-text">{text}</bdi>
+          {taken !== null && taken.tail !== "" && <del className="sheet-taken">{visibleBlanks(taken.tail)}</del>}
           {error !== undefined && <span className="visually-hidden">, {texts.check.refused(error.message)}</span>}
         </>
       ) : (

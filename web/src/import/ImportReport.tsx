@@ -74,10 +74,10 @@ export function ImportOutcome(props: {
               {t.downloadReport}
             </a>
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <pre className="log-text" tabIndex={0} role="region" aria-label={t.log}>
-            {logText(data, refused.slice(0, SHOWN), fieldTitle)}
-          </pre>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <section className="log-text" tabIndex={0} aria-label={t.log}>
+            <pre>{logText(data, refused.slice(0, SHOWN), fieldTitle)}</pre>
+          </section>
         </section>
       )}
     </div>
@@ -185,6 +185,7 @@ function Running({ data, pace, onCancel }: { data: Import; pace: Pace; onCancel?
 }
 
 function RefusedTable({ rows }: { rows: readonly RefusedRow[] }) {
+  const values = rows.some((row) => row.value !== null);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="table-scroll refused-table" tabIndex={0} aria-label={t.refusedRows}>
@@ -195,7 +196,7 @@ function RefusedTable({ rows }: { rows: readonly RefusedRow[] }) {
               {t.row}
             </th>
             <th scope="col">{t.field}</th>
-            <th scope="col">{t.value}</th>
+            {values && <th scope="col">{t.value}</th>}
             <th scope="col">{t.reason}</th>
           </tr>
         </thead>
@@ -204,9 +205,11 @@ function RefusedTable({ rows }: { rows: readonly RefusedRow[] }) {
             <tr key={`${row.row}:${row.field}:${row.code}`}>
               <td className="end numeric">{row.row}</td>
               <td>{row.field === null ? "" : fieldTitle(row.field)}</td>
-              <td>
-                <bdi>{row.value ?? common.common.none}</bdi>
-              </td>
+              {values && (
+                <td>
+                  <bdi>{row.value ?? common.common.none}</bdi>
+                </td>
+              )}
               <td className="refused-reason">{row.reason}</td>
             </tr>
           ))}

@@ -24,7 +24,7 @@ import { useSheet } from "./Grid";
 import "./import.css";
 import { profileFacts } from "./profile";
 import { SendingView, StoppedView, WatchingView } from "./ResultStep";
-import { obstacle } from "./ready";
+import { obstacle, peopleOf } from "./ready";
 import type { RefusedRow } from "./report";
 import { SourceStep } from "./SourceStep";
 import { SheetSession } from "./session";
@@ -308,6 +308,8 @@ export default function ImportWizard() {
     }
   };
 
+  // The columns have a foot of their own.
+  const mapping = flow.step === "check" && search.get("columns") === "change" && flow.work.bytes !== null;
   const current: Step = flow.step === "elsewhere" ? flow.to : flow.step;
   return (
     <div className="wizard" data-step={current}>
@@ -316,7 +318,7 @@ export default function ImportWizard() {
         <Steps flow={flow} current={current} />
       </header>
       <div className="wizard-body">{body()}</div>
-      {(flow.step === "check" || flow.step === "assign" || flow.step === "confirm") && (
+      {(flow.step === "check" || flow.step === "assign" || flow.step === "confirm") && !mapping && (
         <Foot key={flow.step} step={flow.step} work={flow.work} onConfirm={() => confirm(flow.work)} />
       )}
     </div>
@@ -393,16 +395,14 @@ function Foot({ step, work, onConfirm }: { step: "check" | "assign" | "confirm";
   const assigns = assignableFields(session.info).length > 0;
   const before: Step = step === "check" ? "source" : step === "assign" ? "check" : assigns ? "assign" : "check";
   const after: Step = step === "check" && assigns ? "assign" : "confirm";
-  const n = state.counts.accepted + state.counts.corrected;
+  const n = peopleOf(work, state);
 
-  // The other steps list all rows, whatever was looked at here.
-  const leave = useRef(session);
+  // Each step lists its own rows: a filter of the other is not carried over.
   useLayoutEffect(() => {
-    const left = leave.current;
-    return () => {
-      if (step === "assign" && left.snapshot().filter === "without_role") void left.filter("all");
-    };
-  }, [step]);
+    const { filter } = session.snapshot();
+    if (step === "check" && filter === "without_role") void session.filter("all");
+    if (step === "assign" && (filter === "problems" || filter === "corrected")) void session.filter("all");
+  }, [session, step]);
 
   return (
     <footer className="wizard-foot">

@@ -138,7 +138,7 @@ function ImportRow({
       <td>{organizationOf(item, organizations)}</td>
       <td className="end">{count(rows)}</td>
       <td className="end">{count(item.counts.imported)}</td>
-      <td className="end">{count(item.counts.failed + item.counts.skipped)}</td>
+      <td className="end">{isSettled(item.status) ? count(rows - item.counts.imported) : "–"}</td>
     </tr>
   );
 }

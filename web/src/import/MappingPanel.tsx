@@ -156,7 +156,7 @@ export function MappingPanel(props: {
           </p>
           {session.snapshot().edited && <p className="field-note">{t.losesEdits}</p>}
         </div>
-        <Button onPress={props.onClose}>{texts.back}</Button>
+        <Button onPress={props.onClose}>{t.keep}</Button>
         <Button
           look="primary"
           busy={busy}

@@ -26,10 +26,16 @@ export function obstacle(work: Work, state: SheetState): Obstacle | null {
   return null;
 }
 
+/** How many people an import makes: in atomic mode every row, once all are good. */
+export function peopleOf(work: Work, state: SheetState): number {
+  const { counts } = state;
+  return work.mode === "atomic" ? counts.rows : counts.accepted + counts.corrected;
+}
+
 export function planOf(work: Work, facts: ProfileFacts, kind: string, state: SheetState): Plan {
   const { counts } = state;
   return {
-    people: counts.accepted + counts.corrected,
+    people: peopleOf(work, state),
     kind,
     organization: work.organization?.name ?? null,
     invitations:
@@ -41,7 +47,7 @@ export function planOf(work: Work, facts: ProfileFacts, kind: string, state: She
     expiresAfter: facts.expiresAfterHours,
     mode: work.mode,
     onExisting: work.onExisting,
-    heldBack: counts.refused,
+    refused: counts.refused,
     removed: state.removed,
   };
 }

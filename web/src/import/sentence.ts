@@ -12,8 +12,8 @@ export interface Plan {
   readonly expiresAfter: number | null;
   readonly mode: Mode;
   readonly onExisting: OnExisting;
-  /** Rows that stay behind because of a problem. */
-  readonly heldBack: number;
+  /** Rows that stay behind because of a problem (partial), or must be put right first (atomic). */
+  readonly refused: number;
   readonly removed: number;
 }
 
@@ -33,10 +33,11 @@ export function sentence(plan: Plan): string {
       : plan.invitations === "by_credential_mode"
         ? t.credentials
         : t.notInvited;
-  const parts = [`${t.created(plan.people, where, plan.kind)}${invitation}.`];
+  const once = plan.mode === "atomic" && plan.refused > 0 ? t.onceCorrected(plan.refused) : "";
+  const parts = [`${t.created(plan.people, where, plan.kind)}${invitation}${once}.`];
   parts.push(plan.mode === "atomic" ? t.atomic : t.partial);
   if (plan.onExisting === "skip") parts.push(t.skip);
-  if (plan.heldBack > 0) parts.push(t.heldBack(plan.heldBack));
+  if (plan.mode === "partial" && plan.refused > 0) parts.push(t.heldBack(plan.refused));
   if (plan.removed > 0) parts.push(t.removedRows(plan.removed));
   return parts.join(" ");
 }
@@ -54,4 +55,13 @@ export function visibleBlanks(text: string): string {
     .replace(/^[ \t]+|[ \t]+$/g, (blanks) => "␣".repeat(blanks.length))
     .replace(/[\u00a0\u2007\u202f\u3000]/g, "␣")
     .replace(/[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g, "◦");
+}
+
+/**
+ * What a correction took away before and behind the text that is left; null where it changed more than that, and
+ * before and after are better shown side by side.
+ */
+export function takenAway(before: string, after: string): { lead: string; tail: string } | null {
+  const at = after === "" ? -1 : before.indexOf(after);
+  return at < 0 ? null : { lead: before.slice(0, at), tail: before.slice(at + after.length) };
 }

@@ -49,10 +49,10 @@ export const texts = {
     sample: "Try a sample",
     privacy: "Nothing leaves this browser before you confirm.",
     reading: (name: string) => `Reading ${name} …`,
-    pasted: "the pasted rows",
-    handName: "rows entered by hand",
-    sampleName: "the sample",
-    openTitle: (name: string, n: number) => `You have ${name} open: ${rows(n)}.`,
+    pasted: "Pasted rows",
+    handName: "Rows entered by hand",
+    sampleName: "Sample",
+    openTitle: (name: string, n: number) => `A sheet is open: ${name}, ${rows(n)}.`,
     openContinue: "Continue with it",
     openReplaceTitle: "Replace the open sheet?",
     openReplaceBody: "What you have corrected and assigned in it will be lost.",
@@ -70,8 +70,7 @@ export const texts = {
     limits: "Limits",
     loadingRules: "Loading the rules",
     needOrganization: "Choose an organization first; its roles and rules are part of the check.",
-    failureTitle: (name: string) =>
-      `${name.charAt(0).toUpperCase()}${name.slice(1)} could not be read as a list of people`,
+    failureTitle: (name: string) => `${name}: this could not be read as a list of people`,
   },
 
   /** What to do about what the validator says of a whole file; by its code. */
@@ -144,8 +143,6 @@ export const texts = {
     keepOriginal: "Keep the original",
     takeCorrection: "Take the correction",
     fixAll: "Fix all like this",
-    was: "Was",
-    now: "now",
     keptNote: "You kept the original.",
     editing: (row: number, title: string) => `Row ${row}, ${title}`,
     cell: (row: number, title: string, verdict: string) => `Row ${row}, ${title}, ${verdict}`,
@@ -199,6 +196,7 @@ export const texts = {
         ? `Read like this, all ${rows(good)} are good.`
         : `Read like this, ${rows(good)} are good and ${count(bad)} have problems.`,
     apply: "Read it like this",
+    keep: "Leave it as it was",
     losesEdits: "The sheet is read anew: corrections and removed rows are lost.",
   },
 
@@ -229,6 +227,8 @@ export const texts = {
     invitedOne: (expires: string) => ` and gets an invitation that expires ${expires} after its mail is sent`,
     notInvited: "; no invitations are sent",
     credentials: "; how each signs in is said in the sheet",
+    onceCorrected: (n: number) =>
+      `, once ${n === 1 ? "the row with problems is" : `the ${count(n)} rows with problems are`} corrected or removed`,
     atomic: "All or nothing.",
     partial: "Rows that fail do not stop the others.",
     removedRows: (n: number) =>
