@@ -128,6 +128,8 @@ fn compile(compiler: Compiler) -> Outcome<()> {
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld")
             .env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort"),
     };
+    // wasm-bindgen reads in the module which features it uses, and strips it itself.
+    let call = call.env("CARGO_PROFILE_WASM_STRIP", "none");
     // A folder of its own, so that neither compiler invalidates what the other built.
     let call = call.args(["--package", CRATE, "--lib", "--profile", "wasm", "--target", TRIPLE, "--target-dir"]);
     call.arg(target().join("wasm-build").as_os_str()).arg("--quiet").show()
