@@ -66,7 +66,7 @@ pub(crate) fn screenshots(arguments: &[String]) -> Outcome<ExitCode> {
     let folder = root().join(arguments.first().map_or("screenshots", String::as_str));
     wasm::build()?;
     web::build()?;
-    dev::build_server()?;
+    dev::build_server(dev::Progress::Silent)?;
     let chromium = prepare()?;
     let log = target().join("browser/screenshots.log");
     at(&target().join("browser"), fs::create_dir_all(target().join("browser")))?;
@@ -98,7 +98,7 @@ impl Server {
         let call = Call::new(target().join("release/rollcall-dev-server"))
             .args(["--port", &port.to_string(), "--data"])
             .arg(data.as_os_str());
-        let mut command = call.directory(&root()).env("ROLLCALL_ROOT", root()).command();
+        let mut command = call.directory(&root()).command();
         let mut child = command.stdout(Stdio::piped()).stderr(at(&log, fs::File::create(&log))?).spawn()?;
         let output = required(child.stdout.take(), "the dev server has no output")?;
         let mut server = Self { child, url: String::new() };

@@ -112,7 +112,7 @@ impl Verify {
         let mut ready = None;
         self.step("browser tests: preparation", |_| {
             web::build()?;
-            dev::build_server()?;
+            dev::build_server(dev::Progress::Silent)?;
             ready = Some((browser::prepare()?, browser::stories()?));
             Ok(true)
         });
