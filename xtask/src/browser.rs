@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitCode, Stdio};
 use std::sync::mpsc;
@@ -92,11 +91,9 @@ struct Server {
 
 impl Server {
     fn start(data: &Path) -> Outcome<Self> {
-        // Free at this moment; taken by someone else in the next, the server says so and the test fails by name.
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let log = data.join("dev-server.log");
         let call = Call::new(target().join("release/rollcall-dev-server"))
-            .args(["--port", &port.to_string(), "--data"])
+            .args(["--port", "0", "--data"])
             .arg(data.as_os_str());
         let mut command = call.directory(&root()).command();
         let mut child = command.stdout(Stdio::piped()).stderr(at(&log, fs::File::create(&log))?).spawn()?;
