@@ -122,6 +122,25 @@ pub fn search_words(text: &str) -> Vec<String> {
     whole.into_iter().chain(parts.map(str::to_owned)).take(8).map(|word| word.chars().take(64).collect()).collect()
 }
 
+/// The words that a search asks for, the longest first: what is typed like an address stays whole, the rest
+/// is taken apart as [`search_words`] does.
+#[must_use]
+pub fn query_words(query: &str) -> Vec<String> {
+    let mut words: Vec<String> = query
+        .split_whitespace()
+        .flat_map(|word| {
+            let mut words = search_words(word);
+            if word.contains('@') {
+                words.truncate(1);
+            }
+            words
+        })
+        .take(8)
+        .collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
+}
+
 /// An import's head: `IMPORT#id / HEAD`.
 #[must_use]
 pub fn import_head(id: &ImportId) -> Key {
@@ -248,4 +267,24 @@ impl Due {
 pub fn fold(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization as _;
     caseless::default_case_fold_str(&text.nfc().collect::<String>()).nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn searches_are_taken_apart_like_what_they_search() {
+        for (query, words) in [
+            ("Ana", vec!["ana"]),
+            ("O'Brien j", vec!["brien", "o", "j"]),
+            ("ana@Example", vec!["ana@example"]),
+            ("Jean-Luc Picard", vec!["picard", "jean", "luc"]),
+            ("STRASSE", vec!["strasse"]),
+            ("straße", vec!["strasse"]),
+            (" .,- ", vec![]),
+        ] {
+            assert_eq!(query_words(query), words, "{query}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ pub mod failure;
 mod idempotency;
 pub mod item;
 pub mod keys;
+mod listing;
 mod organizations;
 mod sessions;
 mod users;

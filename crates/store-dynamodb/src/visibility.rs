@@ -118,6 +118,20 @@ impl Store {
     /// intervals. At most 100 keys a call of the table.
     pub(crate) async fn batch_get(&self, wanted: Vec<keys::Key>) -> Result<HashMap<keys::Key, item::Item>, StoreError> {
         let mut found = HashMap::with_capacity(wanted.len());
+        // One key needs no batch, nor the right to one.
+        if let [key] = wanted.as_slice() {
+            let answer = self
+                .client
+                .get_item()
+                .table_name(&self.table)
+                .set_key(Some(key.attributes()))
+                .consistent_read(true)
+                .send()
+                .await
+                .map_err(internal)?;
+            found.extend(answer.item.map(|item| (key.clone(), item)));
+            return Ok(found);
+        }
         for group in wanted.chunks(100) {
             let mut pending: Vec<_> = group.iter().map(keys::Key::attributes).collect();
             let mut pause = std::time::Duration::from_millis(25);

@@ -86,6 +86,17 @@ pub trait SaveSession {
     async fn save_session(&self, token_hash: &str, session: &Session) -> Result<()>;
 }
 
+/// Sessions by the hash of their token.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait Sessions {
+    /// The session of a token's hash, whatever its state.
+    async fn find_session(&self, token_hash: &str) -> Result<Option<Session>>;
+    /// Counts a wrong code against the session.
+    async fn note_failed_code(&self, token_hash: &str) -> Result<()>;
+    /// Ends the session; one that is gone already is no error.
+    async fn end_session(&self, token_hash: &str) -> Result<()>;
+}
+
 /// Opens a session for a user who has proved who they are.
 ///
 /// # Errors

@@ -1,0 +1,177 @@
+//! Users along the listing of names and along the index of words.
+
+use std::collections::HashMap;
+
+use futures_util::future::try_join_all;
+use rollcall_accounts::{
+    Result,
+    error::StoreError,
+    ids::{OrganizationId, UserId},
+    operations::list_users::{Entry, Index, ReadListings, Stretch},
+    user::User,
+};
+
+use crate::{
+    Store,
+    failure::internal,
+    item::{self, s},
+    keys::{self, Key, SHARDS},
+};
+
+/// Entries read of every shard beyond its share, since names do not fall evenly.
+const SLACK: usize = 4;
+
+impl ReadListings for Store {
+    async fn newest_commit(&self) -> Result<u64> {
+        Ok(self.commit_sequence().await?)
+    }
+
+    async fn organization_exists(&self, id: &OrganizationId) -> Result<bool> {
+        Ok(self.organization(id).await?.is_some())
+    }
+
+    async fn stretch(
+        &self,
+        scope: Option<&OrganizationId>,
+        index: &Index,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Stretch> {
+        let scope = keys::scope(scope);
+        Ok(match index {
+            Index::Names => {
+                let share = limit.div_ceil(SHARDS as usize) + SLACK;
+                let shards = (0..SHARDS).map(|shard| {
+                    let partition = keys::listing_partition(&scope, shard);
+                    async move { self.entries(&partition, None, after, share).await }
+                });
+                merge(try_join_all(shards).await?)
+            }
+            Index::Words(word) => {
+                let partition = keys::search_partition(&scope, word);
+                self.entries(&partition, Some(word), after, limit).await?
+            }
+        })
+    }
+
+    async fn resolve(&self, index: &Index, entries: &[Entry], as_of: u64) -> Result<Vec<(String, User)>> {
+        let mut ids: Vec<UserId> = entries.iter().map(|entry| entry.user_id.clone()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let users = self.visible(self.raw_users(&ids).await?, Some(as_of)).await?;
+        let users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id.clone(), user)).collect();
+        Ok(entries
+            .iter()
+            .filter_map(|entry| {
+                let user = users.get(&entry.user_id)?;
+                let first = first_place(index, user)?;
+                (first == entry.place).then(|| (first, user.clone()))
+            })
+            .collect())
+    }
+
+    fn words(&self, query: &str) -> Vec<String> {
+        keys::query_words(query)
+    }
+
+    fn matches(&self, user: &User, words: &[String]) -> bool {
+        let mut texts = vec![user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
+        texts.extend(user.username.as_deref());
+        let own: Vec<String> = texts.into_iter().flat_map(keys::search_words).collect();
+        words.iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
+    }
+}
+
+/// Where the index names a user first: their other words begin no second entry of the same search.
+fn first_place(index: &Index, user: &User) -> Option<String> {
+    let partition_and_prefix = |key: &Key| match index {
+        Index::Names => key.pk.starts_with("LIST#"),
+        Index::Words(word) => key.pk.starts_with("WORD#") && key.sk.starts_with(word.as_str()),
+    };
+    crate::write::finding_keys(user).into_iter().filter(partition_and_prefix).map(|key| key.sk).min()
+}
+
+/// One stretch of the stretches of all shards: as far as every shard is known.
+fn merge(shards: Vec<Stretch>) -> Stretch {
+    let known = shards
+        .iter()
+        .filter(|shard| shard.more)
+        .filter_map(|shard| shard.entries.last().map(|entry| entry.place.clone()))
+        .min();
+    let mut entries: Vec<Entry> = shards
+        .into_iter()
+        .flat_map(|shard| shard.entries)
+        .filter(|entry| known.as_ref().is_none_or(|known| entry.place <= *known))
+        .collect();
+    entries.sort_unstable_by(|a, b| a.place.cmp(&b.place));
+    Stretch { entries, more: known.is_some() }
+}
+
+impl Store {
+    /// Entries of one partition after a place, at most `limit`.
+    async fn entries(
+        &self,
+        partition: &str,
+        prefix: Option<&str>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Stretch, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .projection_expression("pk, sk, user_id")
+            .expression_attribute_values(":pk", s(partition));
+        // A start key stands for "after": a condition on the sort key can then be the prefix.
+        let query = query.set_exclusive_start_key(after.map(|after| Key::new(partition, after).attributes()));
+        let query = match prefix {
+            Some(prefix) => query
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":prefix", s(prefix)),
+            None => query.key_condition_expression("pk = :pk"),
+        };
+        let answer = query.send().await.map_err(internal)?;
+        let more = answer.last_evaluated_key().is_some();
+        let entries: Vec<Entry> = answer
+            .items()
+            .iter()
+            .filter_map(|item| {
+                Some(Entry {
+                    place: item::text(item, "sk")?.to_owned(),
+                    user_id: UserId::parse(item::text(item, "user_id")?).ok()?,
+                })
+            })
+            .collect();
+        Ok(Stretch { more: more && !entries.is_empty(), entries })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stretch(places: &[&str], more: bool) -> Stretch {
+        let entries = places
+            .iter()
+            .map(|place| Entry { place: (*place).to_owned(), user_id: UserId::derived(&[place]) })
+            .collect();
+        Stretch { entries, more }
+    }
+
+    #[test]
+    fn shards_are_merged_as_far_as_all_are_known() {
+        for (name, shards, wanted, more) in [
+            ("all at their end", vec![stretch(&["b", "d"], false), stretch(&["a"], false)], "abd", false),
+            ("one goes on", vec![stretch(&["b", "d"], true), stretch(&["a", "c", "e"], false)], "abcd", true),
+            ("two go on", vec![stretch(&["b", "d"], true), stretch(&["a", "c"], true)], "abc", true),
+            ("an empty one", vec![stretch(&[], false), stretch(&["a"], true)], "a", true),
+            ("nothing", vec![stretch(&[], false)], "", false),
+        ] {
+            let merged = merge(shards);
+            let places: String = merged.entries.iter().map(|entry| entry.place.as_str()).collect();
+            assert_eq!((places.as_str(), merged.more), (wanted, more), "{name}");
+        }
+    }
+}
