@@ -364,7 +364,10 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
   };
 
   const onCellPointer = (position: number, field: string | null, shift: boolean) => {
+    // A second tap on the same cell opens it, as a double click does.
+    const again = inside && field !== null && focus?.position === position && focus.field === field;
     hasKeyboard.current = true;
+    if (again && editable) setEditing({ position, field });
     session.focus({ position, field });
     if (field === null) {
       if (shift) session.tickTo(position);

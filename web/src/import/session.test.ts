@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { SheetSession } from "./session";
+import type { Filter, RowView, SheetHandle } from "./validator";
+
+/** A sheet whose rows are refused where the email is "bad"; enough to see what the session does with it. */
+class TestSheet implements SheetHandle {
+  emails: string[];
+  before: string[][] = [];
+  windows = 0;
+  removed = 0;
+  constructor(emails: string[]) {
+    this.emails = emails;
+  }
+  async info() {
+    return JSON.stringify({ fields: [{ field: "email" }], columns: [], unmapped: [], issues: [] });
+  }
+  async counts() {
+    const refused = this.emails.filter((email) => email === "bad").length;
+    const rows = this.emails.length;
+    return JSON.stringify({ rows, accepted: rows - refused, corrected: 0, refused, without_role: 0 });
+  }
+  async indices(filter: Filter) {
+    const positions = this.emails.flatMap((email, at) => (filter === "all" || email === "bad" ? [at] : []));
+    return Uint32Array.from(positions);
+  }
+  async window(positions: Uint32Array) {
+    this.windows += 1;
+    const issue = { code: "email_not_valid", severity: "error", message: "no", correction: null };
+    return JSON.stringify(
+      [...positions].flatMap((position) => {
+        const value = this.emails[position];
+        if (value === undefined) return [];
+        const bad = value === "bad";
+        // Every tenth row number was left out by a removal in the past.
+        const row = position + 1 + Math.floor(position / 9);
+        const view: RowView = {
+          position,
+          row,
+          line: row + 1,
+          status: bad ? "refused" : "accepted",
+          cells: { email: { value, issues: bad ? [issue as never] : [] } },
+        };
+        return [view];
+      }),
+    );
+  }
+  async #result(changed: number[]) {
+    return JSON.stringify({ changed, counts: JSON.parse(await this.counts()) });
+  }
+  async setCell(position: number, _field: string, text: string) {
+    this.before.push([...this.emails]);
+    this.emails[position] = text;
+    return this.#result([]);
+  }
+  refuseCorrection = () => this.#result([]);
+  takeCorrection = () => this.#result([]);
+  fixAll = () => this.#result([]);
+  assign = () => this.#result([]);
+  paste = () => this.#result([]);
+  addRows = () => this.#result([]);
+  redo = () => this.#result([]);
+  async remove(positions: Uint32Array) {
+    this.before.push([...this.emails]);
+    this.removed += positions.length;
+    this.emails = this.emails.filter((_, at) => !positions.includes(at));
+    return this.#result([]);
+  }
+  async undo() {
+    this.emails = this.before.pop() ?? this.emails;
+    return this.#result([]);
+  }
+  records = async () => "[]";
+  removedCount = async () => this.removed;
+  free = () => {};
+}
+
+const email = (session: SheetSession, position: number) => session.row(position)?.cells.email?.value;
+const listed = (session: SheetSession) => [...session.snapshot().listed];
+
+describe("a sheet of thirty rows, two of them bad", () => {
+  let sheet: TestSheet;
+  let session: SheetSession;
+  beforeEach(async () => {
+    sheet = new TestSheet(
+      Array.from({ length: 30 }, (_, at) => (at === 4 || at === 20 ? "bad" : `p${at}@example.com`)),
+    );
+    session = await SheetSession.open(sheet, "{}");
+  });
+
+  test("a changed cell shows its new text at once when it is published, though its verdict did not change", async () => {
+    await session.setCell(1, "email", "other@example.com");
+    expect(email(session, 1)).toBe("other@example.com");
+    expect(session.snapshot().undoable).toBe(true);
+  });
+
+  test("a repaired row stays on the list of problems until the person has left it", async () => {
+    await session.filter("problems");
+    session.focus({ position: 4, field: "email" });
+    await session.setCell(4, "email", "good@example.com");
+    expect(listed(session)).toEqual([4, 20]);
+    session.focus({ position: 20, field: "email" });
+    await session.problems();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(listed(session)).toEqual([20]);
+  });
+
+  test("the next problem goes round the end", async () => {
+    session.focus({ position: 20, field: "email" });
+    expect(await session.nextProblem(false, ["email"])).toEqual({ position: 4, field: "email" });
+    expect(await session.nextProblem(true, ["email"])).toEqual({ position: 4, field: "email" });
+    session.focus(null);
+    expect(await session.nextProblem(false, ["email"])).toEqual({ position: 4, field: "email" });
+  });
+
+  test("removing ticked rows moves the others up and forgets the ticks", async () => {
+    session.tick(4);
+    session.tick(0);
+    await session.removeTicked();
+    expect(session.snapshot().counts.rows).toBe(28);
+    expect(session.snapshot().selection.ticked.size).toBe(0);
+    expect(email(session, 0)).toBe("p1@example.com");
+  });
+
+  test("what the server refused is a problem like any other until its cell is changed; undo brings it back", async () => {
+    await session.mark(new Map([[10, [{ field: "email", code: "email_taken", message: "taken" }]]]));
+    expect(session.snapshot().marked).toBe(1);
+    expect([...(await session.problems())]).toEqual([4, 10, 20]);
+    expect(session.row(10)?.status).toBe("refused");
+    await session.setCell(10, "email", "free@example.com");
+    expect(session.snapshot().marked).toBe(0);
+    await session.undo();
+    expect(session.snapshot().marked).toBe(1);
+  });
+
+  test("the server's marks move with their rows", async () => {
+    await session.mark(new Map([[10, [{ field: "email", code: "email_taken", message: "taken" }]]]));
+    await session.remove(Uint32Array.of(0, 1));
+    expect([...(await session.problems())]).toEqual([2, 8, 18]);
+    await session.remove(Uint32Array.of(8));
+    expect([...(await session.problems())]).toEqual([2, 17]);
+  });
+
+  test("row numbers of a report are found where the rows stand now", async () => {
+    expect(await session.locate([1, 11, 33, 10, 999])).toEqual(
+      new Map([
+        [1, 0],
+        [11, 9],
+        [33, 29],
+      ]),
+    );
+  });
+
+  test("the rows in view are read first and only once", async () => {
+    const wide = await SheetSession.open(new TestSheet(Array.from({ length: 5000 }, (_, at) => `p${at}`)), "{}");
+    expect(wide.ready(3000, 3040)).toBe(false);
+    wide.look(3000, 3040);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(wide.ready(3000, 3040)).toBe(true);
+    expect(wide.ready(2970, 3100)).toBe(true);
+  });
+});
