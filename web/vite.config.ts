@@ -16,8 +16,9 @@ function contentSecurityPolicy(): Plugin {
       "base-uri 'none'",
       "form-action 'self'",
     ].join("; ");
-  // The one rule that react-aria's usePress adds to the page in a <style> of its own.
-  const reactAria = " 'sha256-REACT_ARIA'";
+  // The one rule that react-aria's usePress adds to the page in a <style> of its own; a new version of it may need
+  // a new hash, which the browser's console names.
+  const reactAria = " 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
   return {
     name: "content-security-policy",
     apply: "build",

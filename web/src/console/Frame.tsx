@@ -72,7 +72,7 @@ export function Frame() {
         </AriaButton>
         <span className="topbar-title">{route?.title ?? texts.product}</span>
       </header>
-      <div className="rail" id="rail" data-open={open ? "" : undefined}>
+      <section className="rail" id="rail" aria-label={texts.product} data-open={open ? "" : undefined}>
         <div className="brand">
           <img src="/icon.svg" width="22" height="22" alt="" />
           {texts.product}
@@ -91,7 +91,7 @@ export function Frame() {
           </ul>
         </nav>
         <PersonMenu />
-      </div>
+      </section>
       {open && <div className="rail-shade" aria-hidden="true" onClick={() => setOpen(false)} />}
       <main id="content" tabIndex={-1}>
         <ErrorBoundary key={route?.path ?? path}>

@@ -35,8 +35,7 @@ export default function SettingsPage() {
             <p>{texts.settings.noOrganizationsBody}</p>
           </div>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-          <section className="table-scroll" tabIndex={0} aria-labelledby="organizations">
+          <div className="table-scroll">
             <table className="table">
               <thead>
                 <tr>
@@ -74,7 +73,7 @@ export default function SettingsPage() {
                 ))}
               </tbody>
             </table>
-          </section>
+          </div>
         )}
       </section>
       {can("api_keys.write") && (
@@ -111,14 +110,14 @@ function countries(): { id: string; name: string }[] {
   const none = new Set(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"]);
   return letters
     .flatMap((a) => letters.map((b) => a + b))
-    .filter((code) => !none.has(code) && countryName(code) !== code && !formerly(code))
+    .filter((code) => !none.has(code) && countryName(code) !== code && !withdrawn(code))
     .map((code) => ({ id: code, name: countryName(code) }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Codes that were withdrawn are canonicalized to another one. */
-function formerly(code: string): boolean {
-  return new Intl.Locale("und", { region: code }).toString() !== `und-${code}` || Intl.getCanonicalLocales(`und-${code}`)[0] !== `und-${code}`;
+/** Such a code stands for its successor. */
+function withdrawn(code: string): boolean {
+  return Intl.getCanonicalLocales(`und-${code}`)[0] !== `und-${code}`;
 }
 
 function NewOrganization({ onClose }: { onClose: () => void }) {

@@ -55,15 +55,19 @@ export interface ButtonProps {
   "aria-describedby"?: string;
 }
 
-export function Button({ children, look = "plain", icon, busy, disabled, label, shortcut, className, ...rest }: ButtonProps) {
+export function Button(p: ButtonProps) {
+  const { children, look = "plain", icon, busy, disabled, label, shortcut, className, onPress, type, ...rest } = p;
   const button = (
     <AriaButton
       {...rest}
+      // While busy it keeps its place and its focus, and does nothing.
+      type={busy ? "button" : (type ?? "button")}
+      onPress={busy ? undefined : onPress}
+      data-busy={busy ? "" : undefined}
       className={`button ${className ?? ""}`}
       data-look={look}
       data-square={children ? undefined : ""}
       isDisabled={disabled ?? false}
-      isPending={busy ?? false}
       {...(label ? { "aria-label": label } : {})}
     >
       {busy ? <span className="spinner" aria-hidden="true" /> : icon}
