@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_http_api::ROUTES;
-use rollcall_tests::template::{Function, Template};
+use rollcall_tests::template::{Function, Statement, Template};
 use rollcall_tests::workspace::{files, root, text};
 use serde_json::{Value, json};
 
@@ -158,6 +158,9 @@ fn policies_name_single_actions_on_single_resources() {
     let index = json!({"!Sub": "${Table.Arn}/index/due"});
     for (id, function) in template.functions() {
         for statement in function.statements() {
+            if statement.whole["Effect"] == "Deny" {
+                continue;
+            }
             assert_eq!(statement.whole["Effect"], "Allow", "{id}");
             assert!(!statement.actions.is_empty() && !statement.resources.is_empty(), "{id}: {}", statement.whole);
             let unique: BTreeSet<_> = statement.actions.iter().collect();
@@ -191,6 +194,23 @@ fn policies_name_single_actions_on_single_resources() {
                     ),
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn nobody_changes_the_audit_trail() {
+    for (id, function) in Template::read().functions() {
+        let statements = function.statements();
+        let changing = ["dynamodb:UpdateItem", "dynamodb:DeleteItem"];
+        let allowed = |statement: &&Statement<'_>| statement.whole["Effect"] == "Allow";
+        if statements.iter().filter(allowed).any(|statement| statement.actions.iter().any(|a| changing.contains(a))) {
+            let denied = statements.iter().find(|statement| statement.whole["Effect"] == "Deny");
+            let denied = denied.unwrap_or_else(|| panic!("{id} lacks the statement AuditIsAppendOnly"));
+            assert_eq!(denied.actions, changing, "{id}");
+            assert_eq!(denied.resources, [&json!({"!GetAtt": "Table.Arn"})], "{id}");
+            let keys = json!({"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}});
+            assert_eq!(denied.whole["Condition"], keys, "{id}");
         }
     }
 }
