@@ -52,20 +52,20 @@ export function ImportOutcome(props: {
         </div>
       )}
       {refused.length > 0 && (
-        <section className="refused" aria-labelledby="refused-title">
+        <div className="refused">
           <div className="row wrap">
-            <h2 id="refused-title" className="grow">
+            <h2 className="grow">
               {t.refusedRows}
             </h2>
             {props.repair?.(refused)}
           </div>
           <RefusedTable rows={refused} />
-        </section>
+        </div>
       )}
       {report.data !== undefined && (
-        <section className="log" aria-labelledby="log-title">
+        <div className="log">
           <div className="row wrap">
-            <h2 id="log-title" className="grow">
+            <h2 className="grow">
               {t.log}
             </h2>
             <CopyButton text={logText(data, refused, fieldTitle)} label={t.copyLog} />
@@ -78,7 +78,7 @@ export function ImportOutcome(props: {
           <section className="log-text" tabIndex={0} aria-label={t.log}>
             <pre>{logText(data, refused.slice(0, SHOWN), fieldTitle)}</pre>
           </section>
-        </section>
+        </div>
       )}
     </div>
   );
