@@ -20,6 +20,15 @@ pub enum InvitationStatus {
 }
 
 impl InvitationStatus {
+    /// Every status there is.
+    pub const ALL: &'static [Self] = &[Self::Pending, Self::Registered, Self::Expired, Self::Revoked];
+
+    /// The status of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|status| status.name() == name)
+    }
+
     /// Its name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -51,6 +60,16 @@ pub enum Delivery {
 }
 
 impl Delivery {
+    /// Every state there is.
+    pub const ALL: &'static [Self] =
+        &[Self::Queued, Self::Sent, Self::Delivered, Self::Bounced, Self::Complained, Self::Suppressed];
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|delivery| delivery.name() == name)
+    }
+
     /// Its name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -59,6 +59,16 @@ pub enum UserStatus {
 }
 
 impl UserStatus {
+    /// Every status there is.
+    pub const ALL: &'static [Self] =
+        &[Self::Created, Self::Invited, Self::Active, Self::LockedOut, Self::Deactivated];
+
+    /// The status of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|status| status.name() == name)
+    }
+
     /// Its name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {

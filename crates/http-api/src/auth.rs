@@ -47,6 +47,18 @@ impl Call {
         }
     }
 
+    /// The credential that the request came with: the API key or the session token. Call
+    /// [`Call::actor`] to know whether it is one.
+    ///
+    /// # Errors
+    /// [`Invalid::Origin`].
+    pub(crate) fn credential(&self) -> Result<Option<String>> {
+        match self.header("authorization").and_then(|value| value.split_once(' ')) {
+            Some((_, key)) => Ok(Some(key.trim().to_owned())),
+            None => self.session_token(),
+        }
+    }
+
     /// The actor, or who knows.
     ///
     /// # Errors

@@ -109,6 +109,34 @@ impl Call {
         rollcall_accounts::idempotency::fingerprint(pairs.chain([media_type.as_bytes(), &self.body[..]]))
     }
 
+    /// The query without what moves through a listing: what is listed.
+    pub(crate) fn filters(&self) -> Vec<(&str, &str)> {
+        self.query
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .filter(|(key, _)| !matches!(*key, "cursor" | "limit"))
+            .collect()
+    }
+
+    /// A query parameter that has one of a few values, read by `parse`.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] with the text that says which.
+    pub fn choice<T>(
+        &self,
+        name: &'static str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        match self.query(name) {
+            None => Ok(None),
+            Some(text) => match parse(text) {
+                Some(value) => Ok(Some(value)),
+                None => Err(Invalid::Parameter { name, expected: expected.to_owned() }.into()),
+            },
+        }
+    }
+
     /// The media type of the body, lower case, without parameters.
     #[must_use]
     pub fn media_type(&self) -> String {

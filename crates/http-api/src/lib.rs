@@ -5,7 +5,9 @@
 
 pub mod auth;
 pub mod call;
+pub mod cursor;
 pub mod idempotency;
+pub mod openapi;
 pub mod operations;
 pub mod problem;
 pub mod reply;

@@ -1,0 +1,176 @@
+//! The description of the API, put together from the operations' own annotations.
+
+use std::sync::LazyLock;
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        ContentBuilder, Ref, RefOr, ResponseBuilder,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use crate::{auth::SESSION_COOKIE, operations, representations::problem::ProblemResponse};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rollcall",
+        version = "1",
+        description = "Creates user accounts in bulk and gets every one of them safely to a first sign-in.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/", description = "This deployment")),
+    paths(
+        operations::sign_in::sign_in,
+        operations::verify_mfa::verify_mfa,
+        operations::sign_out::sign_out,
+        operations::get_me::get_me,
+        operations::list_organizations::list_organizations,
+        operations::create_organization::create_organization,
+        operations::list_roles::list_roles,
+        operations::create_api_key::create_api_key,
+        operations::get_openapi::get_openapi,
+        operations::list_users::list_users,
+    ),
+    components(schemas(ProblemResponse)),
+    security(("session" = []), ("api_key" = [])),
+    tags(
+        (name = "Sessions", description = "Signing in and out, and who one is"),
+        (name = "Organizations", description = "Customers whose people are managed"),
+        (name = "Roles", description = "Named sets of permissions"),
+        (name = "API keys", description = "For programs"),
+        (name = "Users", description = "People, and their invitations"),
+        (name = "Imports", description = "Many people at once: whole or not at all"),
+        (name = "Invitations", description = "What an invited person does with the mailed link"),
+        (name = "About", description = "This API"),
+    ),
+    modifiers(&Finish)
+)]
+struct Document;
+
+/// The description. Made once.
+#[must_use]
+pub fn document() -> &'static utoipa::openapi::OpenApi {
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
+    &DOCUMENT
+}
+
+/// What holds for every operation: how one proves who one is, and how an error looks.
+struct Finish;
+
+impl Modify for Finish {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                SESSION_COOKIE,
+                "Browsers: the cookie that signing in sets. Unsafe methods must come from Rollcall's own origin.",
+            ))),
+        );
+        components.add_security_scheme(
+            "api_key",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some("Programs: `Authorization: Bearer rk_…`, made by POST /v1/api-keys."))
+                    .build(),
+            ),
+        );
+        for item in openapi.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete] {
+                operation.iter_mut().for_each(describe_problems);
+            }
+        }
+    }
+}
+
+fn describe_problems(operation: &mut Operation) {
+    let problem = || ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+        {
+            response.content.clear();
+            response.content.insert("application/problem+json".to_owned(), problem().into());
+        }
+    }
+    let other = ResponseBuilder::new()
+        .description("Any other problem; `internal` (500) names a `request_id` to quote")
+        .content("application/problem+json", problem());
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(other.build()));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::ROUTES;
+
+    fn json() -> Value {
+        serde_json::to_value(document()).unwrap()
+    }
+
+    #[test]
+    fn every_route_is_described_and_nothing_else() {
+        let routes: BTreeSet<_> =
+            ROUTES.iter().map(|route| format!("{} {} {}", route.method, route.path, route.operation)).collect();
+        let described: BTreeSet<_> = json()["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, item)| {
+                item.as_object().unwrap().iter().map(move |(method, operation)| {
+                    format!("{} {path} {}", method.to_uppercase(), operation["operationId"].as_str().unwrap_or("?"))
+                })
+            })
+            .collect();
+        let missing: Vec<_> = routes.difference(&described).collect();
+        let unknown: Vec<_> = described.difference(&routes).collect();
+        assert!(
+            missing.is_empty() && unknown.is_empty(),
+            "annotate the handler with #[utoipa::path] and name it under `paths` in openapi.rs\n\
+             routes without a description: {missing:#?}\ndescriptions without a route: {unknown:#?}"
+        );
+    }
+
+    #[test]
+    fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
+        let document = json();
+        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
+        let text = document.to_string();
+        for part in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = part.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "nothing at {pointer}");
+        }
+    }
+
+    #[test]
+    fn path_parameters_are_declared_and_tags_are_described() {
+        let document = json();
+        let tags: BTreeSet<_> =
+            document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for operation in item.as_object().unwrap().values() {
+                for tag in operation["tags"].as_array().unwrap() {
+                    assert!(tags.contains(tag.as_str().unwrap()), "{path}: tag {tag}");
+                }
+                let declared: BTreeSet<_> = operation["parameters"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter(|parameter| parameter["in"] == "path")
+                    .map(|parameter| parameter["name"].as_str().unwrap())
+                    .collect();
+                let wanted: BTreeSet<_> =
+                    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+                assert_eq!(declared, wanted, "{path}");
+            }
+        }
+    }
+}
