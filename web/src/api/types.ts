@@ -126,6 +126,8 @@ export interface ServerIssue {
   row: number;
   field: string;
   code: string;
+  /** `skipped`: the row was left out as the caller wished. */
+  severity?: "error" | "skipped";
   detail?: string;
 }
 

@@ -1,5 +1,5 @@
 import { Button, ErrorIcon } from "../ui";
-import { visibleBlanks } from "./sentence";
+import { sentenceCase, visibleBlanks } from "./sentence";
 import type { SheetSession } from "./session";
 import { texts } from "./texts";
 import { type Cell, cellText } from "./validator";
@@ -79,10 +79,4 @@ export function Callout(props: {
       )}
     </div>
   );
-}
-
-/** The validator's messages begin in lower case and have no full stop, as parts of a sentence; here each stands alone. */
-export function sentenceCase(message: string): string {
-  const first = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?…]$/.test(first) ? first : `${first}.`;
 }

@@ -1,4 +1,4 @@
-import { sentenceCase } from "./Callout";
+import { sentenceCase } from "./sentence";
 import { texts } from "./texts";
 import type { Issue } from "./validator";
 

@@ -54,10 +54,8 @@ export function ImportOutcome(props: {
       {refused.length > 0 && (
         <div className="refused">
           <div className="row wrap">
-            <h2 className="grow">
-              {t.refusedRows}
-            </h2>
-            {props.repair?.(refused)}
+            <h2 className="grow">{refused.every((row) => row.leftOut) ? t.leftOutRows : t.refusedRows}</h2>
+            {refused.some((row) => !row.leftOut) && props.repair?.(refused.filter((row) => !row.leftOut))}
           </div>
           <RefusedTable rows={refused} />
         </div>
@@ -65,9 +63,7 @@ export function ImportOutcome(props: {
       {report.data !== undefined && (
         <div className="log">
           <div className="row wrap">
-            <h2 className="grow">
-              {t.log}
-            </h2>
+            <h2 className="grow">{t.log}</h2>
             <CopyButton text={logText(data, refused, fieldTitle)} label={t.copyLog} />
             <a className="button" href={`/v1/imports/${encodeURIComponent(data.id)}/report?format=csv`} download>
               <DownloadIcon />
@@ -165,7 +161,7 @@ function Running({ data, pace, onCancel }: { data: Import; pace: Pace; onCancel?
   const done = progress?.done ?? 0;
   const rate = perSecond(pace);
   const left = secondsLeft(pace, total);
-  const phase = (progress === null ? undefined : t.phaseWords[progress.phase]) ?? t.phases[data.status] ?? data.status;
+  const phase = (progress === null ? undefined : t.phaseWords[progress.phase]) ?? common.importStatus[data.status];
   const numbers = [
     t.progress(done, total),
     rate === null ? null : t.rate(Math.round(rate)),

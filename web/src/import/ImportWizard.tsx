@@ -7,7 +7,7 @@ import { announce, ask, Button, CheckIcon, ProblemBox } from "../ui";
 import { AssignStep } from "./AssignStep";
 import { CheckStep } from "./CheckStep";
 import { ConfirmStep } from "./ConfirmStep";
-import { type Choice, choiceOf } from "./choice";
+import { type Choice, choiceOf, whomOf } from "./choice";
 import { assignableFields } from "./columns";
 import {
   type Flow,
@@ -27,7 +27,8 @@ import { SendingView, StoppedView, WatchingView } from "./ResultStep";
 import { obstacle, peopleOf } from "./ready";
 import type { RefusedRow } from "./report";
 import { SourceStep } from "./SourceStep";
-import { SheetSession } from "./session";
+import { indexOf, merged } from "./selection";
+import { type ServerMark, SheetSession } from "./session";
 import { sheetAsText } from "./sheetText";
 import { sampleSheet, texts } from "./texts";
 import { Upload } from "./upload";
@@ -50,13 +51,17 @@ export default function ImportWizard() {
   const [state, setState] = useState<WizardState>(nothing);
   const update = useCallback((patch: Partial<WizardState>) => setState((old) => ({ ...old, ...patch })), []);
 
-  const loadProfiles = useCallback((signal: AbortSignal) => api.importProfiles(undefined, signal), []);
+  const whom = whomOf(search, organizations);
+  const organizationId = whom.organization?.id;
+  const complete = whom.kind === "technician" || organizationId !== undefined;
+  const loadProfiles = useMemo(
+    () => (complete ? (signal: AbortSignal) => api.importProfiles(organizationId, signal) : null),
+    [organizationId, complete],
+  );
   const profiles = useLoad(loadProfiles);
   const known = profiles.data?.items ?? [];
-  const choice = choiceOf(search, known, organizations);
+  const choice = choiceOf(search, whom, known);
   const profileId = choice.profile?.id;
-  const organizationId = choice.organization?.id;
-  const complete = choice.kind === "technician" || organizationId !== undefined;
   const loadRules = useMemo(
     () =>
       profileId === undefined || !complete
@@ -93,14 +98,14 @@ export default function ImportWizard() {
     name: string,
     profile: string,
     options: { mapping?: string; rows?: number } = {},
-  ): Promise<boolean> => {
+  ): Promise<SheetSession | null> => {
     const sheet = await openSheet(bytes === null ? null : bytes.slice(), profile, options);
     const session = await SheetSession.open(sheet, profile);
     const errors = session.info.issues.filter((issue) => issue.severity === "error");
     if (session.snapshot().counts.rows === 0 && bytes !== null) {
       session.close();
       update({ reading: null, failure: { what: "unreadable", name, issues: errors } });
-      return false;
+      return null;
     }
     const modes = profileFacts(profile).modes;
     replaceWork({
@@ -119,7 +124,7 @@ export default function ImportWizard() {
     announce(
       `${texts.rows(counts.rows)}. ${counts.refused === 0 ? texts.check.allGood : texts.check.open(counts.refused)}.`,
     );
-    return true;
+    return session;
   };
 
   const open = async (bytes: Uint8Array | null, name: string, rows?: number) => {
@@ -153,8 +158,7 @@ export default function ImportWizard() {
   /** Reads the sheet as it stands again, by other rules: corrections by hand stay. */
   const checkAgain = async (profile: string) => {
     if (work === null) return;
-    const { bytes, fields } = await sheetAsText(work.session);
-    const mapping = JSON.stringify({ header: false, delimiter: "\t", columns: fields });
+    const { bytes, mapping } = await sheetAsText(work.session, await work.session.positions("all"));
     const { name } = work;
     if (await openWith(bytes, name, profile, { mapping })) void navigate(toStep("check"));
   };
@@ -205,9 +209,10 @@ export default function ImportWizard() {
     void navigate(toStep("check"), { replace: true });
   };
 
-  const fix = async (of: Work, refused: readonly RefusedRow[]) => {
+  /** Back to Check with what the server said at its cells; of a sheet that was partly imported, with those rows only. */
+  const fix = async (of: Work, refused: readonly RefusedRow[], rest: boolean) => {
     const positions = await of.session.locate(refused.map((row) => row.row));
-    const marks = new Map<number, { field: string; code: string; message: string }[]>();
+    const marks = new Map<number, ServerMark[]>();
     for (const row of refused) {
       const position = positions.get(row.row);
       if (position === undefined || row.field === null) continue;
@@ -215,9 +220,17 @@ export default function ImportWizard() {
       list.push({ field: row.field, code: row.code, message: row.reason });
       marks.set(position, list);
     }
-    await of.session.mark(marks);
-    await of.session.filter("problems");
-    update({ work: { ...of, importId: null } });
+    let session: SheetSession | null = of.session;
+    if (rest) {
+      const kept = merged(await of.session.positions("problems"), marks.keys());
+      const { bytes, mapping } = await sheetAsText(of.session, kept);
+      session = await openWith(bytes, of.name, of.session.profile, { mapping });
+      await session?.mark(new Map([...marks].map(([position, list]) => [indexOf(kept, position), list])));
+    } else {
+      await of.session.mark(marks);
+      update({ work: { ...of, importId: null }, sending: null });
+    }
+    await session?.filter("problems");
     void navigate(toStep("check"));
   };
 
@@ -287,6 +300,7 @@ export default function ImportWizard() {
                 setSending({ problem: asProblem(error) });
               }
             }}
+            onFix={(refused) => fix(at.work, refused, false)}
             onGiveUp={() => void giveUp(at.sending)}
           />
         );
@@ -296,7 +310,7 @@ export default function ImportWizard() {
           <WatchingView
             importId={at.importId}
             work={mine}
-            onFix={(refused) => (mine === null ? Promise.resolve() : fix(mine, refused))}
+            onFix={(refused, rest) => (mine === null ? Promise.resolve() : fix(mine, refused, rest))}
             onAnother={() => {
               held.current?.close();
               setState(nothing);

@@ -1,11 +1,11 @@
 import { useState } from "react";
-import { type ApiProblem, api, asProblem, type Id } from "../api";
+import { type ApiProblem, api, asProblem, type Id, type ImportReport } from "../api";
 import { useKeepOrganization } from "../console/session";
 import { Link } from "../router";
 import { ask, Button, DownloadIcon, ProblemBox, Progress } from "../ui";
 import type { Sending, Work } from "./flow";
 import { ImportOutcome } from "./ImportReport";
-import type { RefusedRow } from "./report";
+import { type RefusedRow, refusedRows } from "./report";
 import { download, refusedRowsFile } from "./sheetText";
 import { texts } from "./texts";
 import { useImport } from "./useImport";
@@ -44,6 +44,7 @@ export function StoppedView(props: {
   problem: ApiProblem;
   onResume: () => void;
   onCheckAgain: () => Promise<void>;
+  onFix: (refused: readonly RefusedRow[]) => Promise<void>;
   onGiveUp: () => void;
 }) {
   const { problem } = props;
@@ -72,20 +73,31 @@ export function StoppedView(props: {
       </div>
     );
   }
+  const refused = refusedRows({ report: problem.body.report, server: serverPart(problem.body.server) });
   return (
     <div className="outcome">
       <h2>{problem.code === "import_refused" ? t.refusedTitle : t.stoppedTitle}</h2>
       <ProblemBox problem={problem} {...(problem.transient ? { retry: props.onResume } : {})}>
-        <Button onPress={props.onGiveUp}>{t.backToCheck}</Button>
+        {refused.length > 0 ? (
+          <Button onPress={() => void props.onFix(refused)}>{t.fix}</Button>
+        ) : (
+          <Button onPress={props.onGiveUp}>{t.backToCheck}</Button>
+        )}
       </ProblemBox>
     </div>
   );
 }
 
+function serverPart(value: unknown): ImportReport["server"] {
+  const issues = typeof value === "object" && value !== null && "issues" in value ? value.issues : null;
+  return { issues: Array.isArray(issues) ? issues : [] };
+}
+
 export function WatchingView(props: {
   importId: Id;
   work: Work | null;
-  onFix: (refused: readonly RefusedRow[]) => Promise<void>;
+  /** `rest`: the others were imported. */
+  onFix: (refused: readonly RefusedRow[], rest: boolean) => Promise<void>;
   onAnother: () => void;
 }) {
   const { work } = props;
@@ -142,7 +154,7 @@ export function WatchingView(props: {
               busy={busy}
               onPress={() => {
                 setBusy(true);
-                void props.onFix(refused).finally(() => setBusy(false));
+                void props.onFix(refused, data.counts.imported > 0).finally(() => setBusy(false));
               }}
             >
               {t.fix}

@@ -100,7 +100,7 @@ export function SourceStep(props: SourceProps) {
                 options={organizations.map(({ id, name }) => ({ id, name }))}
               />
             ))}
-          {choice.profile !== null && (
+          {choice.profile !== null && (choice.kind === "technician" || choice.organization !== null) && (
             <SelectField
               label={t.rules}
               value={choice.profile.id}

@@ -1,4 +1,5 @@
 import type { ImportProfile, Organization, UserKind } from "../api";
+import { texts } from "./texts";
 
 /** What the URL presets, completed: who is imported, where, and by which rules. */
 export interface Choice {
@@ -7,31 +8,33 @@ export interface Choice {
   readonly profile: ImportProfile | null;
 }
 
-/** Profiles that make this kind, and those that make any. The order is the server's; the ones for any come first. */
+/** Who and where, which decide by which rules. */
+export type Whom = Omit<Choice, "profile">;
+
+/**
+ * Profiles that make this kind, in the order in which they are offered. The server names the kind that each makes
+ * here; one that makes any kind is named so by the kind asked for.
+ */
 export function profilesFor(profiles: readonly ImportProfile[], kind: UserKind): ImportProfile[] {
-  const fits = profiles.filter((profile) => profile.kind === kind || makesAny(profile));
-  return [...fits.filter(makesAny), ...fits.filter((profile) => !makesAny(profile))];
+  const order = Object.keys(texts.source.rulesNote);
+  const place = ({ id }: ImportProfile) => (order.includes(id) ? order.indexOf(id) : order.length);
+  return profiles.filter((profile) => profile.kind === kind).sort((a, b) => place(a) - place(b));
 }
 
-function makesAny(profile: ImportProfile): boolean {
-  return !["technician", "end_user", "member"].includes(profile.kind);
-}
-
-export function choiceOf(
-  search: URLSearchParams,
-  profiles: readonly ImportProfile[],
-  organizations: readonly Organization[],
-): Choice {
+export function whomOf(search: URLSearchParams, organizations: readonly Organization[]): Whom {
   const organizationId = search.get("organization");
   const wanted = search.get("kind");
   const kind: UserKind =
     wanted === "technician" || wanted === "end_user" ? wanted : organizationId === null ? "technician" : "end_user";
-  const fits = profilesFor(profiles, kind);
   const only = organizations.length === 1 ? organizations[0] : undefined;
   return {
     kind,
     organization:
       kind === "technician" ? null : (organizations.find((each) => each.id === organizationId) ?? only ?? null),
-    profile: fits.find((each) => each.id === search.get("profile")) ?? fits[0] ?? null,
   };
+}
+
+export function choiceOf(search: URLSearchParams, whom: Whom, profiles: readonly ImportProfile[]): Choice {
+  const fits = profilesFor(profiles, whom.kind);
+  return { ...whom, profile: fits.find((each) => each.id === search.get("profile")) ?? fits[0] ?? null };
 }

@@ -1,4 +1,5 @@
 import type { Import, ImportReport, ServerIssue } from "../api";
+import { sentenceCase } from "./sentence";
 import { count, texts } from "./texts";
 
 /** A row that was not imported, and why. */
@@ -8,6 +9,8 @@ export interface RefusedRow {
   readonly code: string;
   readonly value: string | null;
   readonly reason: string;
+  /** Left out as the caller wished, and nothing to repair. */
+  readonly leftOut: boolean;
 }
 
 interface ReportRow {
@@ -34,7 +37,8 @@ export function refusedRows(answer: ImportReport): RefusedRow[] {
         field: issue.field ?? null,
         code: issue.code,
         value: textOf(values.get(row.row), issue.field ?? null),
-        reason: issue.message ?? issue.code.replaceAll("_", " "),
+        reason: sentenceCase(issue.message ?? issue.code.replaceAll("_", " ")),
+        leftOut: false,
       })),
   );
   const server = answer.server.issues.map((issue) => ({
@@ -43,12 +47,13 @@ export function refusedRows(answer: ImportReport): RefusedRow[] {
     code: issue.code,
     value: textOf(values.get(issue.row), issue.field),
     reason: serverReason(issue),
+    leftOut: issue.severity === "skipped",
   }));
   return [...checked, ...server].sort((a, b) => a.row - b.row);
 }
 
-export function serverReason(issue: ServerIssue): string {
-  return texts.server[issue.code] ?? issue.detail ?? issue.code.replaceAll("_", " ");
+function serverReason(issue: ServerIssue): string {
+  return texts.server[issue.code] ?? sentenceCase(issue.detail ?? issue.code.replaceAll("_", " "));
 }
 
 /** The import's log as text to copy: what happened, then a line for each row that was not imported. */

@@ -65,3 +65,9 @@ export function takenAway(before: string, after: string): { lead: string; tail: 
   const at = after === "" ? -1 : before.indexOf(after);
   return at < 0 ? null : { lead: before.slice(0, at), tail: before.slice(at + after.length) };
 }
+
+/** The validator's messages begin in lower case and have no full stop, as parts of a sentence; here each stands alone. */
+export function sentenceCase(message: string): string {
+  const first = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?…]$/.test(first) ? first : `${first}.`;
+}

@@ -25,17 +25,20 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** The text of the whole sheet as it stands, tab-separated without a header, for reading it again by other rules. */
-export async function sheetAsText(session: SheetSession): Promise<{ bytes: Uint8Array; fields: string[] }> {
+/** The text of these rows as they stand, tab-separated without a header, for reading it again. */
+export async function sheetAsText(
+  session: SheetSession,
+  positions: Uint32Array,
+): Promise<{ bytes: Uint8Array; mapping: string }> {
   const fields = session.info.fields.map((field) => field.field);
   const lines: string[] = [];
-  for await (const row of everyRow(
-    session,
-    Uint32Array.from({ length: session.snapshot().counts.rows }, (_, i) => i),
-  )) {
+  for await (const row of everyRow(session, positions)) {
     lines.push(fields.map((field) => tabCell(originalText(row, field))).join("\t"));
   }
-  return { bytes: new TextEncoder().encode(`${lines.join("\n")}\n`), fields };
+  return {
+    bytes: new TextEncoder().encode(`${lines.join("\n")}\n`),
+    mapping: JSON.stringify({ header: false, delimiter: "\t", columns: fields }),
+  };
 }
 
 /** Rows that stay behind, as a file to repair and bring back: what stands in them, and why. */
