@@ -512,7 +512,7 @@ mod tests {
         for (scope, organization) in [(OrganizationScope::All, "gone"), (coda, "acme")] {
             let filter = Filter { organization: Some(organization_id(organization)), ..Filter::default() };
             let error = run(list_users(&fake(), &actor(scope), &filter, None, 10, Timestamp::UNIX_EPOCH));
-            assert_eq!(error.err().map(|error| error.code()), Some("organization_not_found"));
+            assert_eq!(error.err().map(|error| error.code().to_owned()).as_deref(), Some("organization_not_found"));
         }
     }
 

@@ -161,8 +161,8 @@ mod tests {
         (fake, open.token, secret, recovery)
     }
 
-    fn code_of(outcome: Result<OpenSession>) -> &'static str {
-        outcome.map_or_else(|error| error.code(), |_| "ok")
+    fn code_of(outcome: Result<OpenSession>) -> String {
+        outcome.map_or_else(|error| error.code().to_owned(), |_| "ok".to_owned())
     }
 
     #[test]
