@@ -118,11 +118,11 @@ fn finish(
     }
     for (column, place) in profile.columns().iter().zip(&layout.places) {
         if place.is_none() && column.is_required() && column.default_value().is_none() {
-            issues.push(Issue::error(Some(column.field()), "column_missing").text("field", column.field().name()));
+            issues.push(Issue::error(Some(column.field()), "column_missing").text("field", column.field().as_str()));
         }
     }
     for field in &layout.repeated {
-        issues.push(Issue::error(Some(*field), "column_repeated").text("field", field.name()));
+        issues.push(Issue::error(Some(*field), "column_repeated").text("field", field.as_str()));
     }
     let columns = (0..width.min(MOST_COLUMNS))
         .map(|index| SourceColumn {
@@ -187,7 +187,7 @@ fn best_layout(sample: &[Record], profile: &Profile, mapping: Option<&Mapping>) 
             layout.places = profile
                 .columns()
                 .iter()
-                .map(|column| columns.iter().position(|name| name.as_deref() == Some(column.field().name())))
+                .map(|column| columns.iter().position(|name| name.as_deref() == Some(column.field().as_str())))
                 .collect();
         }
     }

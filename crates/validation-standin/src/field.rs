@@ -12,7 +12,7 @@ macro_rules! fields {
 
             /// Its name in reports, profiles and the API.
             #[must_use]
-            pub const fn name(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
@@ -31,7 +31,7 @@ macro_rules! fields {
             /// The field of that name.
             #[must_use]
             pub fn parse(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|field| field.name() == name)
+                Self::ALL.iter().copied().find(|field| field.as_str() == name)
             }
         }
     };
@@ -72,7 +72,8 @@ fields! {
 }
 
 /// A value after checking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
 pub enum Value {
     /// One text.
     Text(String),
@@ -106,5 +107,38 @@ impl Value {
             Self::Text(_) => &[],
             Self::List(names) => names,
         }
+    }
+}
+
+/// The values of a row by field, in canonical order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values(std::collections::BTreeMap<Field, Value>);
+
+impl Values {
+    /// The value of a field, if it has one.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<&Value> {
+        self.0.get(&field)
+    }
+
+    /// The text of a field; empty when there is none or it is a list.
+    #[must_use]
+    pub fn text(&self, field: Field) -> &str {
+        self.get(field).and_then(Value::text).unwrap_or_default()
+    }
+
+    /// The names in a list field; empty when there are none.
+    #[must_use]
+    pub fn list(&self, field: Field) -> &[String] {
+        self.get(field).map(Value::list).unwrap_or_default()
+    }
+
+    /// Field and value, in canonical order.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, &Value)> {
+        self.0.iter().map(|(field, value)| (*field, value))
+    }
+
+    pub(crate) fn insert(&mut self, field: Field, value: Value) {
+        self.0.insert(field, value);
     }
 }

@@ -16,7 +16,7 @@ pub enum Severity {
 impl Severity {
     /// Its name in reports.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Warning => "warning",
             Self::Error => "error",
@@ -126,10 +126,16 @@ impl Issue {
         self
     }
 
+    /// Whether it refuses what it is about.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// The text for a person.
     #[must_use]
     pub fn message(&self) -> String {
-        message(self.code, self.field, &self.params)
+        message(self)
     }
 
     /// As in a report; with the text for the grid, which shows it as it stands.
@@ -141,7 +147,7 @@ impl Issue {
             None => out.push_str("null"),
         });
         object.optional("correction", self.correction.as_deref());
-        object.optional("field", self.field.map(Field::name));
+        object.optional("field", self.field.map(Field::as_str));
         if with_message {
             object.text("message", &self.message());
         }
@@ -152,17 +158,18 @@ impl Issue {
             }
             params.end();
         });
-        object.text("severity", self.severity.name());
+        object.text("severity", self.severity.as_str());
         object.end();
     }
 }
 
 /// The text for a code: states the rule and the limit, lower case, no full stop.
 #[must_use]
-pub fn message(code: &str, field: Option<Field>, params: &Params) -> String {
+pub fn message(issue: &Issue) -> String {
+    let Issue { code, field, params, .. } = issue;
     let title = field.map_or("this value", Field::title);
     let p = |name: &str| params.get(name).map(Param::shown).unwrap_or_default();
-    match code {
+    match *code {
         "required" => format!("{title} is required"),
         "role_required" => "give this person a role".into(),
         "too_long" => format!("{title} has {} characters, at most {} are allowed", p("length"), p("limit")),

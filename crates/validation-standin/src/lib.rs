@@ -21,6 +21,7 @@ mod issue;
 pub mod json;
 mod phone;
 mod profile;
+mod record;
 mod report;
 mod rules;
 pub mod sheet;
@@ -28,38 +29,14 @@ mod table;
 mod text;
 mod titles;
 
-pub use field::{Field, Value};
+pub use field::{Field, Value, Values};
 pub use issue::{Issue, Param, Params, Severity, message};
 pub use profile::{
-    Column, InvitationPolicy, Lists, MfaPolicy, Mode, Named, Profile, ProfileError, RoleRequired, RoleRule,
+    Column, Invitation, InvitationPolicy, Lists, MfaPolicy, Mode, Named, Profile, ProfileError, RoleRule,
 };
+pub use record::Record;
 pub use report::{CheckedRow, Counts, Report, Rows, Source, SourceColumn, Status, Verdict};
-pub use rules::FieldVerdict;
-
-/// One row as a program sends it: field name to its text, or to several for list fields.
-pub type Record = std::collections::BTreeMap<String, RecordValue>;
-
-/// A field's value in a [`Record`].
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(untagged)]
-pub enum RecordValue {
-    /// One text.
-    Text(String),
-    /// Several names of a list field.
-    List(Vec<String>),
-    /// A whole number: the row of the sheet under `row`, or a phone that was sent as one.
-    Number(u64),
-}
-
-impl RecordValue {
-    fn to_text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::List(names) => names.join(";"),
-            Self::Number(number) => number.to_string(),
-        }
-    }
-}
+pub use rules::{FieldStatus, FieldVerdict};
 
 /// Checks a sheet. Never fails and never panics: what is wrong is in the report.
 #[must_use]

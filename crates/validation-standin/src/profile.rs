@@ -81,7 +81,7 @@ pub enum Mode {
 impl Mode {
     /// Its name in the API.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Atomic => "atomic",
             Self::Partial => "partial",
@@ -128,8 +128,8 @@ pub enum RoleRequired {
 /// The rule about roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoleRule {
-    /// When one is needed.
-    pub required: RoleRequired,
+    /// A row without a role passes the check and is refused at commit.
+    pub required_at_commit: bool,
     /// Whether there may be several.
     pub multiple: bool,
 }
@@ -279,11 +279,15 @@ struct RolePolicy {
     required: RoleRequired,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// Whether new users are invited, and how long that is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Invitation {
-    policy: InvitationPolicy,
-    expires_after_hours: u32,
+pub struct Invitation {
+    /// Whether they are.
+    pub policy: InvitationPolicy,
+    /// Hours from when the mail is handed to the mail service.
+    #[serde(rename = "expires_after_hours")]
+    pub expires_after: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -299,7 +303,8 @@ struct Data {
     id: String,
     version: u32,
     name: String,
-    kind: String,
+    #[serde(default)]
+    kind: Option<String>,
     modes: Vec<Mode>,
     limits: Limits,
     columns: Vec<Column>,
@@ -363,7 +368,7 @@ impl Profile {
         if data.hash.as_ref().is_some_and(|given| *given != hash) {
             return Err(ProfileError::Hash);
         }
-        let policy = data.policies.get(&data.kind).or_else(|| data.policies.values().next()).cloned();
+        let policy = data.kind.as_ref().and_then(|kind| data.policies.get(kind)).or_else(|| data.policies.values().next()).cloned();
         let policy = policy.ok_or(ProfileError::Meaning("it has no policy"))?;
         if data.modes.is_empty() {
             return Err(ProfileError::Meaning("it has no mode"));
@@ -405,15 +410,13 @@ impl Profile {
 
     /// The same rules for one kind of user (`technician`, `end_user`, `member`): the policies of that kind.
     ///
-    /// # Errors
-    /// [`ProfileError::Meaning`] when the profile does not make that kind.
-    pub fn for_kind(&self, kind: &str) -> Result<Self, ProfileError> {
+    pub fn for_kind(&self, kind: &str) -> Option<Self> {
         if !self.0.data.policies.contains_key(kind) {
-            return Err(ProfileError::Meaning("it does not make this kind of user"));
+            return None;
         }
         let mut source = self.0.source.clone();
         source["kind"] = kind.into();
-        Self::from_value(source)
+        Self::from_value(source).ok()
     }
 
     /// The effective profile: an organization's lists inlined, with a hash of its own.
@@ -457,14 +460,14 @@ impl Profile {
 
     /// Name for people.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn title(&self) -> &str {
         &self.0.data.name
     }
 
     /// `technician`, `end_user` or `member`.
     #[must_use]
-    pub fn kind(&self) -> &str {
-        &self.0.data.kind
+    pub fn kind(&self) -> Option<&str> {
+        self.0.data.kind.as_deref()
     }
 
     /// Every kind that it can make.
@@ -508,15 +511,15 @@ impl Profile {
         self.0.policy.invitation.policy
     }
 
-    /// Hours that an invitation is good for once its mail is sent.
+    /// Whether new users are invited, and how long that is good for.
     #[must_use]
-    pub fn expires_after_hours(&self) -> u32 {
-        self.0.policy.invitation.expires_after_hours
+    pub fn invitation(&self) -> Invitation {
+        self.0.policy.invitation
     }
 
     /// Whether a second factor is needed to finish.
     #[must_use]
-    pub fn mfa_policy(&self) -> MfaPolicy {
+    pub fn mfa(&self) -> MfaPolicy {
         self.0.policy.mfa
     }
 
@@ -534,9 +537,13 @@ impl Profile {
 
     /// The rule about roles.
     #[must_use]
-    pub fn role_rule(&self) -> RoleRule {
+    pub fn role(&self) -> RoleRule {
         let multiple = self.column(Field::Role).is_some_and(Column::is_multiple);
-        RoleRule { required: self.0.policy.role.required, multiple }
+        RoleRule { required_at_commit: self.0.policy.role.required != RoleRequired::Never, multiple }
+    }
+
+    pub(crate) fn role_in_sheet(&self) -> bool {
+        self.0.policy.role.required == RoleRequired::InSheet
     }
 
     /// The inlined lists.
@@ -602,7 +609,7 @@ mod tests {
         let lists = Lists { default_country: Some("DE".into()), ..Lists::default() };
         assert_ne!(plain.effective(&lists).hash(), plain.hash());
         let technician = plain.for_kind("technician").unwrap();
-        assert_eq!((technician.expires_after_hours(), technician.mfa_policy()), (24, MfaPolicy::Required));
-        assert_eq!(plain.for_kind("end_user").unwrap().expires_after_hours(), 14 * 24);
+        assert_eq!((technician.invitation().expires_after, technician.mfa()), (24, MfaPolicy::Required));
+        assert_eq!(plain.for_kind("end_user").unwrap().invitation().expires_after, 14 * 24);
     }
 }

@@ -1,14 +1,14 @@
 //! The report: canonical JSON, the same bytes natively, in wasm and on the server (design.md, "Report").
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
 };
 
 use crate::{
-    Record, RecordValue,
+    Record,
     detect::Reading,
-    field::{Field, Value},
+    field::{Field, Value, Values},
     identity::IdentityKey,
     issue::{Issue, Param, Severity},
     json,
@@ -31,7 +31,7 @@ pub enum Verdict {
 impl Verdict {
     /// Its name in the report.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Corrected => "corrected",
@@ -54,7 +54,7 @@ pub enum Status {
 impl Status {
     /// Its name in the report.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Corrected => "corrected",
@@ -129,7 +129,7 @@ impl Source {
         object.member("columns", |out| {
             json::array(out, &self.columns, |out, column| {
                 json::Object::new(out)
-                    .optional("field", column.field.map(Field::name))
+                    .optional("field", column.field.map(Field::as_str))
                     .number("index", column.index)
                     .optional("title", column.title.as_deref())
                     .end();
@@ -169,7 +169,7 @@ pub struct CheckedRow {
     /// What is said of it.
     pub status: Status,
     /// Values after correction; those of refused cells are left out.
-    pub values: BTreeMap<Field, Value>,
+    pub values: Values,
     /// Everything that is wrong or was corrected.
     pub issues: Vec<Issue>,
 }
@@ -291,7 +291,7 @@ pub(crate) fn write(
     object.member("profile", |out| write_profile(out, profile));
     object.member("rows", rows);
     object.member("source", |out| source.write(out));
-    object.text("verdict", verdict.name());
+    object.text("verdict", verdict.as_str());
     object.end();
 }
 
@@ -302,15 +302,15 @@ pub(crate) fn write_profile(out: &mut String, profile: &Profile) {
 pub(crate) fn write_row(out: &mut String, row: &CheckedRow) {
     let mut object = json::Object::new(out);
     object.member("issues", |out| json::array(out, &row.issues, |out, issue| issue.write(out, false)));
-    object.number("line", row.line).number("row", row.row).text("status", row.status.name());
+    object.number("line", row.line).number("row", row.row).text("status", row.status.as_str());
     object.member("values", |out| write_values(out, &row.values));
     object.end();
 }
 
-fn write_values(out: &mut String, values: &BTreeMap<Field, Value>) {
+fn write_values(out: &mut String, values: &Values) {
     let mut object = json::Object::new(out);
-    for (field, value) in values {
-        object.member(field.name(), |out| match value {
+    for (field, value) in values.iter() {
+        object.member(field.as_str(), |out| match value {
             Value::Text(text) => json::string(out, text),
             Value::List(names) => json::strings(out, names.iter().map(String::as_str)),
         });
@@ -319,14 +319,14 @@ fn write_values(out: &mut String, values: &BTreeMap<Field, Value>) {
 }
 
 /// The sign-in names of a row, each once, with the field it stands in.
-pub(crate) fn sign_in_names(profile: &Profile, values: &BTreeMap<Field, Value>) -> Vec<(Field, IdentityKey)> {
+pub(crate) fn sign_in_names(profile: &Profile, values: &Values) -> Vec<(Field, IdentityKey)> {
     let mut keys: Vec<(Field, IdentityKey)> = Vec::new();
-    if let Some(email) = values.get(&Field::Email).and_then(Value::text) {
+    if let Some(email) = values.get(Field::Email).and_then(Value::text) {
         keys.push((Field::Email, IdentityKey::from_email(email)));
     }
     // A portal user's "user name" is a display name, told by its rule: free text signs nobody in.
     let signs_in = profile.column(Field::Username).is_some_and(|column| column.is_sign_in_name());
-    if let Some(username) = values.get(&Field::Username).and_then(Value::text).filter(|_| signs_in) {
+    if let Some(username) = values.get(Field::Username).and_then(Value::text).filter(|_| signs_in) {
         let key = IdentityKey::from_username(username);
         if keys.iter().all(|(_, other)| *other != key) {
             keys.push((Field::Username, key));
@@ -427,19 +427,16 @@ pub(crate) fn of_records(records: &[Record], profile: &Profile) -> Report {
             let cells: Vec<String> = profile
                 .columns()
                 .iter()
-                .map(|column| record.get(column.field().name()).map(RecordValue::to_text).unwrap_or_default())
+                .map(|column| record.values.get(column.field().as_str()).map(Value::to_text).unwrap_or_default())
                 .collect();
             let mut verdict = rules::check_row(profile, |i| cells[i].as_str(), 0);
-            for name in record.keys().filter(|name| *name != "row") {
+            for name in record.values.keys() {
                 if Field::parse(name).and_then(|field| profile.column(field)).is_none() {
                     let short: String = name.chars().take(60).collect();
                     verdict.issues.push(Issue::error(None, "field_unknown").text("field", short));
                 }
             }
-            let row = match record.get("row") {
-                Some(RecordValue::Number(row)) => u32::try_from(*row).unwrap_or(position),
-                _ => position,
-            };
+            let row = record.row.unwrap_or(position);
             (row, row, verdict)
         })
         .collect();

@@ -1,10 +1,8 @@
 //! One cell against its column's rule, and one row against its profile.
 
-use std::collections::BTreeMap;
-
 use crate::{
     email::{self, EmailRule},
-    field::{Field, Value},
+    field::{Field, Value, Values},
     identity::fold,
     issue::{Issue, Param, Severity},
     json,
@@ -16,13 +14,22 @@ use crate::{
 /// What the validator says of one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldVerdict {
+    /// What is said of it.
+    pub status: FieldStatus,
     /// The value after correction; none when empty or refused.
     pub value: Option<Value>,
     /// Corrections that were made and refusals.
     pub issues: Vec<Issue>,
 }
 
+/// The verdict on a field.
+pub type FieldStatus = crate::report::Status;
+
 impl FieldVerdict {
+    fn new(value: Option<Value>, issues: Vec<Issue>) -> Self {
+        Self { status: FieldStatus::of(&issues), value, issues }
+    }
+
     /// Whether the cell may be used.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
@@ -56,7 +63,7 @@ pub(crate) fn check_named(profile: &Profile, field: &str, cell: &str) -> FieldVe
     match Field::parse(field).and_then(|field| profile.column(field)) {
         Some(column) => check_cell(profile, column, cell, false),
         None => {
-            FieldVerdict { value: None, issues: vec![Issue::error(None, "field_unknown").text("field", short(field))] }
+            FieldVerdict::new(None, vec![Issue::error(None, "field_unknown").text("field", short(field))])
         }
     }
 }
@@ -77,20 +84,20 @@ pub(crate) fn check_cell(profile: &Profile, column: &Column, cell: &str, as_writ
         issues.clear();
         if let Some(default) = column.default_value() {
             return match check_value(profile, column, default) {
-                Ok(value) => FieldVerdict { value: Some(value), issues },
-                Err(issue) => FieldVerdict { value: None, issues: vec![issue] },
+                Ok(value) => FieldVerdict::new(Some(value), issues),
+                Err(issue) => FieldVerdict::new(None, vec![issue]),
             };
         }
         if column.is_required() {
             issues.push(Issue::error(Some(field), "required"));
         }
-        return FieldVerdict { value: None, issues };
+        return FieldVerdict::new(None, issues);
     }
     match general(field, value, column).map_or_else(|| check_value(profile, column, value), Err) {
-        Ok(value) => FieldVerdict { value: Some(value), issues },
+        Ok(value) => FieldVerdict::new(Some(value), issues),
         Err(issue) => {
             issues.push(issue);
-            FieldVerdict { value: None, issues }
+            FieldVerdict::new(None, issues)
         }
     }
 }
@@ -330,7 +337,7 @@ fn is_scientific(value: &str) -> bool {
 /// A row after checking: values of accepted cells, issues of all. Duplicates are the caller's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RowVerdict {
-    pub(crate) values: BTreeMap<Field, Value>,
+    pub(crate) values: Values,
     pub(crate) issues: Vec<Issue>,
 }
 
@@ -345,8 +352,8 @@ pub(crate) fn check_row<'a>(profile: &Profile, cell: impl Fn(usize) -> &'a str, 
             row.values.insert(column.field(), value);
         }
     }
-    let in_sheet = profile.role_rule().required == crate::profile::RoleRequired::InSheet;
-    if in_sheet && !row.values.contains_key(&Field::Role) && !row.issues.iter().any(|i| i.field == Some(Field::Role)) {
+    let in_sheet = profile.role_in_sheet();
+    if in_sheet && row.values.get(Field::Role).is_none() && !row.issues.iter().any(|i| i.field == Some(Field::Role)) {
         row.issues.push(Issue::error(Some(Field::Role), "role_required"));
     }
     row
