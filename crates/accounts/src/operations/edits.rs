@@ -1,0 +1,116 @@
+//! Edits of one user: read, change, write over what was read, again when somebody else was quicker.
+
+use jiff::Timestamp;
+
+use crate::{
+    Error, Result,
+    access::Actor,
+    audit::AuditEvent,
+    credential::Credential,
+    error::{Conflict, Missing},
+    ids::UserId,
+    operations::sessions::OpenSession,
+    outbox::DueMail,
+    roles::{RoleId, permissions_of},
+    user::User,
+};
+
+/// Times that an edit which met another one starts over.
+const TRIES: u32 = 6;
+
+/// A user as it shall be, and everything that is written in the same transaction.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// The user. What lists, finds and guards it follows from the difference to the user that was read.
+    pub user: User,
+    /// A mail that becomes due with it.
+    pub mail: Option<DueMail>,
+    /// The audit event.
+    pub event: AuditEvent,
+    /// The user's secrets, when they change too.
+    pub credential: Option<Credential>,
+    /// A session that begins with it.
+    pub session: Option<OpenSession>,
+    /// When the person asked for a newer link, which is allowed once in a while only.
+    pub renewed_at: Option<Timestamp>,
+}
+
+impl Edit {
+    /// An edit of a user that was read: its version goes up by one.
+    #[must_use]
+    pub fn new(mut user: User, event: AuditEvent) -> Self {
+        user.version += 1;
+        Self { user, mail: None, event, credential: None, session: None, renewed_at: None }
+    }
+
+    /// With a mail.
+    #[must_use]
+    pub fn with_mail(self, mail: DueMail) -> Self {
+        Self { mail: Some(mail), ..self }
+    }
+}
+
+/// What became of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It is written, whole.
+    Done,
+    /// The user is another than the one that was read; nothing is written.
+    Changed,
+    /// A sign-in name is not free; nothing is written.
+    Taken(Conflict),
+}
+
+/// Reads and writes one user.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait EditUsers {
+    /// The user, if it counts.
+    async fn user_to_edit(&self, id: &UserId) -> Result<Option<User>>;
+    /// Writes an edit over the user that was read, in one transaction, if it still is as read.
+    async fn write_edit(&self, read: &User, edit: &Edit) -> Result<Written>;
+}
+
+/// Changes a user. `change` decides on what it is given and is asked again when somebody else was quicker.
+///
+/// # Errors
+/// [`Missing::User`]; those of `change`; [`Conflict::EmailTaken`] and the like; [`Error::VersionConflict`]
+/// when others were quicker every time.
+pub async fn modify_user(
+    ports: &impl EditUsers,
+    id: &UserId,
+    mut change: impl FnMut(User) -> Result<Edit>,
+) -> Result<User> {
+    for _ in 0..TRIES {
+        let read = ports.user_to_edit(id).await?.ok_or(Missing::User)?;
+        let edit = change(read.clone())?;
+        match ports.write_edit(&read, &edit).await? {
+            Written::Done => return Ok(edit.user),
+            Written::Changed => {}
+            Written::Taken(conflict) => return Err(conflict.into()),
+        }
+    }
+    Err(Error::VersionConflict)
+}
+
+/// The user, if the actor may see it and its import is finished.
+///
+/// # Errors
+/// [`Missing::User`] for what the actor may not see; [`Conflict::ImportUnfinished`].
+pub fn editable(actor: &Actor, user: &User) -> Result<()> {
+    if !actor.sees(user) {
+        return Err(Missing::User.into());
+    }
+    if user.import_mark.is_some() {
+        return Err(Conflict::ImportUnfinished.into());
+    }
+    Ok(())
+}
+
+/// Nobody gives what they do not have, nor changes the account of somebody who may do more than they:
+/// whoever decides on another's address decides who finishes that account.
+///
+/// # Errors
+/// [`Error::PermissionDenied`], naming the first permission that the actor lacks.
+pub fn covers(actor: &Actor, roles: &[RoleId]) -> Result<()> {
+    permissions_of(roles).into_iter().try_for_each(|permission| actor.require(permission))
+}

@@ -1,0 +1,210 @@
+//! Turns expiry, which is exact at reading, into state, audit entry and a digest to each inviter.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::{
+    Result,
+    audit::{AuditEvent, Origin},
+    ids::{InvitationId, UserId},
+    invitation::{Invitation, InvitationStatus},
+    operations::delivery::DIGEST_NAMES,
+    outbox::{DueMail, Lane, MailSubject},
+    user::User,
+};
+
+/// Invitations looked for at a time.
+const BATCH: usize = 400;
+/// Fewer found than this and there are no more: the index is asked shard by shard, an eighth of a batch each.
+const ALL_FOUND: usize = BATCH / 8;
+/// How long a digest waits for more to be added in the same run.
+const DIGEST_DELAY: SignedDuration = SignedDuration::from_secs(60);
+/// Invitations of one transaction: three items each and the digest, of at most 100.
+const GROUP: usize = 30;
+
+/// An invitation whose expiry is due, and who it is for.
+#[derive(Debug, Clone)]
+pub struct DueExpiry {
+    /// The invitation.
+    pub invitation_id: InvitationId,
+    /// When it is due, by the index.
+    pub due_at: Timestamp,
+    /// The user, if it counts.
+    pub user: Option<User>,
+}
+
+/// An invitation that becomes expired.
+#[derive(Debug, Clone)]
+pub struct Expiry {
+    /// Whose.
+    pub user_id: UserId,
+    /// The invitation as read.
+    pub invitation: Invitation,
+    /// The audit event.
+    pub event: AuditEvent,
+}
+
+/// Finds and writes expiries.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait ExpireInvitations {
+    /// Invitations whose time ends by `now`, at most about `limit`.
+    async fn due_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueExpiry>>;
+    /// Writes these expiries and the digest, due at `digest_due` (over what an earlier call wrote of it, unless
+    /// it is on its way already), in one transaction.
+    async fn write_expiries(
+        &self,
+        expiries: &[Expiry],
+        digest: &DueMail,
+        digest_due: Timestamp,
+    ) -> Result<ExpiriesWritten>;
+    /// Corrects a due key that leads to nothing (`None`) or to a later time, if it still is as found.
+    async fn correct_expiry(&self, found: &DueExpiry, due: Option<Timestamp>) -> Result<()>;
+}
+
+/// What became of a group of expiries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExpiriesWritten {
+    /// They are written.
+    Done,
+    /// Nothing is: those at these positions are not as they were read.
+    Changed(Vec<usize>),
+    /// Nothing is: the digest is on its way, the rest needs another.
+    DigestGone,
+}
+
+/// Expires what is due until there is nothing more or `go_on` says no. Gives how many were expired.
+///
+/// # Errors
+/// Those of the store; what was not done is still due.
+pub async fn expire_invitations(
+    ports: &impl ExpireInvitations,
+    now: Timestamp,
+    go_on: &impl Fn() -> bool,
+) -> Result<usize> {
+    let origin = Origin { actor: None, source: None, now };
+    let mut digests: BTreeMap<UserId, Digest> = BTreeMap::new();
+    let mut expired = 0;
+    loop {
+        let due = ports.due_expiries(now, BATCH).await?;
+        let all = due.len() < ALL_FOUND;
+        let mut by_inviter: BTreeMap<UserId, Vec<Expiry>> = BTreeMap::new();
+        for found in due {
+            match expiry(&found, &origin) {
+                Ok(expiry) => by_inviter.entry(expiry.invitation.invited_by.clone()).or_default().push(expiry),
+                Err(correct) => ports.correct_expiry(&found, correct).await?,
+            }
+        }
+        let mut progress = 0;
+        for (inviter, expiries) in by_inviter {
+            let digest = digests.entry(inviter.clone()).or_insert_with(|| Digest::new(inviter, now));
+            let groups = expiries.chunks(GROUP);
+            let last = groups.len() - 1;
+            for (number, group) in groups.enumerate() {
+                if !go_on() {
+                    return Ok(expired + progress);
+                }
+                let complete = all && number == last;
+                let due = if complete { now } else { now.saturating_add(DIGEST_DELAY).unwrap_or(now) };
+                progress += write_group(ports, group.to_vec(), digest, due).await?;
+            }
+        }
+        expired += progress;
+        // The index lags behind the table; a round of what is done already is the last one.
+        if progress == 0 || !go_on() {
+            return Ok(expired);
+        }
+    }
+}
+
+/// The expiry of what is due, or what its due time should have been.
+fn expiry(found: &DueExpiry, origin: &Origin) -> Result<Expiry, Option<Timestamp>> {
+    let user = found.user.as_ref().ok_or(None)?;
+    let invitation = user
+        .invitation
+        .as_ref()
+        .filter(|invitation| invitation.id == found.invitation_id && invitation.status == InvitationStatus::Pending)
+        .ok_or(None)?;
+    match invitation.expires_at {
+        Some(end) if end <= origin.now => Ok(Expiry {
+            user_id: user.id.clone(),
+            invitation: invitation.clone(),
+            event: origin.event(
+                "invitation.expired",
+                user.organization_id.as_ref(),
+                user.id.as_str(),
+                json!({"status": InvitationStatus::Pending.name(), "generation": invitation.generation}),
+                json!({"status": InvitationStatus::Expired.name()}),
+            ),
+        }),
+        later => Err(later),
+    }
+}
+
+async fn write_group(
+    ports: &impl ExpireInvitations,
+    mut group: Vec<Expiry>,
+    digest: &mut Digest,
+    due: Timestamp,
+) -> Result<usize> {
+    while !group.is_empty() {
+        let next = digest.with(&group);
+        match ports.write_expiries(&group, &next.mail(), due).await? {
+            ExpiriesWritten::Done => {
+                *digest = next;
+                return Ok(group.len());
+            }
+            ExpiriesWritten::Changed(positions) => {
+                let mut position = 0;
+                group.retain(|_| {
+                    position += 1;
+                    !positions.contains(&(position - 1))
+                });
+            }
+            ExpiriesWritten::DigestGone => *digest = digest.next_part(),
+        }
+    }
+    Ok(0)
+}
+
+/// An inviter's digest of one run, growing with every group that is written.
+#[derive(Debug, Clone)]
+struct Digest {
+    inviter: UserId,
+    now: Timestamp,
+    part: u32,
+    expired: Vec<UserId>,
+    total: usize,
+}
+
+impl Digest {
+    fn new(inviter: UserId, now: Timestamp) -> Self {
+        Self { inviter, now, part: 0, expired: Vec::new(), total: 0 }
+    }
+
+    fn next_part(&self) -> Self {
+        Self { part: self.part + 1, ..Self::new(self.inviter.clone(), self.now) }
+    }
+
+    fn with(&self, group: &[Expiry]) -> Self {
+        let mut next = self.clone();
+        let room = DIGEST_NAMES.saturating_sub(next.expired.len());
+        next.expired.extend(group.iter().take(room).map(|expiry| expiry.user_id.clone()));
+        next.total += group.len();
+        next
+    }
+
+    fn mail(&self) -> DueMail {
+        DueMail {
+            id: format!("expired#{}#{}#{}", self.inviter, crate::time::iso(self.now), self.part),
+            subject: MailSubject::ExpiryDigest {
+                user_id: self.inviter.clone(),
+                expired: self.expired.clone(),
+                total: self.total,
+            },
+            lane: Lane::Bulk,
+            queued_at: self.now,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Says what a mailed link is. Changes nothing, however often and by whomever it is fetched.
+
+use jiff::Timestamp;
+
+use crate::{
+    Result,
+    error::DeadLink,
+    operations::{
+        create_user::ReadOrganization,
+        delivery::ReadPeople,
+        links::{FindInvited, Link, LinkState},
+        rules::Rules,
+    },
+    token::TokenKeys,
+};
+
+/// What a link's holder is told.
+#[derive(Debug, Clone)]
+pub struct InvitationView {
+    /// What it opens.
+    pub state: LinkState,
+    /// The organization; none for technicians.
+    pub organization_name: Option<String>,
+    /// Who invited.
+    pub inviter_name: Option<String>,
+    /// The invited person's name; not for holders of a former address.
+    pub name: Option<String>,
+    /// The address, while the link is open.
+    pub email: Option<String>,
+    /// When it ends or ended.
+    pub expires_at: Option<Timestamp>,
+    /// When it was replaced, used or withdrawn.
+    pub died_at: Option<Timestamp>,
+    /// Whether a phone number is asked for.
+    pub needs_phone: bool,
+    /// Whether a second factor is to be enrolled.
+    pub needs_mfa: bool,
+    /// BCP 47 tag the person prefers.
+    pub language: Option<String>,
+}
+
+/// Looks at a link.
+///
+/// # Errors
+/// [`crate::error::Missing::Invitation`] for a token that was not issued here.
+pub async fn get_invitation(
+    ports: &(impl FindInvited + ReadOrganization + ReadPeople),
+    keys: &TokenKeys,
+    token: &str,
+    now: Timestamp,
+) -> Result<InvitationView> {
+    let link = Link::find(ports, keys, token).await?;
+    let (user, invitation, state) = (&link.user, link.invitation(), link.state(now));
+    let organization = match &user.organization_id {
+        Some(id) => ports.read_organization(id).await?,
+        None => None,
+    };
+    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref())?;
+    let theirs = state != LinkState::Dead(DeadLink::AddressChanged);
+    let open = state == LinkState::Open;
+    let inviter = ports.read_people(std::slice::from_ref(&invitation.invited_by)).await?.pop();
+    Ok(InvitationView {
+        state,
+        organization_name: organization.map(|organization| organization.name),
+        inviter_name: inviter.filter(|_| theirs).map(|inviter| inviter.name()),
+        name: theirs.then(|| user.name()),
+        email: open.then(|| user.email.clone()),
+        expires_at: invitation.expires_at.filter(|_| theirs),
+        died_at: link.died_at(now),
+        needs_phone: open && rules.asks_for_phone() && user.phone.is_none(),
+        needs_mfa: open && rules.needs_mfa(),
+        language: user.language.clone(),
+    })
+}

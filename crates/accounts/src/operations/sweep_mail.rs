@@ -1,0 +1,52 @@
+//! Sends mail of the lane *now* that is due and that the stream did not lead to: missed, postponed, or left
+//! behind by a worker that died.
+
+use jiff::Timestamp;
+
+use crate::{
+    Result,
+    operations::{
+        create_user::ReadOrganization,
+        delivery::{Desk, Mailer, Outbox, Outcome, ReadPeople, Tally, deliver_one},
+    },
+    outbox::Lane,
+};
+
+/// Mails looked for at a time.
+const BATCH: usize = 100;
+
+/// Delivers due mail until there is none, `go_on` says no, or the mail service wants a pause.
+///
+/// # Errors
+/// Those of the store.
+pub async fn sweep_mail(
+    ports: &(impl Outbox + ReadOrganization + ReadPeople),
+    mailer: &impl Mailer,
+    desk: &Desk,
+    clock: &impl Fn() -> Timestamp,
+    go_on: &impl Fn() -> bool,
+) -> Result<Tally> {
+    let mut tally = Tally::default();
+    loop {
+        let due = ports.due_mails(Lane::Now, clock(), BATCH).await?;
+        let ours_before = ours(&tally);
+        for id in &due {
+            if !go_on() {
+                return Ok(tally);
+            }
+            let outcome = deliver_one(ports, mailer, desk, id, clock()).await?;
+            tally.note(outcome);
+            if outcome == Outcome::Throttled {
+                return Ok(tally);
+            }
+        }
+        // The index lags behind the table; what it still shows may be done already.
+        if ours(&tally) == ours_before {
+            return Ok(tally);
+        }
+    }
+}
+
+fn ours(tally: &Tally) -> u32 {
+    tally.sent + tally.dropped + tally.refused + tally.postponed
+}

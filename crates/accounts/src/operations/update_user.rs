@@ -1,0 +1,126 @@
+//! Changes a user. A new address kills the link that went to the old one and gets its own.
+
+use crate::{
+    Error, Result,
+    access::Actor,
+    audit::Origin,
+    error::Missing,
+    ids::UserId,
+    invitation::InvitationStatus,
+    operations::{
+        create_user::{ReadOrganization, summary},
+        edits::{Edit, EditUsers, covers, editable, modify_user},
+        rules::{self, Rules},
+    },
+    outbox::{DueMail, Lane},
+    roles::Permission,
+    user::User,
+};
+
+/// What shall change; absent fields stay.
+#[derive(Debug, Clone, Default)]
+pub struct UserChanges {
+    /// First name, as typed.
+    pub first_name: Option<String>,
+    /// Last name, as typed.
+    pub last_name: Option<String>,
+    /// Email, as typed.
+    pub email: Option<String>,
+    /// Phone, as typed; `Some(None)` removes it.
+    pub phone: Option<Option<String>>,
+    /// Role identifiers or names, all of them.
+    pub roles: Option<Vec<String>>,
+    /// Preferred language; `Some(None)` removes it.
+    pub language: Option<Option<String>>,
+}
+
+/// Changes a user over the version that the caller has read.
+///
+/// # Errors
+/// [`Error::PermissionDenied`], [`Missing::User`], [`Error::VersionConflict`], [`Error::Refused`] with every
+/// value that is not acceptable, and what stands in the way of a new email.
+pub async fn update_user(
+    ports: &(impl EditUsers + ReadOrganization),
+    actor: &Actor,
+    id: &str,
+    version: u64,
+    changes: &UserChanges,
+    origin: &Origin,
+) -> Result<User> {
+    actor.require(Permission::UsersWrite)?;
+    let id = UserId::parse(id).map_err(|_| Missing::User)?;
+    let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
+    editable(actor, &user)?;
+    let organization = match &user.organization_id {
+        Some(organization) => ports.read_organization(organization).await?,
+        None => None,
+    };
+    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref())?;
+    modify_user(ports, &id, |read| {
+        editable(actor, &read)?;
+        covers(actor, &read.roles)?;
+        if read.version != version {
+            return Err(Error::VersionConflict);
+        }
+        let user = changed(actor, &rules, &read, changes)?;
+        let event = origin.event(
+            "user.updated",
+            read.organization_id.as_ref(),
+            read.id.as_str(),
+            summary(&read),
+            summary(&user),
+        );
+        Ok(with_new_address(actor, &rules, &read, Edit::new(user, event), origin))
+    })
+    .await
+}
+
+fn changed(actor: &Actor, rules: &Rules, read: &User, changes: &UserChanges) -> Result<User> {
+    let mut user = read.clone();
+    let mut refusals = Vec::new();
+    let mut take = |field: &'static str, text: &Option<String>, to: &mut String| {
+        if let Some(text) = text {
+            *to = rules.field(field, text, &mut refusals);
+        }
+    };
+    take("first_name", &changes.first_name, &mut user.first_name);
+    take("last_name", &changes.last_name, &mut user.last_name);
+    take("email", &changes.email, &mut user.email);
+    if let Some(phone) = &changes.phone {
+        let phone = rules.field("phone", phone.as_deref().unwrap_or_default(), &mut refusals);
+        user.phone = Some(phone).filter(|phone| !phone.is_empty());
+    }
+    if let Some(roles) = &changes.roles {
+        user.roles = rules.roles(roles, &mut refusals);
+    }
+    if let Some(tag) = &changes.language {
+        user.language = tag.as_deref().and_then(|tag| rules::language(tag, &mut refusals));
+    }
+    if !refusals.is_empty() {
+        return Err(Error::Refused(refusals));
+    }
+    covers(actor, &user.roles)?;
+    Ok(user)
+}
+
+/// While the invitation waits for the person, a new address gets a link of its own. One that does not wait
+/// stays as it is, but no link that went to the former address is good for anything any more.
+fn with_new_address(actor: &Actor, rules: &Rules, read: &User, mut edit: Edit, origin: &Origin) -> Edit {
+    if edit.user.email == read.email {
+        return edit;
+    }
+    let Some(invitation) = &mut edit.user.invitation else { return edit };
+    match invitation.status_at(origin.now) {
+        InvitationStatus::Pending => {
+            let next = invitation.next_generation(rules.valid_hours(), actor.id().clone(), origin.now, true);
+            let mail = DueMail::invitation(&read.id, &next, Lane::Now);
+            *invitation = next;
+            edit.with_mail(mail)
+        }
+        InvitationStatus::Expired | InvitationStatus::Revoked => {
+            invitation.address_generation = invitation.generation + 1;
+            edit
+        }
+        InvitationStatus::Registered => edit,
+    }
+}
