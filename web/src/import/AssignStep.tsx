@@ -37,7 +37,7 @@ export function AssignStep({ work }: { work: Work }) {
         <div className="check-tools">
           <FilterTabs session={session} tabs={tabs} />
           <p className="assign-state" role="status">
-            {!session.info.needs_role ? (
+            {!work.facts.rolesRequired ? (
               <span className="muted">{t.optional}</span>
             ) : open === 0 ? (
               <span className="muted">{t.complete}</span>
@@ -100,7 +100,7 @@ function GivePanel({ field, session }: { field: FieldInfo; session: SheetSession
                 setChosen((old) => (on ? [...old, option.name] : old.filter((name) => name !== option.name)))
               }
             >
-              {option.name}
+              {optionLabel(field.field, option.name)}
             </Checkbox>
           ))}
         </fieldset>
@@ -109,7 +109,7 @@ function GivePanel({ field, session }: { field: FieldInfo; session: SheetSession
           label={field.title}
           value={chosen[0] ?? ""}
           onChange={(name) => setChosen([name])}
-          options={options.map((option) => ({ id: option.name, name: option.name }))}
+          options={options.map((option) => ({ id: option.name, name: optionLabel(field.field, option.name) }))}
         />
       )}
       <div className="give-actions">
@@ -134,4 +134,11 @@ function GivePanel({ field, session }: { field: FieldInfo; session: SheetSession
       </div>
     </section>
   );
+}
+
+const languages = new Intl.DisplayNames(undefined, { type: "language" });
+
+/** Languages are listed by their code; a person reads their name. */
+function optionLabel(field: string, name: string): string {
+  return field === "language" ? (languages.of(name) ?? name) : name;
 }

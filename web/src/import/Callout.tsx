@@ -2,7 +2,7 @@ import { Button, ErrorIcon } from "../ui";
 import { sentenceCase, visibleBlanks } from "./sentence";
 import type { SheetSession } from "./session";
 import { texts } from "./texts";
-import { type Cell, cellText } from "./validator";
+import { type Cell, cellText, valueText } from "./validator";
 
 /** What the validator says of a cell, right under it, with what one can do about it. */
 export function Callout(props: {
@@ -55,7 +55,7 @@ export function Callout(props: {
           {offered !== undefined && cell.kept !== true && (
             <>
               <Button slot={null} onPress={() => done(session.takeCorrection(position, field))}>
-                {t.use(offered.correction ?? "")}
+                {t.use(valueText(offered.correction ?? ""))}
                 <kbd>Alt ↵</kbd>
               </Button>
               <Button slot={null} look="quiet" onPress={() => done(session.fixAll(offered.code, field))}>

@@ -4,7 +4,6 @@ import { Choices } from "./Choices";
 import { FileIssues } from "./FileIssues";
 import type { Mode, OnExisting, Work } from "./flow";
 import { useSheet } from "./Grid";
-import type { ProfileFacts } from "./profile";
 import { type Obstacle, planOf } from "./ready";
 import { sentence } from "./sentence";
 import { count, texts } from "./texts";
@@ -13,8 +12,6 @@ const t = texts.confirm;
 
 export interface ConfirmProps {
   work: Work;
-  kind: string;
-  facts: ProfileFacts;
   profileName: string;
   obstacle: Obstacle | null;
   onChange: (patch: Partial<Pick<Work, "mode" | "onExisting" | "invite">>) => void;
@@ -23,9 +20,10 @@ export interface ConfirmProps {
 }
 
 export function ConfirmStep(props: ConfirmProps) {
-  const { work, facts, obstacle, onChange } = props;
+  const { work, obstacle, onChange } = props;
+  const { facts } = work;
   const state = useSheet(work.session);
-  const plan = planOf(work, facts, props.kind, state);
+  const plan = planOf(work, state);
   return (
     <div className="confirm">
       <h2>{t.title}</h2>

@@ -70,7 +70,10 @@ export default function ImportWizard() {
     [profileId, organizationId, complete],
   );
   const rules = useLoad(loadRules);
-  const facts = useMemo(() => (rules.data === undefined ? null : profileFacts(rules.data)), [rules.data]);
+  const facts = useMemo(
+    () => (rules.data === undefined ? null : profileFacts(rules.data, whom.kind)),
+    [rules.data, whom.kind],
+  );
 
   const { work } = state;
   const matches = work === null || choice.profile === null || fits(work, choice);
@@ -107,15 +110,17 @@ export default function ImportWizard() {
       update({ reading: null, failure: { what: "unreadable", name, issues: errors } });
       return null;
     }
-    const modes = profileFacts(profile).modes;
+    const facts = profileFacts(profile, whom.kind);
     replaceWork({
       session,
       bytes,
       name,
+      kind: whom.kind,
+      facts,
       profileId: session.info.profile.id,
       organization:
         choice.organization === null ? null : { id: choice.organization.id, name: choice.organization.name },
-      mode: modes[0] ?? "atomic",
+      mode: facts.modes[0] ?? "atomic",
       onExisting: "refuse",
       invite: false,
       importId: null,
@@ -197,7 +202,7 @@ export default function ImportWizard() {
       organization: of.organization?.id,
       mode: of.mode,
       on_existing: of.onExisting,
-      invite: profileFacts(of.session.profile).invitations === "opt_in" ? of.invite : undefined,
+      invite: of.facts.invitations === "opt_in" ? of.invite : undefined,
     });
     void send({ upload, total, sent: 0, problem: null }, of);
     void navigate(toStep("result"));
@@ -340,7 +345,11 @@ export default function ImportWizard() {
 }
 
 function fits(work: Work, choice: Choice): boolean {
-  return work.profileId === choice.profile?.id && (work.organization?.id ?? null) === (choice.organization?.id ?? null);
+  return (
+    work.profileId === choice.profile?.id &&
+    work.kind === choice.kind &&
+    (work.organization?.id ?? null) === (choice.organization?.id ?? null)
+  );
 }
 
 function Steps({ flow, current }: { flow: Flow; current: Step }) {
@@ -378,12 +387,9 @@ function Confirming(props: {
 }) {
   const { work, choice } = props;
   const state = useSheet(work.session);
-  const facts = useMemo(() => profileFacts(work.session.profile), [work.session]);
   return (
     <ConfirmStep
       work={work}
-      kind={choice.kind}
-      facts={facts}
       profileName={choice.profile?.name ?? work.profileId}
       obstacle={obstacle(work, state)}
       onChange={props.onChange}

@@ -267,9 +267,6 @@ function Requirements({ facts }: { facts: ProfileFacts | null }) {
         {optional.length === 0 ? <p className="muted">{t.noOptional}</p> : <ColumnList columns={optional} />}
       </section>
       <ul className="requires-notes">
-        {facts.notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
         {facts.rowLimit !== null && <li>{t.rowLimit(count(facts.rowLimit))}</li>}
         {facts.rolesRequired && <li>{t.roleNeeded}</li>}
         {facts.expiresAfterHours !== null && facts.invitations !== "never" && (

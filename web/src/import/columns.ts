@@ -11,7 +11,9 @@ export interface GridColumn {
 /** The columns to show: those that the sheet has and those that it needs; for rows entered by hand, all. */
 export function checkColumns(info: SheetInfo, byHand: boolean): GridColumn[] {
   const inSheet = new Set(info.columns.filter((column) => column.index !== null).map((column) => column.field));
-  return info.fields.filter((field) => byHand || field.required || inSheet.has(field.field));
+  // A list without entries cannot be filled.
+  const fillable = (field: FieldInfo) => field.options === null || field.options.length > 0;
+  return info.fields.filter((field) => field.required || inSheet.has(field.field) || (byHand && fillable(field)));
 }
 
 /** Fields whose values come from a list and can be given to many rows at once. */

@@ -1,4 +1,5 @@
-import type { ApiProblem, Id } from "../api";
+import type { ApiProblem, Id, UserKind } from "../api";
+import type { ProfileFacts } from "./profile";
 import type { SheetSession } from "./session";
 import type { Upload } from "./upload";
 import type { Issue } from "./validator";
@@ -16,7 +17,9 @@ export interface Work {
   readonly bytes: Uint8Array | null;
   /** What the sheet is called on screen: a file's name, or how it came. */
   readonly name: string;
+  readonly kind: UserKind;
   readonly profileId: string;
+  readonly facts: ProfileFacts;
   readonly organization: { readonly id: Id; readonly name: string } | null;
   readonly mode: Mode;
   readonly onExisting: OnExisting;

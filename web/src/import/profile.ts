@@ -1,4 +1,6 @@
+import type { UserKind } from "../api";
 import type { Mode } from "./flow";
+import { count, texts } from "./texts";
 
 /**
  * What the wizard tells about a profile before a sheet is open. The profile is data that the validator understands;
@@ -6,7 +8,7 @@ import type { Mode } from "./flow";
  */
 export interface ProfileFacts {
   readonly id: string;
-  readonly kind: string | null;
+  /** Those that can be filled: a list without entries is left out. */
   readonly columns: readonly ColumnFacts[];
   readonly rowLimit: number | null;
   /** The first is the default. */
@@ -14,8 +16,6 @@ export interface ProfileFacts {
   readonly invitations: "always" | "opt_in" | "never" | "by_credential_mode";
   readonly expiresAfterHours: number | null;
   readonly rolesRequired: boolean;
-  /** More that is worth knowing before, as sentences. */
-  readonly notes: readonly string[];
 }
 
 export interface ColumnFacts {
@@ -28,30 +28,79 @@ export interface ColumnFacts {
 
 type Json = Readonly<Record<string, unknown>>;
 
-export function profileFacts(json: string): ProfileFacts {
+/** For a profile that makes any kind, as it is for the one asked for. */
+export function profileFacts(json: string, kind: UserKind): ProfileFacts {
   const profile = object(JSON.parse(json));
-  const invitation = object(profile.invitation);
-  const limits = object(profile.limits);
-  const role = object(profile.role);
+  const own = list(profile.kinds)
+    .map(object)
+    .find((each) => each.kind === kind);
+  const invitation = object(own?.invitation ?? profile.invitation);
+  const role = object(own?.role ?? profile.role);
+  const lists = new Map(
+    list(profile.lists)
+      .map(object)
+      .map((each) => [text(each.name) ?? "", list(each.items).map((item) => text(object(item).name) ?? "")]),
+  );
   return {
     id: text(profile.id) ?? "",
-    kind: text(profile.kind),
-    columns: list(profile.columns).map((entry) => {
-      const column = object(entry);
-      return {
+    columns: list(profile.columns)
+      .map(object)
+      .filter((column) => fillable(object(column.rule), lists))
+      .map((column) => ({
         field: text(column.field) ?? "",
-        title: text(column.title) ?? text(column.field) ?? "",
+        title: text(column.title) ?? "",
         required: column.required === true,
-        rule: null,
-      };
-    }),
-    rowLimit: number(limits.rows) ?? number(profile.row_limit),
+        rule: ruleWords(object(column.rule), lists, text(profile.default_country)),
+      })),
+    rowLimit: number(object(profile.limits).rows),
     modes: list(profile.modes).filter((mode): mode is Mode => mode === "atomic" || mode === "partial"),
-    invitations: (text(invitation.policy) ?? "always") as ProfileFacts["invitations"],
-    expiresAfterHours: number(invitation.expires_after_hours) ?? number(invitation.expires_after),
+    invitations: (text(invitation.policy) ?? "never") as ProfileFacts["invitations"],
+    expiresAfterHours: number(invitation.expires_after_hours),
     rolesRequired: role.required_at_commit === true,
-    notes: [],
   };
+}
+
+type Lists = ReadonlyMap<string, readonly string[]>;
+
+function fillable(rule: Json, lists: Lists): boolean {
+  return rule.type !== "list" || lists.get(text(rule.list) ?? "")?.length !== 0;
+}
+
+function ruleWords(rule: Json, lists: Lists, defaultCountry: string | null): string | null {
+  const t = texts.rules;
+  const max = number(rule.max);
+  switch (rule.type) {
+    case "text": {
+      const allowed = list(rule.allow).filter((each) => typeof each === "string");
+      const names = [...new Set(allowed.map((each) => t.characters[each] ?? each.replaceAll("_", " ")))];
+      const what = allowed.length === 1 ? t.only(names[0] ?? "") : t.several(names);
+      return max === null ? what : `${what}, ${t.atMost(count(max))}`;
+    }
+    case "email":
+      return [rule.unicode === true ? t.anyScript : t.ascii, ...(max === null ? [] : [t.atMost(count(max))])].join(
+        ", ",
+      );
+    case "phone":
+      return [
+        rule.national === true && defaultCountry !== null ? t.national(defaultCountry) : t.countryCode,
+        ...(rule.digits_and_blanks_only === true ? [t.digitsAndBlanks] : []),
+      ].join(", ");
+    case "list": {
+      const names = lists.get(text(rule.list) ?? "");
+      const which =
+        names === undefined
+          ? null
+          : names.length > 4
+            ? t.andMore(names.slice(0, 3), names.length - 3)
+            : names.join(", ");
+      if (rule.multiple !== true) return which;
+      return which === null ? t.severalNames : `${which} (${t.severalNames})`;
+    }
+    case "secret":
+      return max === null ? null : t.atMost(count(max));
+    default:
+      return null;
+  }
 }
 
 function object(value: unknown): Json {

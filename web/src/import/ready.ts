@@ -1,5 +1,4 @@
 import type { Work } from "./flow";
-import type { ProfileFacts } from "./profile";
 import type { Plan } from "./sentence";
 import type { SheetState } from "./session";
 import type { Issue } from "./validator";
@@ -21,8 +20,7 @@ export function obstacle(work: Work, state: SheetState): Obstacle | null {
   const refused = counts.refused + (work.onExisting === "skip" ? 0 : marked);
   if (counts.accepted + counts.corrected === 0) return { what: "nothing_good", rows: refused };
   if (work.mode === "atomic" && refused > 0) return { what: "refused_rows", rows: refused };
-  if (work.session.info.needs_role && counts.without_role > 0)
-    return { what: "without_role", rows: counts.without_role };
+  if (work.facts.rolesRequired && counts.without_role > 0) return { what: "without_role", rows: counts.without_role };
   return null;
 }
 
@@ -32,11 +30,12 @@ export function peopleOf(work: Work, state: SheetState): number {
   return work.mode === "atomic" ? counts.rows : counts.accepted + counts.corrected;
 }
 
-export function planOf(work: Work, facts: ProfileFacts, kind: string, state: SheetState): Plan {
+export function planOf(work: Work, state: SheetState): Plan {
   const { counts } = state;
+  const { facts } = work;
   return {
     people: peopleOf(work, state),
-    kind,
+    kind: work.kind,
     organization: work.organization?.name ?? null,
     invitations:
       facts.invitations === "by_credential_mode"

@@ -65,12 +65,39 @@ export const texts = {
     rowLimit: (n: string) => `At most ${n} rows.`,
     roleNeeded: "Everyone needs a role: from the sheet, or given in the step Assign.",
     expires: (time: string) => `Invitations expire ${time} after their mail is sent.`,
-    upTo: (n: string) => `at most ${n} characters`,
     anyOrder: "Columns may stand in any order and be titled in several languages.",
     limits: "Limits",
     loadingRules: "Loading the rules",
     needOrganization: "Choose an organization first; its roles and rules are part of the check.",
     failureTitle: (name: string) => `${name}: this could not be read as a list of people`,
+  },
+
+  /** A profile's rules, read aloud. */
+  rules: {
+    characters: {
+      letters: "letters",
+      digits: "digits",
+      spaces: "spaces",
+      hyphens: "hyphens",
+      apostrophes: "apostrophes",
+      curly_apostrophes: "apostrophes",
+      full_stops: "full stops",
+      middle_dots: "middle dots",
+      printable: "any that can be seen",
+    } as Record<string, string>,
+    only: (what: string) => (what === "letters" ? "Letters only" : `Characters: ${what}`),
+    several: (names: readonly string[]) => {
+      const all = names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+      return all.charAt(0).toUpperCase() + all.slice(1);
+    },
+    atMost: (n: string) => `at most ${n} characters`,
+    anyScript: "Letters of any script",
+    ascii: "Unaccented letters, digits and signs",
+    countryCode: "With + and country code",
+    national: (country: string) => `With + and country code, or as dialled in ${country}`,
+    digitsAndBlanks: "digits and blanks only",
+    severalNames: "several are possible",
+    andMore: (names: readonly string[], n: number) => `${names.join(", ")} and ${count(n)} more`,
   },
 
   /** What to do about what the validator says of a whole file; by its code. */
@@ -83,11 +110,10 @@ export const texts = {
       "This is not text. In your spreadsheet, save as CSV or “Unicode text”, or copy the rows and paste them here.",
     xlsx_not_supported: "Open it in your spreadsheet, copy the rows and paste them here, or save it as CSV.",
     too_many_rows: "Split the sheet and import its parts one after the other.",
-    too_many_bytes: "Remove columns that are not needed, or split the sheet.",
+    too_large: "Remove columns that are not needed, or split the sheet.",
     too_many_columns: "Copy only the columns with people's details.",
     column_missing: "Say under “Change columns” which column it is, or add it to the sheet and read it again.",
-    column_ambiguous: "Say under “Change columns” which of them counts.",
-    quote_not_closed: "A quotation mark in the sheet is never closed. Look at the last row that was read.",
+    column_repeated: "Say under “Change columns” which of them counts.",
   } as Record<string, string>,
   adviceOtherwise: "Correct it in your spreadsheet and paste again, or change how the columns are read.",
 

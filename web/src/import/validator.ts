@@ -9,7 +9,7 @@ export interface Issue {
   readonly severity: "error" | "warning";
   readonly params?: Readonly<Record<string, unknown>>;
   readonly message: string;
-  readonly correction: string | null;
+  readonly correction: string | readonly string[] | null;
   readonly field?: string | null;
 }
 
@@ -84,7 +84,6 @@ export interface SheetInfo {
   readonly columns: readonly ColumnInfo[];
   readonly unmapped: readonly UnmappedColumn[];
   readonly fields: readonly FieldInfo[];
-  readonly needs_role: boolean;
 }
 
 /** Overrides what was detected; see the validator's README. */
@@ -125,7 +124,12 @@ export interface SheetHandle {
 /** A cell's value as one line of text. */
 export function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return "";
-  return typeof cell.value === "string" ? cell.value : cell.value.join("; ");
+  return valueText(cell.value);
+}
+
+/** A value or a list of them as one line of text. */
+export function valueText(value: string | readonly string[]): string {
+  return typeof value === "string" ? value : value.join("; ");
 }
 
 /** The first thing that keeps a cell from being imported, if any. */
