@@ -10,14 +10,18 @@ mod bootstrap;
 mod credentials;
 pub mod failure;
 mod idempotency;
+mod imports;
+mod imports_run;
+mod invitations;
 pub mod item;
 pub mod keys;
 mod listing;
 mod organizations;
+mod outbox;
 mod sessions;
+mod user_writes;
 mod users;
 mod visibility;
-#[expect(dead_code, reason = "used by the operations as they are written")]
 mod write;
 
 use aws_sdk_dynamodb::Client;

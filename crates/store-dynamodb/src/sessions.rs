@@ -73,7 +73,7 @@ impl Sessions for Store {
 
 impl FindLogin for Store {
     async fn login(&self, identity: &IdentityKey) -> Result<Option<(User, Option<Credential>)>> {
-        let holder = self.holder(identity).await?;
+        let holder = self.login_holder(identity).await?;
         // For a name nobody holds, the same reads of a user nobody is.
         let id = holder.clone().unwrap_or_else(|| UserId::derived(&["nobody"]));
         let (user, credential) = tokio::try_join!(self.user(&id), self.credential(&id))?;
@@ -148,7 +148,7 @@ impl UseCodes for Store {
 
 impl Store {
     /// Who holds a sign-in name, whether or not they count.
-    async fn holder(&self, identity: &IdentityKey) -> Result<Option<UserId>, StoreError> {
+    async fn login_holder(&self, identity: &IdentityKey) -> Result<Option<UserId>, StoreError> {
         let answer = self
             .client
             .get_item()

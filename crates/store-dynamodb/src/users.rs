@@ -1,7 +1,6 @@
 //! Users by identifier and by sign-in name.
 
 use rollcall_accounts::{error::StoreError, ids::UserId, user::User};
-use rollcall_validation::identity::IdentityKey;
 
 use crate::{Store, failure::internal, item, keys};
 
@@ -27,23 +26,5 @@ impl Store {
         }
         let mut items = self.batch_get(ids.iter().map(keys::user).collect()).await?;
         ids.iter().filter_map(|id| items.remove(&keys::user(id))).map(item::from_item).collect()
-    }
-
-    /// The user that holds a sign-in name, if it counts.
-    pub(crate) async fn user_by_identity(&self, identity: &IdentityKey) -> Result<Option<User>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::guard(identity).attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(internal)?;
-        let holder = answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok());
-        match holder {
-            Some(id) => self.user(&id).await,
-            None => Ok(None),
-        }
     }
 }
