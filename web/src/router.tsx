@@ -1,4 +1,11 @@
-import { type AnchorHTMLAttributes, type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import {
+  type AnchorHTMLAttributes,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+} from "react";
 
 /**
  * The URL is the only place where filters, tabs and open rows are kept, so a link shows a colleague the same view.
@@ -114,7 +121,13 @@ export function useLeaveGuard(active: boolean, stays: (path: string) => boolean,
 }
 
 /** A plain click on a plain link stays in the page; everything else is the browser's. */
-export function followsInPage(event: { button: number; metaKey: boolean; ctrlKey: boolean; shiftKey: boolean; altKey: boolean }) {
+export function followsInPage(event: {
+  button: number;
+  metaKey: boolean;
+  ctrlKey: boolean;
+  shiftKey: boolean;
+  altKey: boolean;
+}) {
   return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 }
 

@@ -141,7 +141,14 @@ function when(instant: string | null | undefined): string {
   }).format(new Date(instant));
 }
 
-/** What went wrong, in the person's language: by its code where that is known, else by its sort. */
+/** A code's sentence in the person's language. The validator's own sentence, which says more, is English. */
+function sentence(code: string, detail: string): string | undefined {
+  const known = t.problem.codes[code];
+  if (known || language === "en") return known ?? detail;
+  return code.startsWith("phone_") ? t.problem.codes.phone_not_valid : undefined;
+}
+
+/** What went wrong: by its code where that is known, else by its sort. */
 function explain(problem: ApiProblem): string {
   const known = t.problem.codes[problem.code];
   if (known) return known;
@@ -167,9 +174,7 @@ function inviteScreen(invitation: Open): HTMLElement {
     "main",
     {},
     heading(
-      invitation.inviter_name
-        ? t.invite.titleBy(invitation.inviter_name, organization)
-        : t.invite.title(organization),
+      invitation.inviter_name ? t.invite.titleBy(invitation.inviter_name, organization) : t.invite.title(organization),
     ),
     h("p", {}, t.invite.body),
     h(
@@ -194,7 +199,12 @@ interface FieldParts {
   complain: (text: string | null) => void;
 }
 
-function field(id: string, label: string, hint: string | null, attributes: Record<string, string | boolean>): FieldParts {
+function field(
+  id: string,
+  label: string,
+  hint: string | null,
+  attributes: Record<string, string | boolean>,
+): FieldParts {
   const error = h("p", { class: "error", id: `${id}-error`, role: "alert" });
   const input = h("input", {
     id,
@@ -259,7 +269,7 @@ function form(
             }
             const named = problem.errors.filter((entry) => fields[entry.field]);
             for (const entry of named)
-              fields[entry.field]?.complain(t.problem.codes[entry.code] ?? entry.detail ?? explain(problem));
+              fields[entry.field]?.complain(sentence(entry.code, entry.detail) ?? explain(problem));
             const only = Object.values(fields);
             const byCode = Object.entries(fields).find(([name]) => problem.code.startsWith(`${name}_`))?.[1];
             if (named.length === 0) {
@@ -311,21 +321,20 @@ function passwordScreen(invitation: Open): HTMLElement {
     );
   };
   password.input.addEventListener("input", measure);
-  const reveal = h(
-    "button",
-    {
-      type: "button",
-      class: "reveal",
-      "aria-pressed": "false",
-      onclick: () => {
-        const show = password.input.type === "password";
-        password.input.type = show ? "text" : "password";
-        reveal.textContent = show ? t.password.hide : t.password.show;
-        reveal.setAttribute("aria-pressed", String(show));
-      },
+  const reveal = h("button", {
+    type: "button",
+    class: "reveal",
+    onclick: () => {
+      password.input.type = password.input.type === "password" ? "text" : "password";
+      name();
     },
-    t.password.show,
-  );
+  });
+  const name = () => {
+    const shown = password.input.type === "text";
+    reveal.textContent = shown ? t.password.hide : t.password.show;
+    reveal.setAttribute("aria-label", `${reveal.textContent}: ${t.password.label}`);
+  };
+  name();
   password.box.append(reveal);
   password.box.append(
     h("div", { class: "strength" }, meter, word),
@@ -471,11 +480,7 @@ function recoveryScreen(invitation: Open, codes: string[]): HTMLElement {
       copyButton(t.recovery.copy, codes.join("\n")),
       h("a", { class: "button", href: file, download: "rollcall-recovery-codes.txt" }, t.recovery.download),
     ),
-    h(
-      "button",
-      { class: "primary", type: "button", onclick: () => go({ at: "done", invitation }) },
-      t.recovery.kept,
-    ),
+    h("button", { class: "primary", type: "button", onclick: () => go({ at: "done", invitation }) }, t.recovery.kept),
   );
 }
 
@@ -524,9 +529,9 @@ function deadScreen(reason: DeadState | "notFound", invitation: InvitationAnswer
     h("p", {}, what),
     h("p", {}, texts.todo),
     error,
-    next === "renew"
+    reason === "expired" && next === "renew"
       ? renew(t.dead.renew)
-      : next === "open_newer_mail"
+      : reason === "replaced"
         ? renew(t.dead.resend)
         : h("a", { class: "button primary", href: "/" }, t.dead.signIn),
   );

@@ -13,11 +13,11 @@ export function strength(password: string, names: string[]): 0 | 1 | 2 | 3 | 4 {
   for (let i = 0; i < characters.length; i++) {
     const here = characters[i]?.toLowerCase().codePointAt(0) ?? 0;
     const before = i > 0 ? (characters[i - 1]?.toLowerCase().codePointAt(0) ?? 0) : Number.NaN;
-    const predictable = Math.abs(here - before) <= 1 || (i > 1 && lower.slice(0, i).includes(lower.slice(i - 1, i + 1)));
+    const predictable =
+      Math.abs(here - before) <= 1 || (i > 1 && lower.slice(0, i).includes(lower.slice(i - 1, i + 1)));
     if (!predictable) surprising += 1;
   }
-  for (const name of names)
-    if (name.length >= 3 && lower.includes(name.toLowerCase())) surprising -= [...name].length;
+  for (const name of names) if (name.length >= 3 && lower.includes(name.toLowerCase())) surprising -= [...name].length;
   const sorts = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((sort) => sort.test(password)).length;
   const score = surprising + (sorts - 1) * 1.5;
   if (new Set(lower).size < 6 || score < 8) return 1;

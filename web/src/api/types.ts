@@ -68,6 +68,8 @@ export interface Role {
   kinds: UserKind[];
   permissions: string[];
   built_in: boolean;
+  /** Whether a form, an API call or an import may give it. */
+  assignable: boolean;
 }
 
 export interface Me {

@@ -26,7 +26,11 @@ export function useLoad<T>(load: ((signal: AbortSignal) => Promise<T>) | null, p
     const changed = lastLoad.current !== load;
     lastLoad.current = load;
     const abort = new AbortController();
-    setState((old) => ({ data: changed ? undefined : old.data, problem: changed ? undefined : old.problem, loading: true }));
+    setState((old) => ({
+      data: changed ? undefined : old.data,
+      problem: changed ? undefined : old.problem,
+      loading: true,
+    }));
     load(abort.signal).then(
       (data) => setState({ data, loading: false }),
       (error) => {

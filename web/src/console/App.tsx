@@ -13,7 +13,9 @@ import { SessionContext } from "./session";
 export function App() {
   const load = useCallback(async (signal: AbortSignal) => {
     const me = await api.me(signal);
-    const organizations = await everyItem((cursor) => api.organizations({ cursor, limit: 100 }, signal));
+    const organizations = me.permissions.includes("organizations.read")
+      ? await everyItem((cursor) => api.organizations({ cursor, limit: 100 }, signal))
+      : [];
     return { me, organizations };
   }, []);
   const { data, problem, reload } = useLoad(load);

@@ -126,7 +126,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               aria-label={texts.nav.commandHint}
               placeholder={texts.nav.searchCommands}
               value={query}
-              // biome-ignore lint/a11y/noAutofocus: the palette was opened to type into it
               autoFocus
               spellCheck="false"
               autoComplete="off"

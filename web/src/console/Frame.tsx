@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { Link, navigate, usePath, useSearch, withSearch } from "../router";
 import { texts } from "../texts/en";
@@ -21,9 +21,12 @@ export function Frame() {
   const [open, setOpen] = useState(false);
   const [palette, setPalette] = useState(false);
 
+  const needed = route && (route.rail ?? route.command)?.permission;
+  const allowed = needed === undefined || can(needed);
+  const first = routes.find((entry) => entry.rail && can(entry.rail.permission))?.path;
   useEffect(() => {
-    if (path === "/") void navigate(withSearch({}, "/users"), { replace: true });
-  }, [path]);
+    if (path === "/" && first) void navigate(withSearch({}, first), { replace: true });
+  }, [path, first]);
 
   useEffect(() => {
     document.title = route ? `${route.title} · ${texts.product}` : texts.product;
@@ -70,7 +73,7 @@ export function Frame() {
         >
           {open ? <CloseIcon /> : <MenuIcon />}
         </AriaButton>
-        <span className="topbar-title">{route?.title ?? texts.product}</span>
+        <span className="topbar-title">{texts.product}</span>
       </header>
       <section className="rail" id="rail" aria-label={texts.product} data-open={open ? "" : undefined}>
         <div className="brand">
@@ -95,7 +98,9 @@ export function Frame() {
       {open && <div className="rail-shade" aria-hidden="true" onClick={() => setOpen(false)} />}
       <main id="content" tabIndex={-1}>
         <ErrorBoundary key={route?.path ?? path}>
-          <Suspense fallback={<PageSkeleton />}>{Page ? <Page /> : path === "/" ? null : <NotFound />}</Suspense>
+          <Suspense fallback={<PageSkeleton />}>
+            {Page && allowed ? <Page /> : path === "/" ? first ? null : <Home /> : <NotFound home={first ?? "/"} />}
+          </Suspense>
         </ErrorBoundary>
       </main>
       {palette && <CommandPalette onClose={() => setPalette(false)} />}
@@ -131,25 +136,21 @@ function OrganizationSwitcher() {
   const choose = (id: string | null) =>
     // Filters stay, an open row and a place in the list do not: they belong to the organization that was left.
     void navigate(withSearch({ organization: id, user: null }, path));
-  const groups = useMemo(
-    () => [
-      ...(me.organizations === "all"
-        ? [{ id: "all", label: texts.nav.allOrganizations, checked: !chosen, onPress: () => choose(null) }]
-        : []),
-      ...organizations.map((o) => ({
-        id: `organization:${o.id}`,
-        label: o.name,
-        checked: o.id === chosen,
-        onPress: () => choose(o.id),
-      })),
-    ],
-    // biome-ignore lint/correctness/useExhaustiveDependencies: choose is made of path, which is listed
-    [organizations, me.organizations, chosen, path],
-  );
+  const entries = [
+    ...(me.organizations === "all"
+      ? [{ id: "all", label: texts.nav.allOrganizations, checked: !chosen, onPress: () => choose(null) }]
+      : []),
+    ...organizations.map((o) => ({
+      id: `organization:${o.id}`,
+      label: o.name,
+      checked: o.id === chosen,
+      onPress: () => choose(o.id),
+    })),
+  ];
   return (
     <MenuButton
       groups={[
-        { title: texts.nav.organization, entries: groups },
+        { title: texts.nav.organization, entries },
         ...(can("organizations.write")
           ? [{ entries: [{ id: "new", label: texts.nav.newOrganization, href: "/settings?new=organization" }] }]
           : []),
@@ -224,12 +225,23 @@ export function PageSkeleton() {
   );
 }
 
-function NotFound() {
+/** For people who have an account here and nothing to administer. */
+function Home() {
+  const { me } = useSession();
+  return (
+    <div className="empty">
+      <h1>{texts.home.title(me.user.name || me.user.email)}</h1>
+      <p>{texts.home.body}</p>
+    </div>
+  );
+}
+
+function NotFound({ home }: { home: string }) {
   return (
     <div className="empty">
       <h1>{texts.notFound.title}</h1>
       <p>{texts.notFound.body}</p>
-      <Link to="/users" className="button">
+      <Link to={home} className="button">
         {texts.notFound.action}
       </Link>
     </div>

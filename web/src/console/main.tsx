@@ -1,6 +1,6 @@
 import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-aria-components";
+import { createRoot } from "react-dom/client";
 import { watchServerTime } from "../api/client";
 import { navigate } from "../router";
 import { setServerTime } from "../ui/time";

@@ -21,13 +21,7 @@ export function useSession(): Session {
 /** Whether the signed-in person holds a permission. The server decides; this only keeps dead buttons off the page. */
 export function useCan(): (permission: string) => boolean {
   const { me } = useSession();
-  return (permission) => holds(me.permissions, permission);
-}
-
-export function holds(permissions: string[], wanted: string): boolean {
-  return permissions.some(
-    (held) => held === "*" || held === wanted || (held.endsWith(".*") && wanted.startsWith(held.slice(0, -1))),
-  );
+  return (permission) => me.permissions.includes(permission);
 }
 
 /** The organization chosen in the switcher (`?organization=`), or none for all of them. */

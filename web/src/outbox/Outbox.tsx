@@ -164,7 +164,12 @@ function Reader({ mail, onPlayed }: { mail: Mail; onPlayed: () => void }) {
           ))}
         </div>
       </div>
-      <div className="reader-body" id="mail-body" role="tabpanel" aria-label={text ? texts.outbox.text : texts.outbox.html}>
+      <div
+        className="reader-body"
+        id="mail-body"
+        role="tabpanel"
+        aria-label={text ? texts.outbox.text : texts.outbox.html}
+      >
         {text ? <Linked text={mail.text} /> : <Html html={mail.html} title={mail.subject} />}
       </div>
       {mail.links.length > 0 && (

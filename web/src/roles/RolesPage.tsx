@@ -52,7 +52,13 @@ export default function RolesPage() {
                 <th scope="row">
                   {role.name} {role.built_in && <Pill tone="quiet">{texts.roles.builtIn}</Pill>}
                 </th>
-                <td>{role.kinds.map((kind) => texts.kinds[kind] ?? kind).join(", ")}</td>
+                <td>
+                  {role.assignable ? (
+                    role.kinds.map((kind) => texts.kinds[kind] ?? kind).join(", ")
+                  ) : (
+                    <span className="muted">{texts.roles.notGiven}</span>
+                  )}
+                </td>
                 <td className="role-description">{role.description}</td>
                 <td className="role-permissions">
                   {role.permissions.length === 0 ? (

@@ -76,6 +76,15 @@ export const texts = {
     leave: "Leave",
     stay: "Stay",
   },
+  time: {
+    in: (span: string) => `in ${span}`,
+    ago: (span: string) => `${span} ago`,
+    year: (n: number) => (n === 1 ? "1 year" : `${n} years`),
+    month: (n: number) => (n === 1 ? "1 month" : `${n} months`),
+    day: (n: number) => (n === 1 ? "1 day" : `${n} days`),
+    hour: (n: number) => `${n} h`,
+    minute: (n: number) => `${n} min`,
+  },
   nav: {
     label: "Main",
     users: "Users",
@@ -110,7 +119,8 @@ export const texts = {
     verify: "Sign in",
     back: "Use another account",
     wrong: "Email or password is not right. After an invitation, the account exists once it was accepted.",
-    wrongCode: "This code is not right (any more). Codes change every 30 seconds; check that the clock of your phone is right.",
+    wrongCode:
+      "This code is not right (any more). Codes change every 30 seconds; check that the clock of your phone is right.",
     ended: "Your session has ended. Sign in again to carry on where you were.",
     enterEmail: "Enter your email address.",
     enterPassword: "Enter your password.",
@@ -118,10 +128,14 @@ export const texts = {
     show: "Show",
     hide: "Hide",
   },
+  home: {
+    title: (name: string) => `Welcome, ${name}`,
+    body: "Your account is ready and you are signed in. There is nothing for you to administer here.",
+  },
   notFound: {
     title: "There is no such page",
     body: "The link may be old or incomplete.",
-    action: "Go to Users",
+    action: "Go to the first page",
   },
   kinds: { technician: "Technician", end_user: "End user", member: "Member" } as Record<string, string>,
   personState: {
@@ -185,7 +199,7 @@ export const texts = {
     expiresPrefix: "expires",
     expiredPrefix: "expired",
     registeredPrefix: "registered",
-    expiresQueued: (hours: number) => `expires ${span(hours)} after its mail is sent`,
+    expiresQueued: (hours: number) => `${span(hours)} once sent`,
     expiresQueuedLong: (hours: number) => `Its ${span(hours)} start when the mail service takes the mail.`,
     selected: (n: string) => `${n} selected`,
     resend: "Resend invitation",
@@ -194,7 +208,9 @@ export const texts = {
     bulkDone: (done: number, verb: string) => `${done === 1 ? "1 invitation" : `${done} invitations`} ${verb}`,
     verbs: { resend: "resent", send: "sent", revoke: "revoked" },
     bulkPartly: (failed: number) =>
-      failed === 1 ? "One of them could not be done; it is still selected." : `${failed} of them could not be done; they are still selected.`,
+      failed === 1
+        ? "One of them could not be done; it is still selected."
+        : `${failed} of them could not be done; they are still selected.`,
     bulkRunning: (done: number, total: number) => `${done} of ${total}`,
     revokeTitle: (n: number) => (n === 1 ? "Revoke this invitation?" : `Revoke ${n} invitations?`),
     revokeBody: "The mailed links stop working at once. You can send new invitations later.",
@@ -229,7 +245,6 @@ export const texts = {
         expires: "Invitation expires",
         expired: "Invitation expired",
         revoked: "Invitation revoked",
-        waiting: "Waiting for the person",
       },
       bouncedNext: "Correct the address under Edit; a new invitation goes there by itself.",
       expiredNext: "Resend it to start its time anew.",
@@ -264,6 +279,7 @@ export const texts = {
     builtIn: "Built in",
     count: (n: number) => (n === 1 ? "1 permission" : `${n} permissions`),
     none: "Own account only",
+    notGiven: "Nobody; it belongs to the first account",
   },
   permissions: {
     "users.read": "See users and their invitations",
@@ -284,7 +300,8 @@ export const texts = {
     newOrganization: "New organization",
     organizationName: "Name",
     defaultCountry: "Default country",
-    defaultCountryHint: "Phone numbers without a country code are read as numbers of this country where the rules allow it.",
+    defaultCountryHint:
+      "Phone numbers without a country code are read as numbers of this country where the rules allow it.",
     noCountry: "None",
     createOrganization: "Create organization",
     organizationCreated: (name: string) => `${name} was created`,

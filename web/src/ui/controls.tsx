@@ -136,7 +136,6 @@ export function Field(p: FieldProps) {
       type={p.type ?? "text"}
       {...(p.autoComplete ? { autoComplete: p.autoComplete } : {})}
       {...(p.inputMode ? { inputMode: p.inputMode } : {})}
-      // biome-ignore lint/a11y/noAutofocus: where a dialog or page has one obvious first field
       autoFocus={p.autoFocus ?? false}
       spellCheck="false"
     >
@@ -293,7 +292,10 @@ export function MenuButton({
         <AriaMenu className="menu">
           {groups.flatMap((group, index) => [
             index > 0 ? <Separator key={`separator-${group.title ?? index}`} className="menu-separator" /> : null,
-            <MenuSection key={`group-${group.title ?? index}`} {...(group.title ? {} : { "aria-label": texts.common.actions })}>
+            <MenuSection
+              key={`group-${group.title ?? index}`}
+              {...(group.title ? {} : { "aria-label": texts.common.actions })}
+            >
               {group.title && <Header className="menu-header">{group.title}</Header>}
               {group.entries.map((entry) => (
                 <AriaMenuItem

@@ -32,22 +32,20 @@ function subscribe(listener: () => void): () => void {
 }
 
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
-
-const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+const steps = [
   ["year", 365 * 86_400],
   ["month", 30 * 86_400],
   ["day", 86_400],
   ["hour", 3600],
   ["minute", 60],
-];
+] as const;
 
-/** "in 3 hr.", "2 days ago"; pure, for tests. */
+/** "in 3 h", "2 days ago"; never more than there is: 119 minutes are "1 h". Pure, for tests. */
 export function relativeTime(instant: Date, now: number): string {
   const seconds = (instant.getTime() - now) / 1000;
   for (const [unit, length] of steps) {
-    const count = seconds < 0 ? Math.ceil(seconds / length) : Math.floor(seconds / length);
-    if (Math.abs(seconds) >= length) return relative.format(count, unit);
+    const count = Math.floor(Math.abs(seconds) / length);
+    if (count > 0) return (seconds < 0 ? texts.time.ago : texts.time.in)(texts.time[unit](count));
   }
   return texts.common.justNow;
 }

@@ -7,11 +7,8 @@ import { texts } from "../texts/en";
 import { notify } from "../ui/announce";
 import { ModalDialog, SelectField, Skeleton } from "../ui/controls";
 import { ProblemBox } from "../ui/problem";
-import { useFormRules } from "../validator/fields";
+import { FORM_PROFILE, useFormRules } from "../validator/fields";
 import { accepted, emptyDraft, UserFields } from "./UserFields";
-
-/** The profile that a single person of a kind is checked by; the server takes the same one by default. */
-export const profileOf: Record<UserKind, string> = { technician: "technician", end_user: "end-user", member: "member" };
 
 export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) => void }) {
   const { organizations, me } = useSession();
@@ -28,14 +25,12 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
 
   const belongs = kind === "end_user";
   const ready = !belongs || organization !== undefined;
-  const { rules, problem: rulesProblem, retry } = useFormRules(
-    ready ? profileOf[kind] : null,
-    belongs ? organization : undefined,
-  );
+  const { rules, problem: rulesProblem, retry } = useFormRules(ready ? kind : null, belongs ? organization : undefined);
 
   const add = useAction(async () => {
     const user = {
       kind,
+      profile: FORM_PROFILE,
       ...(belongs && organization ? { organization_id: organization } : {}),
       first_name: draft.texts.first_name,
       last_name: draft.texts.last_name,
@@ -60,9 +55,7 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
     setTried(true);
     if (!rules || !accepted(rules, draft)) {
       // To the first field that needs something.
-      requestAnimationFrame(() =>
-        document.querySelector<HTMLElement>(`[id="${form}"] [aria-invalid="true"]`)?.focus(),
-      );
+      requestAnimationFrame(() => document.querySelector<HTMLElement>(`[id="${form}"] [aria-invalid="true"]`)?.focus());
       return;
     }
     void add.run();

@@ -8,8 +8,7 @@ import { ask } from "../ui/announce";
 import { Button, Skeleton } from "../ui/controls";
 import { ProblemBox } from "../ui/problem";
 import { useFormRules } from "../validator/fields";
-import { profileOf } from "./AddUserDialog";
-import { accepted, UserFields, type UserDraft } from "./UserFields";
+import { accepted, type UserDraft, UserFields } from "./UserFields";
 
 const draftOf = (user: User): UserDraft => ({
   texts: {
@@ -38,7 +37,7 @@ export function EditUser(p: { user: User; onDone: (changed: User | null) => void
   const [base, setBase] = useState(p.user);
   const [draft, setDraft] = useState(() => draftOf(p.user));
   const [tried, setTried] = useState(false);
-  const { rules, problem: rulesProblem, retry } = useFormRules(profileOf[base.kind], base.organization_id ?? undefined);
+  const { rules, problem: rulesProblem, retry } = useFormRules(base.kind, base.organization_id ?? undefined);
   const patch = patchOf(base, draft);
   const dirty = Object.keys(patch).length > 0;
 
@@ -60,7 +59,7 @@ export function EditUser(p: { user: User; onDone: (changed: User | null) => void
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (rules && accepted(rules, draft)) {
+    if (rules && accepted(rules, draft, draftOf(base))) {
       if (dirty) void save.run();
       else p.onDone(null);
     }
@@ -89,6 +88,7 @@ export function EditUser(p: { user: User; onDone: (changed: User | null) => void
           rules={rules}
           draft={draft}
           onChange={setDraft}
+          before={draftOf(base)}
           tried={tried || dirty}
           problem={save.problem}
           autoFocus

@@ -7,7 +7,9 @@ export function InvitationSummary({ user }: { user: Pick<User, "status" | "invit
   const invitation = user.invitation;
   if (!invitation) return <>{texts.common.none}</>;
   if (invitation.status === "registered")
-    return invitation.registered_at ? <Time prefix={texts.users.registeredPrefix} at={invitation.registered_at} /> : null;
+    return invitation.registered_at ? (
+      <Time prefix={texts.users.registeredPrefix} at={invitation.registered_at} />
+    ) : null;
   const delivery = texts.delivery[invitation.delivery] ?? invitation.delivery;
   if (invitation.status === "revoked" || invitation.status === "superseded") return <>{delivery}</>;
   if (!invitation.expires_at)

@@ -24,11 +24,16 @@ const shape = {
 
 const verdictOf = (rules: FormRules, field: string, text: string): FieldVerdict => rules.check(field, text);
 
-/** Whether the validator takes every field; roles too where the profile wants one. */
-export function accepted(rules: FormRules, draft: UserDraft): boolean {
+/**
+ * Whether the validator takes every field; roles too where the profile wants one. What stands as it was `before`
+ * is not asked about again: it may have been taken under other rules.
+ */
+export function accepted(rules: FormRules, draft: UserDraft, before?: UserDraft): boolean {
   return (
-    fieldsOf(rules).every((rule) => verdictOf(rules, rule.field, draft.texts[rule.field]).status !== "refused") &&
-    !(rules.needsRole && draft.roles.length === 0)
+    fieldsOf(rules).every(
+      ({ field }) =>
+        draft.texts[field] === before?.texts[field] || verdictOf(rules, field, draft.texts[field]).status !== "refused",
+    ) && !(rules.needsRole && draft.roles.length === 0 && before?.roles.length !== 0)
   );
 }
 
@@ -44,6 +49,8 @@ export function UserFields(p: {
   rules: FormRules;
   draft: UserDraft;
   onChange: (draft: UserDraft) => void;
+  /** What is stored now, where there is something. */
+  before?: UserDraft;
   /** The person has tried to send the form: every verdict is shown. */
   tried: boolean;
   problem: ApiProblem | undefined;
@@ -63,7 +70,8 @@ export function UserFields(p: {
     <>
       {fieldsOf(p.rules).map((rule, index) => {
         const text = p.draft.texts[rule.field];
-        const verdict = p.tried || visited.has(rule.field) ? verdictOf(p.rules, rule.field, text) : null;
+        const judged = (p.tried || visited.has(rule.field)) && text !== p.before?.texts[rule.field];
+        const verdict = judged ? verdictOf(p.rules, rule.field, text) : null;
         const issue = verdict?.issues[0];
         const error = verdict?.status === "refused" ? issue?.message : refusedByServer(rule.field);
         const corrected = verdict?.status === "corrected" ? verdict.value : null;

@@ -47,7 +47,6 @@ export function UserPanel(p: {
   });
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes from anywhere inside
     <aside
       className="panel"
       aria-label={texts.users.panel.label}
@@ -64,16 +63,20 @@ export function UserPanel(p: {
       <div className="panel-body">
         {user ? (
           <>
-            <div className="row wrap">
+            <div>
               <PersonPill user={user} />
-              <span className="grow" />
-              {can("invitations.write") &&
-                possible(user).map((what) => (
-                  <Button key={what} busy={invitation.busy} onPress={() => void invitation.run(what)}>
-                    {texts.users[what]}
-                  </Button>
-                ))}
             </div>
+            {!editing && (
+              <div className="row wrap">
+                {can("invitations.write") &&
+                  possible(user).map((what) => (
+                    <Button key={what} busy={invitation.busy} onPress={() => void invitation.run(what)}>
+                      {texts.users[what]}
+                    </Button>
+                  ))}
+                {can("users.write") && <Button onPress={() => setEditing(true)}>{texts.users.panel.edit}</Button>}
+              </div>
+            )}
             {invitation.problem && <ProblemBox problem={invitation.problem} />}
             {editing ? (
               <EditUser
@@ -91,11 +94,6 @@ export function UserPanel(p: {
             ) : (
               <>
                 <Details user={user} />
-                {can("users.write") && (
-                  <div>
-                    <Button onPress={() => setEditing(true)}>{texts.users.panel.edit}</Button>
-                  </div>
-                )}
                 <Timeline user={user} />
               </>
             )}
@@ -142,7 +140,9 @@ function Details({ user }: { user: User }) {
         </span>
       </Detail>
       {user.username && <Detail label={texts.users.panel.username}>{user.username}</Detail>}
-      <Detail label={texts.fields.phone ?? ""}>{user.phone ? <span className="numeric">{user.phone}</span> : none}</Detail>
+      <Detail label={texts.fields.phone ?? ""}>
+        {user.phone ? <span className="numeric">{user.phone}</span> : none}
+      </Detail>
       <Detail label={texts.users.columns.kind}>{texts.kinds[user.kind] ?? user.kind}</Detail>
       {organization && <Detail label={texts.users.columns.organization}>{organization.name}</Detail>}
       <Detail label={texts.users.columns.roles}>{names.length > 0 ? names.join(", ") : none}</Detail>

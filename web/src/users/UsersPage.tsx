@@ -89,7 +89,9 @@ export default function UsersPage() {
             <div className="empty">
               <h2>{texts.users.noMatch}</h2>
               <p>{texts.users.noMatchBody}</p>
-              <Button onPress={() => setSearch({ q: null, ...Object.fromEntries(FILTERS.map((name) => [name, null])) })}>
+              <Button
+                onPress={() => setSearch({ q: null, ...Object.fromEntries(FILTERS.map((name) => [name, null])) })}
+              >
                 {texts.users.clearFilters}
               </Button>
             </div>
@@ -395,7 +397,9 @@ function UserTable(p: {
             <th scope="col" className="name-cell">
               {texts.users.columns.name}
             </th>
-            <th scope="col">{texts.fields.email}</th>
+            <th scope="col" className="email-column">
+              {texts.fields.email}
+            </th>
             <th scope="col">{texts.users.columns.status}</th>
             <th scope="col">{texts.users.columns.invitation}</th>
             <th scope="col">{texts.users.columns.kind}</th>
@@ -404,7 +408,6 @@ function UserTable(p: {
             <th scope="col">{texts.users.columns.lastSignIn}</th>
           </tr>
         </thead>
-        {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: the arrow keys walk the links inside */}
         <tbody onKeyDown={keys}>
           {p.loading && <SkeletonRows columns={columns} />}
           {before > 0 && (
@@ -476,7 +479,6 @@ function UserRow(p: {
   const [, setSearch] = useSearchState();
   const name = user.name || user.email;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the first cell does the same by keyboard
     <tr
       aria-rowindex={p.index + 2}
       data-index={p.index}
@@ -500,8 +502,10 @@ function UserRow(p: {
           {name}
         </Link>
       </td>
-      <td>
-        <span className="clip email-cell">{user.email}</span>
+      <td className="email-column">
+        <span className="clip email-cell" title={user.email}>
+          {user.email}
+        </span>
       </td>
       <td>
         <PersonPill user={user} />
@@ -510,7 +514,13 @@ function UserRow(p: {
         <InvitationSummary user={user} />
       </td>
       <td>{texts.kinds[user.kind] ?? user.kind}</td>
-      {p.organizationName !== null && <td>{p.organizationName || <span className="muted">{texts.common.none}</span>}</td>}
+      {p.organizationName !== null && (
+        <td>
+          <span className="clip organization-cell">
+            {p.organizationName || <span className="muted">{texts.common.none}</span>}
+          </span>
+        </td>
+      )}
       <td>
         <span className="clip roles-cell">
           {user.roles.map((id) => p.roles?.find((role) => role.id === id)?.name ?? id).join(", ") || (

@@ -2,7 +2,7 @@ import { checkField, init, Sheet } from "@rollcall/validator";
 import { useCallback, useEffect, useState } from "react";
 import { api } from "../api/client";
 import { type ApiProblem, asProblem, isAbort } from "../api/problem";
-import type { Id } from "../api/types";
+import type { Id, UserKind } from "../api/types";
 
 export interface FieldIssue {
   code: string;
@@ -34,24 +34,44 @@ export interface FormRules {
   check: (field: string, text: string) => FieldVerdict;
 }
 
-/** The rules of an effective profile for a form: the validator's own, none are written here. */
-async function rulesOf(profile: string, organization: Id | undefined, signal: AbortSignal): Promise<FormRules> {
-  const [effective] = await Promise.all([api.effectiveProfile(profile, organization, signal), init()]);
-  const sheet = Sheet.blank(effective, 1);
+interface SheetInfo {
+  fields: FieldRule[];
+  needs_role: boolean;
+}
+
+function infoOf(profile: string): SheetInfo {
+  const sheet = Sheet.blank(profile, 1);
   try {
-    const info = JSON.parse(sheet.info()) as { fields: FieldRule[]; needs_role: boolean };
-    return {
-      fields: info.fields,
-      needsRole: info.needs_role,
-      check: (field, text) => JSON.parse(checkField(effective, field, text)) as FieldVerdict,
-    };
+    return JSON.parse(sheet.info()) as SheetInfo;
   } finally {
     sheet.free();
   }
 }
 
+/** People are entered one by one under the rules that take real names; roles follow those of their kind. */
+export const FORM_PROFILE = "modern";
+const KIND_PROFILE: Record<UserKind, string> = { technician: "technician", end_user: "end-user", member: "member" };
+
+/** The rules of the effective profiles for a form: the validator's own, none are written here. */
+async function rulesOf(kind: UserKind, organization: Id | undefined, signal: AbortSignal): Promise<FormRules> {
+  const [person, ofKind] = await Promise.all([
+    api.effectiveProfile(FORM_PROFILE, organization, signal),
+    api.effectiveProfile(KIND_PROFILE[kind], organization, signal),
+    init(),
+  ]);
+  const roles = infoOf(ofKind);
+  return {
+    fields: [
+      ...infoOf(person).fields.filter((rule) => rule.field !== "role"),
+      ...roles.fields.filter((rule) => rule.field === "role"),
+    ],
+    needsRole: roles.needs_role,
+    check: (field, text) => JSON.parse(checkField(person, field, text)) as FieldVerdict,
+  };
+}
+
 export function useFormRules(
-  profile: string | null,
+  kind: UserKind | null,
   organization: Id | undefined,
 ): { rules: FormRules | undefined; problem: ApiProblem | undefined; retry: () => void } {
   const [state, setState] = useState<{ rules?: FormRules; problem?: ApiProblem }>({});
@@ -59,16 +79,16 @@ export function useFormRules(
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is a wish to try again
   useEffect(() => {
     setState({});
-    if (!profile) return;
+    if (!kind) return;
     const abort = new AbortController();
-    rulesOf(profile, organization, abort.signal).then(
+    rulesOf(kind, organization, abort.signal).then(
       (rules) => setState({ rules }),
       (error) => {
         if (!isAbort(error)) setState({ problem: asProblem(error) });
       },
     );
     return () => abort.abort();
-  }, [profile, organization, turn]);
+  }, [kind, organization, turn]);
   const retry = useCallback(() => setTurn((n) => n + 1), []);
   return { rules: state.rules, problem: state.problem, retry };
 }

@@ -20,8 +20,6 @@ export const de: AcceptTexts = {
     label: "Neues Passwort",
     show: "Anzeigen",
     hide: "Verbergen",
-    shown: "Passwort wird angezeigt",
-    hidden: "Passwort ist verborgen",
     ruleLength: (n) => `Mindestens ${n} Zeichen`,
     ruleCommon: "Kein verbreitetes Passwort und nicht nur Ihr Name oder Ihre Adresse",
     advice: "Drei oder vier Wörter ohne Zusammenhang sind stark und leicht zu merken.",

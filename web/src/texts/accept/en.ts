@@ -19,8 +19,6 @@ export const en = {
     label: "New password",
     show: "Show",
     hide: "Hide",
-    shown: "Password is shown",
-    hidden: "Password is hidden",
     ruleLength: (n: number) => `At least ${n} characters`,
     ruleCommon: "Not a common password, and not just your name or address",
     advice: "Three or four unrelated words are strong and easy to remember.",
@@ -82,7 +80,8 @@ export const en = {
     },
     address_changed: {
       title: "Your address was changed",
-      what: (when: string) => `On ${when} a new invitation was sent to your new address; this older link no longer works.`,
+      what: (when: string) =>
+        `On ${when} a new invitation was sent to your new address; this older link no longer works.`,
       todo: "Open the mail at your new address and use the link in it.",
     },
     notFound: {
@@ -96,7 +95,8 @@ export const en = {
     signIn: "Go to sign-in",
     retry: "Try again",
     renewedTitle: "Look into your mail",
-    renewed: "If this invitation can be renewed, a new one is on its way to the address on file. It can take a few minutes.",
+    renewed:
+      "If this invitation can be renewed, a new one is on its way to the address on file. It can take a few minutes.",
   },
   problem: {
     title: "That did not work",
@@ -110,7 +110,8 @@ export const en = {
       phone_required: "Enter your mobile number.",
       phone_not_valid: "This is not a number in use. Check the country code and the digits.",
       phone_country_code_missing: "Begin with the country code, for example +44.",
-      code_not_valid: "This code is not right (any more). Take the one that the app shows now, and check that your phone's clock is right.",
+      code_not_valid:
+        "This code is not right (any more). Take the one that the app shows now, and check that your phone's clock is right.",
     } as Record<string, string>,
   },
   copied: "Copied",

@@ -20,8 +20,6 @@ export const es: AcceptTexts = {
     label: "Contraseña nueva",
     show: "Mostrar",
     hide: "Ocultar",
-    shown: "La contraseña se muestra",
-    hidden: "La contraseña está oculta",
     ruleLength: (n) => `Al menos ${n} caracteres`,
     ruleCommon: "Ni una contraseña común ni solo su nombre o su dirección",
     advice: "Tres o cuatro palabras sin relación son seguras y fáciles de recordar.",

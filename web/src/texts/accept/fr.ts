@@ -20,8 +20,6 @@ export const fr: AcceptTexts = {
     label: "Nouveau mot de passe",
     show: "Afficher",
     hide: "Masquer",
-    shown: "Le mot de passe est affiché",
-    hidden: "Le mot de passe est masqué",
     ruleLength: (n) => `Au moins ${n} caractères`,
     ruleCommon: "Pas un mot de passe courant, ni seulement votre nom ou votre adresse",
     advice: "Trois ou quatre mots sans rapport sont solides et faciles à retenir.",
@@ -68,8 +66,7 @@ export const fr: AcceptTexts = {
     },
     replaced: {
       title: "Il existe une invitation plus récente",
-      what: (when) =>
-        `Une invitation plus récente a été envoyée le ${when} ; cet ancien lien ne fonctionne plus.`,
+      what: (when) => `Une invitation plus récente a été envoyée le ${when} ; cet ancien lien ne fonctionne plus.`,
       todo: "Ouvrez le message le plus récent et utilisez son lien. Regardez aussi dans les indésirables.",
     },
     used: {
@@ -110,7 +107,8 @@ export const fr: AcceptTexts = {
     codes: {
       password_too_short: "Ce mot de passe est trop court.",
       password_too_long: "Ce mot de passe est trop long.",
-      password_too_common: "Ce mot de passe est parmi les premiers que les attaquants essaient. Choisissez-en un autre.",
+      password_too_common:
+        "Ce mot de passe est parmi les premiers que les attaquants essaient. Choisissez-en un autre.",
       phone_required: "Saisissez votre numéro de mobile.",
       phone_not_valid: "Ce numéro n’existe pas. Vérifiez l’indicatif et les chiffres.",
       phone_country_code_missing: "Commencez par l’indicatif du pays, par exemple +33.",
