@@ -60,8 +60,10 @@ pub enum MailSubject {
     ExpiryDigest {
         /// The inviter.
         user_id: UserId,
-        /// Who did not finish (at most the first 50 are named in the mail).
+        /// Who did not finish: the first 50, who are named in the mail.
         expired: Vec<UserId>,
+        /// How many did not finish in all.
+        total: usize,
     },
 }
 

@@ -31,46 +31,17 @@ struct Page {
     footer: &'static str,
 }
 
-macro_rules! layout {
-    ($name:ident, $path:literal) => {
-        #[derive(Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            lang: &'a str,
-            subject: &'a str,
-            greeting: &'a str,
-            lead: &'a str,
-            people: &'a [(String, String)],
-            more: Option<&'a str>,
-            button: &'a str,
-            bare: &'a str,
-            link: &'a str,
-            notes: &'a [String],
-            footer: &'a str,
-        }
-
-        impl<'a> $name<'a> {
-            fn new(page: &'a Page) -> Self {
-                Self {
-                    lang: page.lang,
-                    subject: &page.subject,
-                    greeting: &page.greeting,
-                    lead: &page.lead,
-                    people: &page.people,
-                    more: page.more.as_deref(),
-                    button: page.button,
-                    bare: page.bare,
-                    link: &page.link,
-                    notes: &page.notes,
-                    footer: page.footer,
-                }
-            }
-        }
-    };
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct Html<'a> {
+    page: &'a Page,
 }
 
-layout!(Html, "letter.html");
-layout!(Text, "letter.txt");
+#[derive(Template)]
+#[template(path = "letter.txt")]
+struct Text<'a> {
+    page: &'a Page,
+}
 
 /// Renders a letter in the recipient's language.
 ///
@@ -78,7 +49,7 @@ layout!(Text, "letter.txt");
 /// When a layout fails, which would be a bug.
 pub fn render(letter: &Letter) -> Result<Rendered, askama::Error> {
     let page = page(letter);
-    Ok(Rendered { text: Text::new(&page).render()?, html: Html::new(&page).render()?, subject: page.subject })
+    Ok(Rendered { text: Text { page: &page }.render()?, html: Html { page: &page }.render()?, subject: page.subject })
 }
 
 fn page(letter: &Letter) -> Page {
@@ -108,19 +79,15 @@ fn page(letter: &Letter) -> Page {
                 (None, None) => copy.lead[3],
             };
             let inviter = inviter.as_deref().unwrap_or_default();
-            let lead = fill(
-                lead,
-                &[("inviter", inviter), ("organization", organization.as_deref().unwrap_or_default())],
-            );
+            let lead =
+                fill(lead, &[("inviter", inviter), ("organization", organization.as_deref().unwrap_or_default())]);
             let mut notes = vec![fill(copy.expires, &[("expires", &texts.moment(*expires_at))])];
             if *replaces {
                 notes.push(copy.replaces.to_owned());
             }
             notes.push(copy.unexpected.to_owned());
             notes.extend(
-                inviter_email
-                    .as_ref()
-                    .map(|email| fill(copy.questions, &[("inviter", inviter), ("email", email)])),
+                inviter_email.as_ref().map(|email| fill(copy.questions, &[("inviter", inviter), ("email", email)])),
             );
             Page { button: copy.button, notes, ..base(name, subject, one_line(&lead), link) }
         }
@@ -144,4 +111,83 @@ fn page(letter: &Letter) -> Page {
 /// Without control characters and line breaks: names come from people, and a subject is a header.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invitation(language: Option<&str>, organization: Option<&str>, replaces: bool) -> Letter {
+        Letter {
+            to: "ana@example.org".into(),
+            reply_to: Some("root@example.org".into()),
+            language: language.map(str::to_owned),
+            tags: Vec::new(),
+            content: Content::Invitation {
+                name: "Ana <b>Silva</b>".into(),
+                organization: organization.map(str::to_owned),
+                inviter: Some("Rudi Roth".into()),
+                inviter_email: Some("root@example.org".into()),
+                link: "https://rollcall.example/invitations/TOKEN".into(),
+                expires_at: "2026-11-22T18:03:00Z".parse().unwrap(),
+                replaces,
+            },
+        }
+    }
+
+    fn digest(total: usize) -> Letter {
+        Letter {
+            to: "root@example.org".into(),
+            reply_to: None,
+            language: None,
+            tags: Vec::new(),
+            content: Content::ExpiryDigest {
+                name: "Rudi Roth".into(),
+                people: vec![("Ana Silva".into(), "ana@example.org".into())],
+                total,
+                link: "https://rollcall.example/users?invitation=expired".into(),
+            },
+        }
+    }
+
+    #[test]
+    fn an_invitation_as_text() {
+        insta::assert_snapshot!(render(&invitation(None, Some("Acme"), false)).unwrap().text, @"");
+    }
+
+    #[test]
+    fn an_invitation_that_replaces_one_says_so() {
+        insta::assert_snapshot!(render(&invitation(Some("de-AT"), None, true)).unwrap().text, @"");
+    }
+
+    #[test]
+    fn an_invitation_as_html_escapes_names_and_names_its_language() {
+        insta::assert_snapshot!(render(&invitation(Some("fr"), Some("Acme & Co"), false)).unwrap().html, @"");
+    }
+
+    #[test]
+    fn subjects_say_who_what_and_until_when() {
+        let subjects: Vec<String> = [None, Some("de"), Some("fr"), Some("es"), Some("ja")]
+            .into_iter()
+            .map(|language| render(&invitation(language, Some("Acme\r\nBcc: all"), false)).unwrap().subject)
+            .collect();
+        insta::assert_snapshot!(subjects.join("\n"), @"");
+    }
+
+    #[test]
+    fn moments_have_date_time_and_zone_in_every_language() {
+        let notes: Vec<String> = ["en", "de", "fr", "es", "ja"]
+            .into_iter()
+            .map(|language| page(&invitation(Some(language), None, false)).notes.swap_remove(0))
+            .collect();
+        insta::assert_snapshot!(notes.join("\n"), @"");
+    }
+
+    #[test]
+    fn a_digest_names_the_first_and_counts_the_rest() {
+        insta::assert_snapshot!(render(&digest(1)).unwrap().text, @"");
+        let many = render(&digest(52)).unwrap();
+        assert_eq!(many.subject, "52 invitations have expired");
+        assert!(many.text.contains("… and 51 more."), "{}", many.text);
+    }
 }

@@ -41,9 +41,8 @@ impl Mailer for Ses {
     async fn send(&self, letter: &Letter) -> Result<(), SendFailure> {
         let failed = |error: &dyn std::fmt::Display| SendFailure::Failed(error.to_string());
         let rendered = render(letter).map_err(|error| failed(&error))?;
-        let utf8 = |text: String| {
-            Content::builder().data(text).charset("UTF-8").build().map_err(|error| failed(&error))
-        };
+        let utf8 =
+            |text: String| Content::builder().data(text).charset("UTF-8").build().map_err(|error| failed(&error));
         let message = Message::builder()
             .subject(utf8(rendered.subject)?)
             .body(Body::builder().text(utf8(rendered.text)?).html(utf8(rendered.html)?).build())
@@ -67,12 +66,8 @@ impl Mailer for Ses {
     }
 
     async fn allowance(&self) -> Result<Allowance> {
-        let account = self
-            .client
-            .get_account()
-            .send()
-            .await
-            .map_err(|error| Error::internal(DisplayErrorContext(error)))?;
+        let account =
+            self.client.get_account().send().await.map_err(|error| Error::internal(DisplayErrorContext(error)))?;
         let quota = account.send_quota();
         // -1 is "no limit" (SES API, SendQuota).
         let per_day = quota.map(|quota| quota.max24_hour_send()).filter(|day| *day >= 0.0);

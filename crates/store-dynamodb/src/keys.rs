@@ -147,6 +147,63 @@ pub fn import_head(id: &ImportId) -> Key {
     Key::new(format!("IMPORT#{id}"), "HEAD")
 }
 
+/// Asks for a slice of an import: `IMPORT#id / TICK#n`, never changed.
+#[must_use]
+pub fn import_tick(id: &ImportId, tick: u64) -> Key {
+    Key::new(format!("IMPORT#{id}"), format!("TICK#{tick:010}"))
+}
+
+/// What is known of a staged chunk: `IMPORT#id / CHUNK#n`, written only if absent.
+#[must_use]
+pub fn import_chunk(id: &ImportId, chunk: u32) -> Key {
+    Key::new(format!("IMPORT#{id}"), format!("CHUNK#{chunk:05}"))
+}
+
+/// The partition in which the rows of a chunk are.
+#[must_use]
+pub fn import_rows_partition(id: &ImportId, chunk: u32) -> String {
+    format!("IMPORT#{id}#{}", chunk % SHARDS)
+}
+
+/// A part of the rows of a chunk: `IMPORT#id#shard / ROWS#chunk#part`.
+#[must_use]
+pub fn import_rows(id: &ImportId, chunk: u32, part: usize) -> Key {
+    Key::new(import_rows_partition(id, chunk), format!("ROWS#{chunk:05}#{part:05}"))
+}
+
+/// The partition of an import's reports.
+#[must_use]
+pub fn import_reports_partition(id: &ImportId) -> String {
+    format!("IMPORT#{id}#REPORT")
+}
+
+/// A part of the validator's report of a chunk, or of the whole sheet: `IMPORT#id#REPORT / chunk#part`.
+#[must_use]
+pub fn import_report(id: &ImportId, chunk: u32, part: usize) -> Key {
+    Key::new(import_reports_partition(id), format!("{chunk:05}#{part:05}"))
+}
+
+/// The partition of what the server found about an import's rows.
+#[must_use]
+pub fn import_issues_partition(id: &ImportId) -> String {
+    format!("IMPORT#{id}#ISSUES")
+}
+
+/// What was found about rows of a chunk, on which occasion: `IMPORT#id#ISSUES / chunk#occasion`.
+#[must_use]
+pub fn import_issues(id: &ImportId, chunk: u32, occasion: &str) -> Key {
+    Key::new(import_issues_partition(id), format!("{chunk:05}#{occasion}"))
+}
+
+/// An import in a listing, of an organization, the technicians or all: `IMPORTS#listing / moment, id`.
+#[must_use]
+pub fn import_listing(listing: &str, at: Timestamp, id: &ImportId) -> Key {
+    Key::new(format!("IMPORTS#{listing}"), format!("{}#{id}", iso(at)))
+}
+
+/// The listing of the imports of the whole deployment.
+pub const ALL_IMPORTS: &str = "@all";
+
 /// Finds the user of an invitation, and carries its expiry's due key: `INVITATION#id / LOCATOR`.
 #[must_use]
 pub fn invitation(id: &InvitationId) -> Key {
@@ -157,6 +214,12 @@ pub fn invitation(id: &InvitationId) -> Key {
 #[must_use]
 pub fn mail(id: &str) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
+}
+
+/// The lease of the one sender of bulk mail: `LEASE#bulk-mail / LEASE`.
+#[must_use]
+pub fn bulk_lease() -> Key {
+    Key::new("LEASE#bulk-mail", "LEASE")
 }
 
 /// One shard of the counters of a scope: `COUNTS#scope / shard`.

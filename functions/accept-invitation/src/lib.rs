@@ -1,11 +1,19 @@
 //! The accept-invitation function.
 
+use rollcall_accounts::token::TokenKeys;
+use rollcall_http_api::operations::accept_invitation::accept_invitation;
 use rollcall_lambda::{Environment, Error, Function};
+use rollcall_store_dynamodb::Store;
 
 /// The operation as a function.
 ///
 /// # Errors
-/// When a variable is missing.
-pub fn service(_environment: &Environment) -> Result<Function, Error> {
-    Err("not there yet".into())
+/// When a variable is missing or is no key list.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
+    rollcall_lambda::http(environment, "accept-invitation", move |call| {
+        let (store, keys) = (store.clone(), keys.clone());
+        async move { accept_invitation(&store, &keys, call).await }
+    })
 }

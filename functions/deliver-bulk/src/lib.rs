@@ -1,11 +1,50 @@
-//! The deliver-bulk function.
+//! The deliver-bulk function: on a schedule, the one sender of bulk mail.
 
+mod pace;
+
+use std::{sync::Arc, time::Duration};
+
+use rollcall_accounts::{
+    operations::{deliver_bulk::deliver_bulk, delivery::Desk},
+    random::SystemRandomness,
+    token::TokenKeys,
+};
 use rollcall_lambda::{Environment, Error, Function};
+use rollcall_mail::Ses;
+use rollcall_store_dynamodb::Store;
+use serde_json::{Value, json};
+
+use crate::pace::Metronome;
+
+/// Less than the schedule's interval, so that runs follow on each other; the rest of the function's timeout is
+/// for what is on its way then.
+const LONGEST: Duration = Duration::from_secs(50);
 
 /// The operation as a function.
 ///
 /// # Errors
-/// When a variable is missing.
-pub fn service(_environment: &Environment) -> Result<Function, Error> {
-    Err("not there yet".into())
+/// When a variable is missing or is no key list.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let ses =
+        Ses::new(&environment.sdk, environment.var("ROLLCALL_SENDER")?, environment.var("ROLLCALL_CONFIGURATION_SET")?);
+    let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
+    let url: Arc<str> = environment.var("ROLLCALL_URL")?.into();
+    Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
+        let (store, ses, keys, url) = (store.clone(), ses.clone(), keys.clone(), Arc::clone(&url));
+        async move {
+            let desk = Desk::new(&url, keys);
+            let clock = || invocation.now();
+            let pace = Metronome::new(invocation.time_left());
+            let tally = deliver_bulk(&store, &ses, &desk, &clock, &pace, &SystemRandomness).await.map_err(failed)?;
+            if tally != Default::default() {
+                tracing::info!(?tally, "delivered");
+            }
+            Ok::<Value, Error>(json!({"sent": tally.sent, "postponed": tally.postponed}))
+        }
+    }))
+}
+
+fn failed(error: rollcall_accounts::Error) -> Error {
+    format!("{error:?}").into()
 }

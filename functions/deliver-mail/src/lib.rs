@@ -1,11 +1,59 @@
-//! The deliver-mail function.
+//! The deliver-mail function: off the stream, for each new mail of the lane *now*.
 
-use rollcall_lambda::{Environment, Error, Function};
+use std::{sync::Arc, time::Duration};
+
+use rollcall_accounts::{
+    operations::{
+        deliver_mail::deliver_mail,
+        delivery::{Desk, Tally},
+    },
+    token::TokenKeys,
+};
+use rollcall_lambda::{Environment, Error, Function, Invocation};
+use rollcall_mail::Ses;
+use rollcall_store_dynamodb::Store;
+use serde_json::{Value, json};
+
+/// Less than the function's timeout; a batch is ten mails.
+const LONGEST: Duration = Duration::from_secs(25);
 
 /// The operation as a function.
 ///
 /// # Errors
-/// When a variable is missing.
-pub fn service(_environment: &Environment) -> Result<Function, Error> {
-    Err("not there yet".into())
+/// When a variable is missing or is no key list.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let ses =
+        Ses::new(&environment.sdk, environment.var("ROLLCALL_SENDER")?, environment.var("ROLLCALL_CONFIGURATION_SET")?);
+    let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
+    let url: Arc<str> = environment.var("ROLLCALL_URL")?.into();
+    Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
+        let (store, ses, keys, url) = (store.clone(), ses.clone(), keys.clone(), Arc::clone(&url));
+        async move { deliver(&store, &ses, &Desk::new(&url, keys), &invocation).await }
+    }))
+}
+
+/// Delivers every record's mail. Those whose delivery met a failure of the table are named, and come again.
+async fn deliver(store: &Store, ses: &Ses, desk: &Desk, invocation: &Invocation) -> Result<Value, Error> {
+    let mut tally = Tally::default();
+    let mut failures = Vec::new();
+    for record in invocation.event["Records"].as_array().into_iter().flatten() {
+        let change = &record["dynamodb"];
+        let Some(id) = change["Keys"]["pk"]["S"].as_str().and_then(|pk| pk.strip_prefix("MAIL#")) else {
+            continue;
+        };
+        if invocation.time_left().is_zero() {
+            failures.push(json!({"itemIdentifier": change["SequenceNumber"]}));
+            continue;
+        }
+        match deliver_mail(store, ses, desk, id, invocation.now()).await {
+            Ok(outcome) => tally.note(outcome),
+            Err(error) => {
+                tracing::error!(request_id = invocation.request_id, ?error, "a mail could not be delivered");
+                failures.push(json!({"itemIdentifier": change["SequenceNumber"]}));
+            }
+        }
+    }
+    tracing::info!(?tally, failures = failures.len(), "delivered");
+    Ok(json!({"batchItemFailures": failures}))
 }

@@ -1,11 +1,32 @@
-//! The expire-invitations function.
+//! The expire-invitations function: on a schedule.
 
+use std::time::Duration;
+
+use rollcall_accounts::operations::expire_invitations::expire_invitations;
 use rollcall_lambda::{Environment, Error, Function};
+use rollcall_store_dynamodb::Store;
+use serde_json::{Value, json};
+
+/// Less than the function's timeout; what is left then is still due.
+const LONGEST: Duration = Duration::from_secs(50);
 
 /// The operation as a function.
 ///
 /// # Errors
 /// When a variable is missing.
-pub fn service(_environment: &Environment) -> Result<Function, Error> {
-    Err("not there yet".into())
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
+        let store = store.clone();
+        async move {
+            let go_on = || !invocation.time_left().is_zero();
+            let expired = expire_invitations(&store, invocation.now(), &go_on)
+                .await
+                .map_err(|error| Error::from(format!("{error:?}")))?;
+            if expired > 0 {
+                tracing::info!(expired, "invitations expired");
+            }
+            Ok::<Value, Error>(json!({"expired": expired}))
+        }
+    }))
 }

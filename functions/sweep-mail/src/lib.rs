@@ -1,11 +1,44 @@
-//! The sweep-mail function.
+//! The sweep-mail function: on a schedule, for mail of the lane *now* that the stream did not lead to.
 
+use std::{sync::Arc, time::Duration};
+
+use rollcall_accounts::{
+    operations::{delivery::Desk, sweep_mail::sweep_mail},
+    token::TokenKeys,
+};
 use rollcall_lambda::{Environment, Error, Function};
+use rollcall_mail::Ses;
+use rollcall_store_dynamodb::Store;
+use serde_json::{Value, json};
+
+/// Less than the function's timeout and than the schedule's interval.
+const LONGEST: Duration = Duration::from_secs(50);
 
 /// The operation as a function.
 ///
 /// # Errors
-/// When a variable is missing.
-pub fn service(_environment: &Environment) -> Result<Function, Error> {
-    Err("not there yet".into())
+/// When a variable is missing or is no key list.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let ses =
+        Ses::new(&environment.sdk, environment.var("ROLLCALL_SENDER")?, environment.var("ROLLCALL_CONFIGURATION_SET")?);
+    let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
+    let url: Arc<str> = environment.var("ROLLCALL_URL")?.into();
+    Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
+        let (store, ses, keys, url) = (store.clone(), ses.clone(), keys.clone(), Arc::clone(&url));
+        async move {
+            let desk = Desk::new(&url, keys);
+            let clock = || invocation.now();
+            let go_on = || !invocation.time_left().is_zero();
+            let tally = sweep_mail(&store, &ses, &desk, &clock, &go_on).await.map_err(failed)?;
+            if tally != Default::default() {
+                tracing::info!(?tally, "swept");
+            }
+            Ok::<Value, Error>(json!({"sent": tally.sent, "postponed": tally.postponed}))
+        }
+    }))
+}
+
+fn failed(error: rollcall_accounts::Error) -> Error {
+    format!("{error:?}").into()
 }

@@ -178,4 +178,3 @@ fn still_open(status: InvitationStatus, current: u32, of_link: u32) -> Result<()
         InvitationStatus::Pending => Ok(()),
     }
 }
-

@@ -102,12 +102,7 @@ pub async fn create_user(
 
     let id = UserId::random(randomness);
     let invitation = rules.invites(new.invite).then(|| {
-        Invitation::queued(
-            InvitationId::random(randomness),
-            rules.valid_hours(),
-            actor.id().clone(),
-            origin.now,
-        )
+        Invitation::queued(InvitationId::random(randomness), rules.valid_hours(), actor.id().clone(), origin.now)
     });
     let organization_id = organization.map(|organization| organization.id);
     let user = User {
@@ -148,11 +143,7 @@ pub async fn create_user(
     Ok(creation.user)
 }
 
-async fn organization_of(
-    ports: &impl ReadOrganization,
-    actor: &Actor,
-    new: &NewUser,
-) -> Result<Option<Organization>> {
+async fn organization_of(ports: &impl ReadOrganization, actor: &Actor, new: &NewUser) -> Result<Option<Organization>> {
     let Some(wanted) = &new.organization_id else {
         if new.kind == UserKind::Technician {
             actor.require_in(Permission::UsersWrite, None)?;

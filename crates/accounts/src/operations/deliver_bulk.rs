@@ -87,7 +87,11 @@ async fn drain(
         let mut over = false;
         let mut running = stream::iter(due)
             .map(|id| async move {
-                if pace.turn().await { deliver_one(ports, mailer, desk, &id, clock()).await.map(Some) } else { Ok(None) }
+                if pace.turn().await {
+                    deliver_one(ports, mailer, desk, &id, clock()).await.map(Some)
+                } else {
+                    Ok(None)
+                }
             })
             .buffer_unordered(CONCURRENCY);
         let mut failure = None;

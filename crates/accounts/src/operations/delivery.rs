@@ -219,11 +219,7 @@ impl Desk {
         Self { url: url.trim_end_matches('/').to_owned(), keys, names: Mutex::default() }
     }
 
-    async fn organization(
-        &self,
-        ports: &impl ReadOrganization,
-        id: Option<&OrganizationId>,
-    ) -> Result<Option<String>> {
+    async fn organization(&self, ports: &impl ReadOrganization, id: Option<&OrganizationId>) -> Result<Option<String>> {
         let Some(id) = id else { return Ok(None) };
         let known = self.names(|names| names.organizations.get(id).cloned());
         if let Some(name) = known {

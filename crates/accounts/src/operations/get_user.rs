@@ -1,13 +1,7 @@
 //! One user.
 
 use crate::{
-    Result,
-    access::Actor,
-    error::Missing,
-    ids::UserId,
-    operations::edits::EditUsers,
-    roles::Permission,
-    user::User,
+    Result, access::Actor, error::Missing, ids::UserId, operations::edits::EditUsers, roles::Permission, user::User,
 };
 
 /// Reads a user. Everyone may read themselves.

@@ -73,8 +73,7 @@ impl Link {
         let token = MailedToken::parse(token).ok_or(Missing::Invitation)?;
         let id = InvitationId::parse(&token.id).map_err(|_| Missing::Invitation)?;
         let user = ports.invited_user(&id).await?.ok_or(Missing::Invitation)?;
-        let invitation =
-            user.invitation.clone().filter(|invitation| invitation.id == id).ok_or(Missing::Invitation)?;
+        let invitation = user.invitation.clone().filter(|invitation| invitation.id == id).ok_or(Missing::Invitation)?;
         let generation =
             keys.generation_of(&token, Purpose::Invitation, invitation.generation).ok_or(Missing::Invitation)?;
         Ok(Self { user, generation, invitation })
@@ -101,9 +100,7 @@ impl Link {
             InvitationStatus::Registered => LinkState::Dead(DeadLink::Used),
             InvitationStatus::Revoked => LinkState::Dead(DeadLink::Revoked),
             InvitationStatus::Expired => LinkState::Dead(DeadLink::Expired),
-            InvitationStatus::Pending if self.generation < invitation.generation => {
-                LinkState::Dead(DeadLink::Replaced)
-            }
+            InvitationStatus::Pending if self.generation < invitation.generation => LinkState::Dead(DeadLink::Replaced),
             InvitationStatus::Pending => LinkState::Open,
         }
     }

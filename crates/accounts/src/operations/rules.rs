@@ -118,10 +118,9 @@ impl Rules {
             match role {
                 Some(role) if !found.contains(&role) => found.push(role),
                 Some(_) => {}
-                None => refuse(
-                    "role_unknown",
-                    format!("roles must be among {}", assignable_names(self.kind).join(", ")),
-                ),
+                None => {
+                    refuse("role_unknown", format!("roles must be among {}", assignable_names(self.kind).join(", ")))
+                }
             }
         }
         let rule = self.profile.role();
@@ -136,11 +135,7 @@ impl Rules {
 }
 
 fn assignable_names(kind: UserKind) -> Vec<&'static str> {
-    BUILT_IN
-        .iter()
-        .filter(|role| role.assignable && role.kinds.contains(&kind))
-        .map(|role| role.name)
-        .collect()
+    BUILT_IN.iter().filter(|role| role.assignable && role.kinds.contains(&kind)).map(|role| role.name).collect()
 }
 
 /// A language tag as it is kept: `de`, `pt-BR` (BCP 47: a primary subtag of 2 or 3 letters and at most two more).

@@ -42,9 +42,7 @@ pub async fn send_invitation(
         let by = actor.id().clone();
         let next = match &user.invitation {
             None => Invitation::queued(InvitationId::random(randomness), hours, by, origin.now),
-            Some(old) if old.status == InvitationStatus::Revoked => {
-                old.next_generation(hours, by, origin.now, false)
-            }
+            Some(old) if old.status == InvitationStatus::Revoked => old.next_generation(hours, by, origin.now, false),
             Some(_) => return Err(Conflict::AlreadyInvited.into()),
         };
         let event = origin.event(

@@ -42,8 +42,7 @@ pub async fn verify_acceptance(
 ) -> Result<Finished> {
     let link = Link::find(ports, keys, token).await?;
     link.open(origin.now)?;
-    let mut credential =
-        ports.pending_credential(&link.user.id).await?.ok_or(Conflict::AcceptanceNotBegun)?;
+    let mut credential = ports.pending_credential(&link.user.id).await?.ok_or(Conflict::AcceptanceNotBegun)?;
     let pending = credential
         .pending
         .take()

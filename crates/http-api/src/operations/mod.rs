@@ -1,21 +1,31 @@
 //! The operations, a file each: parse, call one use case, map.
 
+pub mod accept_invitation;
 pub mod cancel_import;
 pub mod commit_import;
 pub mod create_api_key;
 pub mod create_organization;
+pub mod create_user;
 pub mod get_import;
 pub mod get_import_profile;
 pub mod get_import_report;
+pub mod get_invitation;
 pub mod get_me;
 pub mod get_openapi;
+pub mod get_user;
 pub mod list_import_profiles;
 pub mod list_imports;
 pub mod list_organizations;
 pub mod list_roles;
 pub mod list_users;
+pub mod renew_invitation;
+pub mod resend_invitation;
+pub mod revoke_invitation;
+pub mod send_invitation;
 pub mod sign_in;
 pub mod sign_out;
 pub mod stage_chunk;
 pub mod start_import;
+pub mod update_user;
+pub mod verify_acceptance;
 pub mod verify_mfa;

@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod import;
+pub mod invitation;
 pub mod organization;
 pub mod page;
 pub mod problem;

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rollcall_accounts::{time::iso, user::User};
-use serde::Serialize;
+use rollcall_accounts::{
+    error::Invalid,
+    operations::{create_user::NewUser, update_user::UserChanges},
+    time::iso,
+    user::{User, UserKind},
+};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// A user.
@@ -113,6 +118,108 @@ impl UserResponse {
             created_at: iso(user.created_at),
             import_id: user.import_id.as_ref().map(ToString::to_string),
             version: user.version,
+        }
+    }
+}
+
+/// A new user.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUserRequest {
+    /// `technician` or `end_user`.
+    pub kind: String,
+    /// Import profile whose rules hold; the kind's own when absent.
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// The organization of an end user.
+    #[serde(default)]
+    pub organization_id: Option<String>,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    #[serde(default)]
+    pub last_name: String,
+    /// Email address.
+    pub email: String,
+    /// With country code, or national where the profile and the organization allow it.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Role identifiers or names.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// BCP 47 tag.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Whether to invite; by the profile's policy when absent.
+    #[serde(default)]
+    pub invite: Option<bool>,
+}
+
+impl CreateUserRequest {
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for an unknown kind.
+    pub fn into_new_user(self) -> Result<NewUser, Invalid> {
+        let kind = UserKind::parse(&self.kind)
+            .ok_or_else(|| Invalid::Parameter { name: "kind", expected: "technician or end_user".into() })?;
+        Ok(NewUser {
+            kind,
+            profile: self.profile,
+            organization_id: self.organization_id,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            email: self.email,
+            phone: self.phone,
+            roles: self.roles,
+            language: self.language,
+            invite: self.invite,
+        })
+    }
+}
+
+/// Changes of a user. Absent fields stay; `null` removes.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUserRequest {
+    /// First name.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// Last name.
+    #[serde(default)]
+    pub last_name: Option<String>,
+    /// Email address.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Phone number, or null for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub phone: Option<Option<String>>,
+    /// All role identifiers or names.
+    #[serde(default)]
+    pub roles: Option<Vec<String>>,
+    /// BCP 47 tag, or null for none.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub language: Option<Option<String>>,
+}
+
+/// Tells `null` from absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl UpdateUserRequest {
+    /// What shall change.
+    #[must_use]
+    pub fn into_changes(self) -> UserChanges {
+        UserChanges {
+            first_name: self.first_name,
+            last_name: self.last_name,
+            email: self.email,
+            phone: self.phone,
+            roles: self.roles,
+            language: self.language,
         }
     }
 }

@@ -124,14 +124,34 @@ mod tests {
     #[test]
     fn every_brace_in_every_locale_is_one_that_is_filled() {
         let known = [
-            "name", "organization", "inviter", "email", "expires", "day", "month", "year", "time", "who", "count",
+            "name",
+            "organization",
+            "inviter",
+            "email",
+            "expires",
+            "day",
+            "month",
+            "year",
+            "time",
+            "who",
+            "count",
             "more",
         ];
         for texts in ALL {
             let all = [
-                texts.greeting, texts.bare, texts.footer, texts.moment, texts.short_day, texts.invitation.subject,
-                texts.invitation.button, texts.invitation.expires, texts.invitation.replaces,
-                texts.invitation.unexpected, texts.invitation.questions, texts.digest.more, texts.digest.button,
+                texts.greeting,
+                texts.bare,
+                texts.footer,
+                texts.moment,
+                texts.short_day,
+                texts.invitation.subject,
+                texts.invitation.button,
+                texts.invitation.expires,
+                texts.invitation.replaces,
+                texts.invitation.unexpected,
+                texts.invitation.questions,
+                texts.digest.more,
+                texts.digest.button,
                 texts.digest.note,
             ];
             let all = all.into_iter().chain(texts.invitation.lead).chain(texts.digest.subject).chain(texts.digest.lead);

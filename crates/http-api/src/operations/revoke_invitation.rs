@@ -1,0 +1,32 @@
+//! POST /v1/users/{id}/revoke-invitation
+
+use http::StatusCode;
+use rollcall_accounts::{
+    access::Authenticator,
+    operations::{edits::EditUsers, revoke_invitation::revoke_invitation as use_case},
+};
+
+use crate::{Answer, Call, Reply, representations::user::UserResponse};
+
+/// Withdraws a pending or expired invitation: its link is dead for good.
+#[utoipa::path(
+    post,
+    path = "/v1/users/{id}/revoke-invitation",
+    operation_id = "revoke-invitation",
+    tag = "Users",
+    params(("id" = String, Path, description = "The user")),
+    responses(
+        (status = 200, description = "The user as it is now", body = UserResponse,
+            headers(("ETag" = String, description = "Its version"))),
+        (status = 401, description = "`not_authenticated`"),
+        (status = 403, description = "`permission_denied` without `invitations.write`"),
+        (status = 404, description = "`user_not_found`"),
+        (status = 409, description = "`invitation_not_pending`, `already_registered`, `import_unfinished`"),
+    )
+)]
+pub async fn revoke_invitation(ports: &(impl Authenticator + EditUsers), call: Call) -> Answer {
+    let actor = call.actor(ports).await?;
+    let origin = call.origin(Some(actor.id()));
+    let user = use_case(ports, &actor, call.param("id"), &origin).await?;
+    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+}

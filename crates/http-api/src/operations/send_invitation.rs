@@ -1,0 +1,33 @@
+//! POST /v1/users/{id}/send-invitation
+
+use http::StatusCode;
+use rollcall_accounts::{
+    access::Authenticator,
+    operations::{edits::EditUsers, send_invitation::send_invitation as use_case},
+    random::SystemRandomness,
+};
+
+use crate::{Answer, Call, Reply, representations::user::UserResponse};
+
+/// Invites a user who has no invitation, or whose invitation was withdrawn.
+#[utoipa::path(
+    post,
+    path = "/v1/users/{id}/send-invitation",
+    operation_id = "send-invitation",
+    tag = "Users",
+    params(("id" = String, Path, description = "The user")),
+    responses(
+        (status = 200, description = "The user as it is now", body = UserResponse,
+            headers(("ETag" = String, description = "Its version"))),
+        (status = 401, description = "`not_authenticated`"),
+        (status = 403, description = "`permission_denied` without `invitations.write`"),
+        (status = 404, description = "`user_not_found`"),
+        (status = 409, description = "`already_invited`, `already_registered`, `import_unfinished`"),
+    )
+)]
+pub async fn send_invitation(ports: &(impl Authenticator + EditUsers), call: Call) -> Answer {
+    let actor = call.actor(ports).await?;
+    let origin = call.origin(Some(actor.id()));
+    let user = use_case(ports, &actor, call.param("id"), &origin, &SystemRandomness).await?;
+    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+}

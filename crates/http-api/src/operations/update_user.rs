@@ -1,0 +1,47 @@
+//! PATCH /v1/users/{id}
+
+use http::StatusCode;
+use rollcall_accounts::{
+    access::Authenticator,
+    operations::{create_user::ReadOrganization, edits::EditUsers, update_user::update_user as use_case},
+};
+
+use crate::{
+    Answer, Call, Reply,
+    representations::user::{UpdateUserRequest, UserResponse},
+};
+
+/// Changes a user; absent fields stay.
+///
+/// While the invitation is pending, a new email kills its link and a new one goes to the new address.
+#[utoipa::path(
+    patch,
+    path = "/v1/users/{id}",
+    operation_id = "update-user",
+    tag = "Users",
+    params(
+        ("id" = String, Path, description = "The user"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body = UpdateUserRequest,
+    responses(
+        (status = 200, description = "Changed", body = UserResponse,
+            headers(("ETag" = String, description = "Its version"))),
+        (status = 400, description = "`body_not_json`"),
+        (status = 401, description = "`not_authenticated`"),
+        (status = 403, description = "`permission_denied` without `users.write`, or for somebody who may do more than oneself"),
+        (status = 404, description = "`user_not_found`"),
+        (status = 409, description = "`email_taken`, `email_reserved`, `import_unfinished`"),
+        (status = 412, description = "`version_conflict`: changed since it was read"),
+        (status = 422, description = "`row_refused` with every value that is refused"),
+        (status = 428, description = "`precondition_required` without `If-Match`"),
+    )
+)]
+pub async fn update_user(ports: &(impl Authenticator + EditUsers + ReadOrganization), call: Call) -> Answer {
+    let actor = call.actor(ports).await?;
+    let version = call.if_match()?;
+    let changes = call.json::<UpdateUserRequest>()?.into_changes();
+    let origin = call.origin(Some(actor.id()));
+    let user = use_case(ports, &actor, call.param("id"), version, &changes, &origin).await?;
+    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+}

@@ -1,0 +1,198 @@
+//! Invitations beside their users: renewals, what the mail service reports, expiry.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use rollcall_accounts::{
+    Result,
+    error::StoreError,
+    ids::{InvitationId, UserId},
+    invitation::{Delivery, InvitationStatus},
+    operations::{
+        expire_invitations::{DueExpiry, ExpireInvitations, ExpiriesWritten, Expiry},
+        record_delivery::{RecordDelivery, Report},
+        renew_invitation::LastRenewal,
+    },
+    outbox::DueMail,
+    time::iso,
+    user::User,
+};
+
+use crate::{
+    Store,
+    failure::{internal, is_condition_failure},
+    item::{self, n, s},
+    keys::{self, Due},
+    write::mail_item,
+};
+
+impl LastRenewal for Store {
+    async fn last_renewal(&self, id: &InvitationId) -> Result<Option<Timestamp>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::invitation(id).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        Ok(answer.item().and_then(|item| item::text(item, "renewed_at")).and_then(|at| at.parse().ok()))
+    }
+}
+
+impl RecordDelivery for Store {
+    async fn write_report(&self, report: &Report, from: &[Delivery]) -> Result<bool> {
+        if from.is_empty() {
+            return Ok(false);
+        }
+        let places: Vec<String> = (0..from.len()).map(|i| format!(":from{i}")).collect();
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::user(&report.user_id).attributes()))
+            .update_expression("SET invitation.delivery = :delivery, invitation.delivery_at = :at")
+            .condition_expression(format!(
+                "invitation.id = :id AND invitation.generation = :generation AND invitation.delivery IN ({})",
+                places.join(", ")
+            ))
+            .expression_attribute_values(":delivery", s(report.delivery.name()))
+            .expression_attribute_values(":at", s(iso(report.at)))
+            .expression_attribute_values(":id", s(report.invitation_id.as_str()))
+            .expression_attribute_values(":generation", n(report.generation));
+        for (place, delivery) in places.iter().zip(from) {
+            update = update.expression_attribute_values(place, s(delivery.name()));
+        }
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_condition_failure(&error) => Ok(false),
+            Err(error) => Err(internal(error).into()),
+        }
+    }
+}
+
+impl ExpireInvitations for Store {
+    async fn due_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueExpiry>> {
+        let due: Vec<(InvitationId, Timestamp)> = self
+            .due(Due::Expiry, now, limit)
+            .await?
+            .into_iter()
+            .filter_map(|(pk, at)| {
+                let id = InvitationId::parse(pk.strip_prefix("INVITATION#")?).ok()?;
+                Some((id, at.parse().ok()?))
+            })
+            .collect();
+        let locators = self.batch_get(due.iter().map(|(id, _)| keys::invitation(id)).collect()).await?;
+        let owners: HashMap<&InvitationId, UserId> = due
+            .iter()
+            .filter_map(|(id, _)| {
+                let locator = locators.get(&keys::invitation(id))?;
+                Some((id, UserId::parse(item::text(locator, "user_id")?).ok()?))
+            })
+            .collect();
+        let ids: Vec<UserId> = owners.values().cloned().collect();
+        let users = try_join_all(ids.chunks(100).map(|ids| self.raw_users(ids))).await?.into_iter().flatten();
+        let users = self.visible(users.collect(), None).await?;
+        let users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id.clone(), user)).collect();
+        Ok(due
+            .iter()
+            .map(|(id, due_at)| DueExpiry {
+                invitation_id: id.clone(),
+                due_at: *due_at,
+                user: owners.get(id).and_then(|owner| users.get(owner)).cloned(),
+            })
+            .collect())
+    }
+
+    async fn write_expiries(
+        &self,
+        expiries: &[Expiry],
+        digest: &DueMail,
+        digest_due: Timestamp,
+    ) -> Result<ExpiriesWritten> {
+        let mut members = vec![self.growing_mail(digest, digest_due)?];
+        for expiry in expiries {
+            members.push(self.expire(expiry)?);
+            members.push(self.not_due(&expiry.invitation.id)?);
+            members.push(self.audit(&expiry.event)?);
+        }
+        match self.transact(members).await? {
+            Ok(()) => Ok(ExpiriesWritten::Done),
+            Err(failed) if failed.contains(&0) => Ok(ExpiriesWritten::DigestGone),
+            Err(failed) => {
+                let mut positions: Vec<usize> = failed.into_iter().map(|member| (member - 1) / 3).collect();
+                positions.dedup();
+                Ok(ExpiriesWritten::Changed(positions))
+            }
+        }
+    }
+
+    async fn correct_expiry(&self, found: &DueExpiry, due: Option<Timestamp>) -> Result<()> {
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::invitation(&found.invitation_id).attributes()))
+            .condition_expression("due_at = :found")
+            .expression_attribute_values(":found", s(iso(found.due_at)));
+        update = match due {
+            None => update.update_expression("REMOVE due_pk, due_at"),
+            Some(at) => update.update_expression("SET due_at = :due").expression_attribute_values(":due", s(iso(at))),
+        };
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_condition_failure(&error) => Ok(()),
+            Err(error) => Err(internal(error).into()),
+        }
+    }
+}
+
+impl Store {
+    /// The invitation expires, if it is still the mailing that was read.
+    fn expire(&self, expiry: &Expiry) -> Result<TransactWriteItem, StoreError> {
+        let invitation = &expiry.invitation;
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::user(&expiry.user_id).attributes()))
+            .update_expression("SET invitation.#status = :expired")
+            .condition_expression(
+                "invitation.id = :id AND invitation.generation = :generation AND invitation.#status = :pending",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":expired", s(InvitationStatus::Expired.name()))
+            .expression_attribute_values(":id", s(invitation.id.as_str()))
+            .expression_attribute_values(":generation", n(invitation.generation))
+            .expression_attribute_values(":pending", s(InvitationStatus::Pending.name()))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn not_due(&self, id: &InvitationId) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::invitation(id).attributes()))
+            .update_expression("REMOVE due_pk, due_at")
+            .condition_expression("attribute_exists(pk)")
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// A mail over an earlier form of itself, unless a sender has it already.
+    fn growing_mail(&self, mail: &DueMail, due: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        let mut item = mail_item(mail)?;
+        item.insert("due_at".to_owned(), s(iso(due)));
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR attempts = :none")
+            .expression_attribute_values(":none", n(0))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}

@@ -1,0 +1,365 @@
+//! New users and edits of users, each one transaction: the user with all that guards, lists and finds it, the
+//! invitation's locator, counters, mail, audit event.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use rollcall_accounts::credential::{Credential, PendingCredential};
+use rollcall_accounts::{
+    Result,
+    error::{Conflict, StoreError},
+    ids::{ImportId, InvitationId, OrganizationId, UserId},
+    invitation::{Invitation, InvitationStatus},
+    operations::{
+        accept_invitation::KeepPending,
+        create_user::{CreateUsers, Creation, ReadOrganization},
+        delivery::ReadPeople,
+        edits::{Edit, EditUsers, Written},
+        links::FindInvited,
+    },
+    organization::Organization,
+    user::{User, UserStatus},
+};
+use rollcall_validation::identity::IdentityKey;
+
+use crate::{
+    Store,
+    credentials::credential_item,
+    failure::internal,
+    item::{self, Item, n, s},
+    keys::{self, Key},
+    sessions::session_item,
+    visibility::Head,
+    write::{Counts, finding_items, finding_keys, guard_item, identities, user_item},
+};
+
+/// Times that a transaction is put together again because a guard turned out to be a discarded import's.
+const TAKEOVERS: usize = 3;
+
+/// Guards that a discarded import left and that may be taken over.
+type Takeovers = BTreeMap<IdentityKey, ImportId>;
+
+/// What a guard that is in the way says.
+enum Held {
+    Taken(Conflict),
+    /// By an import that never became visible.
+    Discarded(ImportId),
+    /// Not any more.
+    Free,
+}
+
+impl ReadOrganization for Store {
+    async fn read_organization(&self, id: &OrganizationId) -> Result<Option<Organization>> {
+        Ok(self.organization(id).await?)
+    }
+}
+
+impl ReadPeople for Store {
+    async fn read_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
+        Ok(self.visible(self.raw_users(ids).await?, None).await?)
+    }
+}
+
+impl FindInvited for Store {
+    async fn invited_user(&self, id: &InvitationId) -> Result<Option<User>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::invitation(id).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        let user = answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok());
+        match user {
+            Some(id) => Ok(self.user(&id).await?),
+            None => Ok(None),
+        }
+    }
+}
+
+impl KeepPending for Store {
+    async fn pending_credential(&self, id: &UserId) -> Result<Option<Credential>> {
+        Ok(self.credential(id).await?)
+    }
+
+    async fn keep_pending(&self, credential: &Credential, pending: &PendingCredential) -> Result<bool> {
+        let still = aws_sdk_dynamodb::types::ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::user(&credential.user_id).attributes()))
+            .condition_expression(
+                "invitation.id = :id AND invitation.generation = :generation AND invitation.#status = :pending",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":id", s(pending.invitation_id.as_str()))
+            .expression_attribute_values(":generation", n(pending.generation))
+            .expression_attribute_values(":pending", s(InvitationStatus::Pending.name()))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        let members =
+            vec![TransactWriteItem::builder().condition_check(still).build(), self.put(credential_item(credential)?)?];
+        Ok(self.transact(members).await?.is_ok())
+    }
+}
+
+impl CreateUsers for Store {
+    async fn write_creation(&self, creation: &Creation) -> Result<Result<(), Conflict>> {
+        let user = &creation.user;
+        let mut takeovers = Takeovers::new();
+        for _ in 0..TAKEOVERS {
+            let mut members = vec![self.put_new(user_item(user)?)?];
+            let guards = identities(user);
+            for identity in &guards {
+                members.push(self.guard(identity, user, &takeovers)?);
+            }
+            for item in finding_items(user) {
+                members.push(self.put_new(item)?);
+            }
+            if let Some(invitation) = &user.invitation {
+                members.push(self.locate(invitation, &user.id, None)?);
+            }
+            if let Some(mail) = &creation.mail {
+                members.push(self.mail(mail)?);
+            }
+            members.push(self.audit(&creation.event)?);
+            members.push(self.count(
+                &keys::scope(user.organization_id.as_ref()),
+                user.id.as_str(),
+                Counts { users: 1, active: 0 },
+            )?);
+            let Err(failed) = self.transact(members).await? else {
+                return Ok(Ok(()));
+            };
+            let in_the_way: Vec<&IdentityKey> =
+                failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?)).collect();
+            if in_the_way.is_empty() {
+                return Err(StoreError(format!("a new user's items are there already (members {failed:?})")).into());
+            }
+            if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
+                return Ok(Err(conflict));
+            }
+        }
+        Ok(Err(Conflict::EmailReserved))
+    }
+}
+
+impl EditUsers for Store {
+    async fn user_to_edit(&self, id: &UserId) -> Result<Option<User>> {
+        Ok(self.user(id).await?)
+    }
+
+    async fn write_edit(&self, read: &User, edit: &Edit) -> Result<Written> {
+        let old: BTreeSet<IdentityKey> = identities(read).into_iter().collect();
+        let new: BTreeSet<IdentityKey> = identities(&edit.user).into_iter().collect();
+        let guards: Vec<&IdentityKey> = new.difference(&old).collect();
+        let mut takeovers = Takeovers::new();
+        for _ in 0..TAKEOVERS {
+            let mut members = vec![self.replace_as_read(&edit.user, read)?];
+            for identity in &guards {
+                members.push(self.guard(identity, &edit.user, &takeovers)?);
+            }
+            for identity in old.difference(&new) {
+                members.push(self.free_guard(identity, &read.id)?);
+            }
+            members.extend(self.edit_members(read, edit)?);
+            let Err(failed) = self.transact(members).await? else {
+                return Ok(Written::Done);
+            };
+            if failed.contains(&0) {
+                return Ok(Written::Changed);
+            }
+            let in_the_way: Vec<&IdentityKey> =
+                failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?).copied()).collect();
+            if in_the_way.is_empty() {
+                // The locator was renewed meanwhile, or the mail is there: whoever did that changed the user too.
+                return Ok(Written::Changed);
+            }
+            if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
+                return Ok(Written::Taken(conflict));
+            }
+        }
+        Ok(Written::Taken(Conflict::EmailReserved))
+    }
+}
+
+impl Store {
+    /// The members of an edit beside the user and its guards, by the difference to what was read.
+    fn edit_members(&self, read: &User, edit: &Edit) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let user = &edit.user;
+        let mut members = Vec::new();
+        let old: BTreeSet<Key> = finding_keys(read).into_iter().collect();
+        let new: BTreeSet<Key> = finding_keys(user).into_iter().collect();
+        for key in old.difference(&new) {
+            members.push(self.delete(key)?);
+        }
+        for item in finding_items(user) {
+            let key =
+                Key::new(item::text(&item, "pk").unwrap_or_default(), item::text(&item, "sk").unwrap_or_default());
+            if !old.contains(&key) {
+                members.push(self.put(item)?);
+            }
+        }
+        if let Some(invitation) = &user.invitation {
+            let mailing = |invitation: &Invitation| (invitation.id.clone(), invitation.generation, invitation.status);
+            if read.invitation.as_ref().map(mailing) != Some(mailing(invitation)) {
+                members.push(self.locate(invitation, &user.id, edit.renewed_at)?);
+            }
+        }
+        if let Some(mail) = &edit.mail {
+            members.push(self.mail(mail)?);
+        }
+        if let Some(credential) = &edit.credential {
+            members.push(self.put(credential_item(credential)?)?);
+        }
+        if let Some(session) = &edit.session {
+            members.push(self.put_new(session_item(&session.token_hash(), &session.session)?)?);
+        }
+        members.push(self.audit(&edit.event)?);
+        let active = |user: &User| i64::from(user.status == UserStatus::Active);
+        let change = active(user) - active(read);
+        if change != 0 {
+            let scope = keys::scope(user.organization_id.as_ref());
+            members.push(self.count(&scope, user.id.as_str(), Counts { users: 0, active: change })?);
+        }
+        Ok(members)
+    }
+
+    /// A user as it is now, over what was read: nobody edited it, and no worker recorded a delivery, an
+    /// expiry or a sign-in meanwhile.
+    fn replace_as_read(&self, user: &User, read: &User) -> Result<TransactWriteItem, StoreError> {
+        let mut condition = "version = :version".to_owned();
+        let mut put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(user_item(user)?))
+            .expression_attribute_values(":version", n(read.version));
+        let mut expect = |name: &str, path: &str, value: Option<AttributeValue>| {
+            condition.push_str(&match &value {
+                Some(_) => format!(" AND {path} = :{name}"),
+                None => format!(" AND NOT attribute_type({path}, :text)"),
+            });
+            value.map(|value| (format!(":{name}"), value))
+        };
+        let mut values = vec![expect("signed_in", "last_sign_in_at", read.last_sign_in_at.map(moment))];
+        if let Some(invitation) = &read.invitation {
+            values.push(expect("delivery", "invitation.delivery", Some(s(invitation.delivery.name()))));
+            values.push(expect("status", "invitation.#status", Some(s(invitation.status.name()))));
+            values.push(expect("sent", "invitation.sent_at", invitation.sent_at.map(moment)));
+            put = put.expression_attribute_names("#status", "status");
+        }
+        if condition.contains(":text") {
+            put = put.expression_attribute_values(":text", s("S"));
+        }
+        for (name, value) in values.into_iter().flatten() {
+            put = put.expression_attribute_values(name, value);
+        }
+        let put = put.condition_expression(condition).build().map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// A sign-in name becomes a user's, if it is free or a discarded import's.
+    fn guard(
+        &self,
+        identity: &IdentityKey,
+        user: &User,
+        takeovers: &Takeovers,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let item = guard_item(identity, user);
+        let Some(import) = takeovers.get(identity) else {
+            return self.put_new(item);
+        };
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR import_id = :import")
+            .expression_attribute_values(":import", s(import.as_str()))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// A sign-in name is free again, if it is still the user's.
+    fn free_guard(&self, identity: &IdentityKey, owner: &UserId) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::guard(identity).attributes()))
+            .condition_expression("user_id = :owner")
+            .expression_attribute_values(":owner", s(owner.as_str()))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// The locator of an invitation whose generation or status is new: not due, for only a pending one that
+    /// was sent has a time to end, and that comes with the sending.
+    fn locate(
+        &self,
+        invitation: &Invitation,
+        user: &UserId,
+        renewed_at: Option<jiff::Timestamp>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut set = "SET #kind = :kind, user_id = :user".to_owned();
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::invitation(&invitation.id).attributes()))
+            .expression_attribute_names("#kind", "kind")
+            .expression_attribute_values(":kind", s("invitation"))
+            .expression_attribute_values(":user", s(user.as_str()));
+        if let Some(at) = renewed_at {
+            set.push_str(", renewed_at = :renewed");
+            update = update.expression_attribute_values(":renewed", moment(at));
+        }
+        let update = update
+            .update_expression(format!("{set} REMOVE due_pk, due_at"))
+            .condition_expression("attribute_not_exists(pk) OR user_id = :user")
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Looks whose the guards are that were in the way: a conflict, or more takeovers to try again with.
+    async fn look_behind(
+        &self,
+        in_the_way: &[&IdentityKey],
+        takeovers: &mut Takeovers,
+    ) -> Result<Option<Conflict>, StoreError> {
+        for identity in in_the_way {
+            match self.holder(identity).await? {
+                Held::Taken(conflict) => return Ok(Some(conflict)),
+                Held::Discarded(import) => {
+                    takeovers.insert((*identity).clone(), import);
+                }
+                Held::Free => {}
+            }
+        }
+        Ok(None)
+    }
+
+    async fn holder(&self, identity: &IdentityKey) -> Result<Held, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::guard(identity).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        let Some(guard) = answer.item else { return Ok(Held::Free) };
+        let Some(import) = import_of(&guard) else { return Ok(Held::Taken(Conflict::EmailTaken)) };
+        let head = self.heads(BTreeSet::from([import.clone()])).await?.remove(&import);
+        Ok(match head {
+            Some(Head::Committed { .. }) => Held::Taken(Conflict::EmailTaken),
+            Some(Head::Pending) => Held::Taken(Conflict::EmailReserved),
+            Some(Head::Discarded) | None => Held::Discarded(import),
+        })
+    }
+}
+
+fn import_of(guard: &Item) -> Option<ImportId> {
+    item::text(guard, "import_id").and_then(|id| ImportId::parse(id).ok())
+}
+
+fn moment(at: jiff::Timestamp) -> AttributeValue {
+    s(rollcall_accounts::time::iso(at))
+}
