@@ -1,11 +1,13 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type ApiProblem, api, asProblem, type Id, type ImportReport } from "../api";
 import { useKeepOrganization } from "../console/session";
 import { Link } from "../router";
 import { ask, Button, DownloadIcon, ProblemBox, Progress } from "../ui";
 import type { Sending, Work } from "./flow";
 import { ImportOutcome } from "./ImportReport";
+import { noPace, observed, secondsLeft } from "./pace";
 import { type RefusedRow, refusedRows } from "./report";
+import { timeLeft } from "./sentence";
 import { download, refusedRowsFile } from "./sheetText";
 import { texts } from "./texts";
 import { useImport } from "./useImport";
@@ -14,12 +16,18 @@ const t = texts.result;
 
 /** The rows are on their way to the server; nobody is created yet. */
 export function SendingView({ sending, onStop }: { sending: Sending; onStop: () => void }) {
+  const [pace, setPace] = useState(noPace);
+  useEffect(() => setPace((old) => observed(old, performance.now(), sending.sent)), [sending.sent]);
+  const left = secondsLeft(pace, sending.total);
   return (
     <div className="outcome">
       <div className="outcome-run">
         <h2 role="status">{t.sending}</h2>
         <Progress label={t.sending} value={sending.sent} total={sending.total} />
-        <p className="numeric muted">{t.sent(sending.sent, sending.total)}</p>
+        <p className="numeric muted">
+          {t.sent(sending.sent, sending.total)}
+          {left !== null && left > 0 && ` · ${t.left(timeLeft(left))}`}
+        </p>
         <p>{t.keepOpen}</p>
         <div className="row">
           <Button

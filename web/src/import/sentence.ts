@@ -26,15 +26,8 @@ export function duration(hours: number): string {
 export function sentence(plan: Plan): string {
   const t = texts.confirm;
   const where = plan.organization === null ? "" : t.inOrganization(plan.organization);
-  const invited = plan.people === 1 ? t.invitedOne : t.invited;
-  const invitation =
-    plan.invitations === "sent" && plan.expiresAfter !== null
-      ? invited(duration(plan.expiresAfter))
-      : plan.invitations === "by_credential_mode"
-        ? t.credentials
-        : t.notInvited;
   const once = plan.mode === "atomic" && plan.refused > 0 ? t.onceCorrected(plan.refused) : "";
-  const parts = [`${t.created(plan.people, where, plan.kind)}${invitation}${once}.`];
+  const parts = [`${t.created(plan.people, where, plan.kind)}${invitation(plan)}${once}.`];
   parts.push(plan.mode === "atomic" ? t.atomic : t.partial);
   if (plan.onExisting === "skip") parts.push(t.skip);
   if (plan.mode === "partial" && plan.refused > 0) parts.push(t.heldBack(plan.refused));
@@ -47,6 +40,20 @@ export function timeLeft(seconds: number): string {
   if (seconds < 60)
     return texts.result.seconds(Math.max(1, seconds < 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5));
   return texts.result.minutes(Math.ceil(seconds / 60));
+}
+
+function invitation(plan: Plan): string {
+  const t = texts.confirm;
+  switch (plan.invitations) {
+    case "by_credential_mode":
+      return t.credentials;
+    case "not_sent":
+      return t.notInvited;
+    case "sent": {
+      const invited = plan.people === 1 ? t.invitedOne : t.invited;
+      return plan.expiresAfter === null ? invited : invited + t.expiring(duration(plan.expiresAfter));
+    }
+  }
 }
 
 /** A text with the blanks that one does not see made visible, for showing what a correction took away. */

@@ -249,8 +249,9 @@ export const texts = {
     created: (n: number, where: string, what: string) =>
       `${what === "technician" ? technicians(n) : people(n)} will be created${where}`,
     inOrganization: (name: string) => ` in ${name}`,
-    invited: (expires: string) => ` and get an invitation that expires ${expires} after its mail is sent`,
-    invitedOne: (expires: string) => ` and gets an invitation that expires ${expires} after its mail is sent`,
+    invited: " and get an invitation",
+    invitedOne: " and gets an invitation",
+    expiring: (time: string) => ` that expires ${time} after its mail is sent`,
     notInvited: "; no invitations are sent",
     credentials: "; how each signs in is said in the sheet",
     onceCorrected: (n: number) =>
