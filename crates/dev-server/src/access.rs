@@ -67,9 +67,7 @@ impl AccessControl {
 /// The access key id of a request signed by Signature Version 4.
 pub(crate) fn access_key_id(headers: &HeaderMap) -> Option<&str> {
     let authorization = headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
-    let (_, rest) = authorization
-        .strip_prefix("AWS4-HMAC-SHA256")?
-        .split_once("Credential=")?;
+    let (_, rest) = authorization.strip_prefix("AWS4-HMAC-SHA256")?.split_once("Credential=")?;
     rest.split(['/', ',', ' ']).next().filter(|id| !id.is_empty())
 }
 
@@ -88,10 +86,8 @@ mod tests {
     #[test]
     fn the_caller_is_who_signed() {
         let policy = json!([{"Statement": [{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"}]}]);
-        let control = AccessControl::new(BTreeMap::from([(
-            "GetUserFunction".to_owned(),
-            Policy::parse(&policy).unwrap(),
-        )]));
+        let control =
+            AccessControl::new(BTreeMap::from([("GetUserFunction".to_owned(), Policy::parse(&policy).unwrap())]));
         let credential = |id: &str| {
             signed(&format!(
                 "AWS4-HMAC-SHA256 Credential={id}/20261121/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00"
@@ -102,7 +98,9 @@ mod tests {
         assert!(control.check(&credential("GetUserFunction"), &get).is_ok());
         assert!(control.check(&credential(OPERATOR), &put).is_ok());
         match control.check(&credential("GetUserFunction"), &put) {
-            Err(Refusal::Denied(message)) => insta::assert_snapshot!(message, @"User: arn:aws:sts::000000000000:assumed-role/GetUserFunction/GetUserFunction is not authorized to perform: dynamodb:PutItem on resource: t because no identity-based policy allows the dynamodb:PutItem action"),
+            Err(Refusal::Denied(message)) => {
+                insta::assert_snapshot!(message, @"User: arn:aws:sts::000000000000:assumed-role/GetUserFunction/GetUserFunction is not authorized to perform: dynamodb:PutItem on resource: t because no identity-based policy allows the dynamodb:PutItem action")
+            }
             other => panic!("{other:?}"),
         }
         for (name, headers) in [

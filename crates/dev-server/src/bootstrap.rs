@@ -1,16 +1,25 @@
 //! The first start: makes the Root Master, an API key and one organization, and writes what a person or a script
 //! needs to sign in. A later start finds them.
 
-use std::{error::Error, io, path::Path};
+use std::{error::Error, fmt, io, path::Path};
 
-use rollcall_accounts::totp::TotpSecret;
+use rollcall_accounts::{
+    audit::Origin,
+    operations::{
+        bootstrap::{Bootstrap, NewRootMaster, bootstrap},
+        create_organization::{NewOrganization, create_organization},
+    },
+    random::SystemRandomness,
+    totp::TotpSecret,
+};
 use rollcall_lambda::SdkConfig;
+use rollcall_store_dynamodb::Store;
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Clock, files::write_private};
+use crate::{clock::Clock, files::write_private, random::letters_and_digits};
 
 /// The first administrator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Where mail to it goes; also its sign-in name.
     pub email: String,
@@ -21,6 +30,12 @@ pub struct Account {
     /// A key for programs, with all of its rights.
     #[serde(skip)]
     pub api_key: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Account")
+    }
 }
 
 impl Account {
@@ -52,10 +67,7 @@ pub(crate) async fn ensure(
     let account = match std::fs::read(&file) {
         Ok(bytes) => {
             let known: DevFile = serde_json::from_slice(&bytes)?;
-            Account {
-                api_key: known.api_key,
-                ..known.admin
-            }
+            Account { api_key: known.api_key, ..known.admin }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(operator, table, clock).await?,
         Err(error) => return Err(error.into()),
@@ -66,14 +78,29 @@ pub(crate) async fn ensure(
         api_key: account.api_key.clone(),
         admin: account.clone(),
     };
-    write_private(&file, &serde_json::to_vec_pretty(&described)?)?;
+    let text = serde_json::to_string_pretty(&described)? + "\n";
+    write_private(&file, text.as_bytes())?;
     Ok(account)
 }
 
-async fn make(
-    _operator: &SdkConfig,
-    _table: &str,
-    _clock: &Clock,
-) -> Result<Account, Box<dyn Error + Send + Sync>> {
-    Ok(Account{email:"admin@rollcall.example".into(),password:"x".into(),totp_secret:"JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".into(),api_key:"rk_x".into()})
+async fn make(operator: &SdkConfig, table: &str, clock: &Clock) -> Result<Account, Box<dyn Error + Send + Sync>> {
+    let randomness = SystemRandomness;
+    let store = Store::new(operator, table);
+    let password = letters_and_digits(20);
+    let totp_secret = TotpSecret::random(&randomness);
+    let root = NewRootMaster {
+        first_name: "Robin".into(),
+        last_name: "Root".into(),
+        email: "admin@rollcall.example".into(),
+        password: password.clone(),
+        totp_secret: totp_secret.clone(),
+    };
+    let Bootstrap::Done(made) = bootstrap(&store, root.clone(), clock.now(), &randomness).await? else {
+        return Err("the data folder has an administrator but no dev.json; delete the folder to start anew".into());
+    };
+    let actor = made.actor().ok_or("the administrator may not act")?;
+    let acme = NewOrganization { name: "Acme".into(), default_country: Some("DE".into()) };
+    let origin = Origin { actor: Some(made.user_id().clone()), source: None, now: clock.now() };
+    create_organization(&store, &actor, &acme, &origin, &randomness).await?;
+    Ok(Account { email: root.email, password, totp_secret: totp_secret.to_base32(), api_key: made.api_key.key })
 }

@@ -66,19 +66,13 @@ impl Clock {
     pub fn open(dir: &Path) -> std::io::Result<Self> {
         let file = dir.join("clock-offset-ms");
         let offset = match std::fs::read_to_string(&file) {
-            Ok(text) => text
-                .trim()
-                .parse()
-                .map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))?,
+            Ok(text) => {
+                text.trim().parse().map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))?
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
             Err(error) => return Err(error),
         };
-        Ok(Self {
-            inner: Arc::new(Inner {
-                offset: AtomicI64::new(offset),
-                file,
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { offset: AtomicI64::new(offset), file }) })
     }
 
     /// The moved time.
@@ -112,8 +106,7 @@ impl Clock {
     /// [`ClockError::NotADuration`].
     pub fn duration(text: &str) -> Result<SignedDuration, ClockError> {
         let span: Span = text.parse().map_err(|_| ClockError::NotADuration)?;
-        span.to_duration(SpanRelativeTo::days_are_24_hours())
-            .map_err(|_| ClockError::NotADuration)
+        span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| ClockError::NotADuration)
     }
 
     fn system_time(&self) -> SystemTime {
@@ -122,10 +115,7 @@ impl Clock {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where real time enters; everything else takes this clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where real time enters; everything else takes this clock")]
 fn real_time() -> SystemTime {
     SystemTime::now()
 }

@@ -47,20 +47,10 @@ impl Console {
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::X_FRAME_OPTIONS, "DENY");
         // A token in the path must not travel on.
-        let referrer = if path.starts_with("/invitations/") {
-            "no-referrer"
-        } else {
-            "same-origin"
-        };
+        let referrer = if path.starts_with("/invitations/") { "no-referrer" } else { "same-origin" };
         set(header::REFERRER_POLICY, referrer);
-        set(
-            header::HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        );
-        set(
-            header::HeaderName::from_static("permissions-policy"),
-            "camera=(), geolocation=(), microphone=()",
-        );
+        set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        set(header::HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
         response
     }
 
@@ -70,11 +60,7 @@ impl Console {
         const ASK: &str = "no-cache";
         let decoded = percent_decode_str(path).decode_utf8().ok()?;
         let relative = Path::new(decoded.trim_start_matches('/'));
-        if decoded.contains('\0')
-            || relative
-                .components()
-                .any(|component| !matches!(component, Component::Normal(_)))
-        {
+        if decoded.contains('\0') || relative.components().any(|component| !matches!(component, Component::Normal(_))) {
             return None;
         }
         if relative.starts_with("assets") {
@@ -87,9 +73,7 @@ impl Console {
             return Some(("outbox.html".into(), ASK));
         }
         if relative.extension().is_some()
-            && tokio::fs::metadata(self.root.join(relative))
-                .await
-                .is_ok_and(|metadata| metadata.is_file())
+            && tokio::fs::metadata(self.root.join(relative)).await.is_ok_and(|metadata| metadata.is_file())
         {
             return Some((relative.to_owned(), ASK));
         }
@@ -122,9 +106,7 @@ mod tests {
     async fn paths_lead_to_pages_and_never_out_of_the_folder() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("icon.svg"), "x").unwrap();
-        let console = Console {
-            root: dir.path().to_owned(),
-        };
+        let console = Console { root: dir.path().to_owned() };
         for (path, file) in [
             ("/", Some("index.html")),
             ("/users/u_1", Some("index.html")),
@@ -150,9 +132,7 @@ mod tests {
         for (file, text) in [("accept.html", "<p>"), ("index.html", "<p>"), ("assets/v.wasm", "x")] {
             std::fs::write(dir.path().join(file), text).unwrap();
         }
-        let console = Console {
-            root: dir.path().to_owned(),
-        };
+        let console = Console { root: dir.path().to_owned() };
         let header = |response: &Response, name: &str| {
             response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
         };

@@ -37,12 +37,7 @@ struct Inner {
 
 impl DeadLetters {
     pub(crate) fn new(file: PathBuf) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                file,
-                letters: Mutex::default(),
-            }),
-        }
+        Self { inner: Arc::new(Inner { file, letters: Mutex::default() }) }
     }
 
     pub(crate) fn put(&self, letter: DeadLetter) {

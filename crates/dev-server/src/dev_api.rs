@@ -55,11 +55,7 @@ struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl ToString) -> Self {
-        Self {
-            status,
-            code,
-            detail: detail.to_string(),
-        }
+        Self { status, code, detail: detail.to_string() }
     }
 }
 
@@ -96,11 +92,7 @@ impl From<ClockError> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(_: JsonRejection) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "body_not_json",
-            "the body must be JSON, with content-type application/json",
-        )
+        Self::new(StatusCode::BAD_REQUEST, "body_not_json", "the body must be JSON, with content-type application/json")
     }
 }
 
@@ -152,12 +144,7 @@ async fn outbox(State(api): State<Arc<DevApi>>, Query(filter): Query<MailFilter>
     if filter.limit.is_some() {
         return Ok(Json(api.outbox.list(&filter)?).into_response());
     }
-    let listing = Listing {
-        outbox: api.outbox.clone(),
-        filter,
-        after: 0,
-        state: ListingState::Start,
-    };
+    let listing = Listing { outbox: api.outbox.clone(), filter, after: 0, state: ListingState::Start };
     let kind = [(header::CONTENT_TYPE, "application/json")];
     Ok((kind, Body::from_stream(listing)).into_response())
 }
@@ -202,11 +189,7 @@ async fn mail_event(
         )
     })?;
     if !api.mail_events.play(&request.id, kind).await? {
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "mail_not_found",
-            "there is no such mail in the outbox",
-        ));
+        return Err(Problem::new(StatusCode::NOT_FOUND, "mail_not_found", "there is no such mail in the outbox"));
     }
     Ok(Json(json!({ "id": request.id, "type": kind })))
 }
@@ -214,11 +197,7 @@ async fn mail_event(
 async fn account(State(api): State<Arc<DevApi>>) -> Result<Json<Value>, Problem> {
     let now = api.clock.now();
     let code = api.account.totp_code(now).ok_or_else(|| {
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "the account's secret is not readable",
-        )
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the account's secret is not readable")
     })?;
     Ok(Json(json!({
         "email": api.account.email,

@@ -53,10 +53,7 @@ pub(crate) fn open(file: &Path, table: &Table) -> Result<Database, DynoxideError
 
 /// `POST /`, as the SDK calls it.
 pub(crate) fn router(service: Arc<DynamoDb>) -> Router {
-    Router::new()
-        .route("/", post(handle))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(service)
+    Router::new().route("/", post(handle)).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(service)
 }
 
 async fn handle(State(service): State<Arc<DynamoDb>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -114,20 +111,16 @@ impl From<DynoxideError> for Failure {
         if status.is_server_error() {
             tracing::error!(%error, "the local database failed");
         }
-        Self {
-            status,
-            body: error.to_json(),
-        }
+        Self { status, body: error.to_json() }
     }
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::UnknownCaller => Self::coral(
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-            ),
+            Refusal::UnknownCaller => {
+                Self::coral("UnrecognizedClientException", "The security token included in the request is invalid.")
+            }
             Refusal::Denied(message) => Self::coral("AccessDeniedException", &message),
         }
     }
@@ -137,9 +130,8 @@ impl DynamoDb {
     fn answer(&self, operation: &str, headers: &HeaderMap, body: &[u8]) -> Result<String, Failure> {
         let mut request: Value =
             serde_json::from_slice(body).map_err(|_| Failure::coral("SerializationException", "not JSON"))?;
-        let accesses = self
-            .accesses(operation, &request)
-            .ok_or_else(|| Failure::coral("UnknownOperationException", ""))?;
+        let accesses =
+            self.accesses(operation, &request).ok_or_else(|| Failure::coral("UnknownOperationException", ""))?;
         self.access.check(headers, &accesses)?;
         let held_back = self.inject(operation, &mut request)?;
         let answer = self.run(operation, request)?;
@@ -207,25 +199,16 @@ impl DynamoDb {
                             .iter()
                             .map(|member| {
                                 self.key_of(
-                                    member
-                                        .pointer("/PutRequest/Item")
-                                        .or_else(|| member.pointer("/DeleteRequest/Key")),
+                                    member.pointer("/PutRequest/Item").or_else(|| member.pointer("/DeleteRequest/Key")),
                                 )
                             })
                             .collect(),
                     };
-                    Access {
-                        leading_keys: keys,
-                        ..Access::new(&*action, arn(table))
-                    }
+                    Access { leading_keys: keys, ..Access::new(&*action, arn(table)) }
                 })
                 .collect(),
             "TransactWriteItems" | "TransactGetItems" => {
-                let enclosing = if operation == "TransactGetItems" {
-                    "TransactGetItems"
-                } else {
-                    "TransactWriteItems"
-                };
+                let enclosing = if operation == "TransactGetItems" { "TransactGetItems" } else { "TransactWriteItems" };
                 list(request.get("TransactItems").unwrap_or(&Value::Null))
                     .iter()
                     .filter_map(|member| member.as_object()?.iter().next())
@@ -258,10 +241,7 @@ impl DynamoDb {
     }
 
     fn keyed(&self, action: &str, request: &Value, item: Option<&Value>) -> Access {
-        Access {
-            leading_keys: self.key_of(item).map(|key| vec![key]),
-            ..Access::new(action, arn_of(request))
-        }
+        Access { leading_keys: self.key_of(item).map(|key| vec![key]), ..Access::new(action, arn_of(request)) }
     }
 
     fn key_of(&self, item: Option<&Value>) -> Option<String> {
@@ -293,10 +273,9 @@ impl DynamoDb {
             return Ok(None);
         }
         match operation {
-            "PutItem" | "UpdateItem" | "DeleteItem" => Err(Failure::service(
-                "TransactionConflictException",
-                "Transaction is ongoing for the item",
-            )),
+            "PutItem" | "UpdateItem" | "DeleteItem" => {
+                Err(Failure::service("TransactionConflictException", "Transaction is ongoing for the item"))
+            }
             "TransactWriteItems" => {
                 let members = list(request.get("TransactItems").unwrap_or(&Value::Null)).len();
                 let unlucky = self.dice.below(members);
@@ -320,9 +299,7 @@ impl DynamoDb {
                 })
             }
             "BatchWriteItem" => Ok(self.hold_back(request, None).map(|items| ("UnprocessedItems", items))),
-            "BatchGetItem" => Ok(self
-                .hold_back(request, Some("Keys"))
-                .map(|items| ("UnprocessedKeys", items))),
+            "BatchGetItem" => Ok(self.hold_back(request, Some("Keys")).map(|items| ("UnprocessedKeys", items))),
             _ => Ok(None),
         }
     }
@@ -381,10 +358,7 @@ fn with_unprocessed(answer: &str, member: &str, items: Value) -> String {
 }
 
 fn writes(operation: &str) -> bool {
-    !matches!(
-        operation,
-        "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems" | "DescribeTable"
-    )
+    !matches!(operation, "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems" | "DescribeTable")
 }
 
 fn arn_of(request: &Value) -> String {
@@ -393,11 +367,7 @@ fn arn_of(request: &Value) -> String {
 
 /// A table is named by its name or its ARN.
 fn arn(table: &str) -> String {
-    if table.starts_with("arn:") {
-        table.to_owned()
-    } else {
-        table_arn(table)
-    }
+    if table.starts_with("arn:") { table.to_owned() } else { table_arn(table) }
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -406,11 +376,7 @@ fn list(value: &Value) -> &[Value] {
 
 /// `{"S": "x"}`, or a number, as text.
 fn text_of(attribute: &Value) -> Option<String> {
-    attribute
-        .get("S")
-        .or_else(|| attribute.get("N"))?
-        .as_str()
-        .map(str::to_owned)
+    attribute.get("S").or_else(|| attribute.get("N"))?.as_str().map(str::to_owned)
 }
 
 /// The partition key that a key condition names: `pk = :pk`, `#p = :pk`, in either order of its parts.
@@ -418,11 +384,9 @@ fn queried_key(request: &Value, attribute: &str) -> Option<String> {
     let condition = request.get("KeyConditionExpression")?.as_str()?;
     let tokens = tokens(condition);
     let name_of = |token: &Token| match token {
-        Token::Word(word) if word.starts_with('#') => request
-            .pointer("/ExpressionAttributeNames")?
-            .get(word)?
-            .as_str()
-            .map(str::to_owned),
+        Token::Word(word) if word.starts_with('#') => {
+            request.pointer("/ExpressionAttributeNames")?.get(word)?.as_str().map(str::to_owned)
+        }
         Token::Word(word) => Some(word.clone()),
         _ => None,
     };
@@ -485,12 +449,7 @@ impl Statement {
             (Some(Token::Sign('.')), Some(next)) => Some(word(next).to_owned()),
             _ => None,
         };
-        Self {
-            action,
-            table,
-            index,
-            tokens,
-        }
+        Self { action, table, index, tokens }
     }
 
     /// The partition key in `VALUE {'pk': ?}` or `WHERE pk = ?`.
@@ -532,11 +491,7 @@ fn tokens(text: &str) -> Vec<Token> {
                     }
                     inner.push(letter);
                 }
-                tokens.push(if quote == '"' {
-                    Token::Word(inner)
-                } else {
-                    Token::Text(inner)
-                });
+                tokens.push(if quote == '"' { Token::Word(inner) } else { Token::Text(inner) });
             }
             '?' => {
                 tokens.push(Token::Parameter(parameters));
@@ -579,7 +534,7 @@ mod tests {
             partition_key: "pk".into(),
             indexes: BTreeMap::from([("due".to_owned(), "due_pk".to_owned())]),
             create: json!({
-                "TableName": "t", "BillingMode": "PAY_PER_REQUEST",
+                "TableName": "tbl", "BillingMode": "PAY_PER_REQUEST",
                 "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
                 "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
             }),
@@ -682,13 +637,9 @@ mod tests {
     #[test]
     fn a_batch_is_held_back_in_part_only() {
         let (mut service, _dir) = service();
-        service.dice = Arc::new(Dice::new(Faults {
-            storage_per_mille: 1_000,
-            ..Faults::seeded(3)
-        }));
-        let members: Vec<Value> = (0..25)
-            .map(|n| json!({"PutRequest": {"Item": {"pk": {"S": n.to_string()}}}}))
-            .collect();
+        service.dice = Arc::new(Dice::new(Faults { storage_per_mille: 1_000, ..Faults::seeded(3) }));
+        let members: Vec<Value> =
+            (0..25).map(|n| json!({"PutRequest": {"Item": {"pk": {"S": n.to_string()}}}})).collect();
         let mut request = json!({"RequestItems": {"t": members}});
         let Ok(Some((member, held))) = service.inject("BatchWriteItem", &mut request) else {
             panic!("nothing was held back");

@@ -125,7 +125,7 @@ impl InvokeError {
 
 /// The functions by logical id. Clones share them.
 #[derive(Debug, Clone)]
-pub struct Functions {
+pub(crate) struct Functions {
     entries: Arc<BTreeMap<String, Entry>>,
     crashes: Crashes,
 }
@@ -159,21 +159,15 @@ impl Functions {
             let timeout = spec.timeout;
             entries.insert(id.clone(), Entry { function, timeout });
         }
-        Ok(Self {
-            entries: Arc::new(entries),
-            crashes,
-        })
+        Ok(Self { entries: Arc::new(entries), crashes })
     }
 
     /// Calls a function once, as Lambda would: with its own time limit, and a panic stays its own.
     ///
     /// # Errors
     /// [`InvokeError`].
-    pub async fn invoke(&self, logical_id: &str, event: Value) -> Result<Value, InvokeError> {
-        let entry = self
-            .entries
-            .get(logical_id)
-            .ok_or_else(|| InvokeError::Unknown(logical_id.to_owned()))?;
+    pub(crate) async fn invoke(&self, logical_id: &str, event: Value) -> Result<Value, InvokeError> {
+        let entry = self.entries.get(logical_id).ok_or_else(|| InvokeError::Unknown(logical_id.to_owned()))?;
         if exceeds(&event, LARGEST_PAYLOAD) {
             return Err(InvokeError::EventTooLarge);
         }
@@ -219,11 +213,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 
 fn context(logical_id: &str, timeout: Duration) -> Context {
     // The deadline is in real time, whatever the movable clock says.
-    let deadline = SystemTimeSource::new()
-        .now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        + timeout;
+    let deadline = SystemTimeSource::new().now().duration_since(UNIX_EPOCH).unwrap_or_default() + timeout;
     let mut context = Context::default();
     context.request_id = uuid();
     context.deadline = u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX);
@@ -256,10 +246,7 @@ fn exceeds(value: &Value, limit: usize) -> bool {
     }
     impl io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.left = self
-                .left
-                .checked_sub(bytes.len())
-                .ok_or(io::ErrorKind::FileTooLarge)?;
+            self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
             Ok(bytes.len())
         }
         fn flush(&mut self) -> io::Result<()> {

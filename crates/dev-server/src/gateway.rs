@@ -51,19 +51,9 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         let Some((function, route, parameters)) = self.find(parts.method.as_str(), parts.uri.path()) else {
             // A method that a path does not have is no route either, as in the cloud.
-            return self.own(
-                "MISSING_AUTHENTICATION_TOKEN",
-                StatusCode::FORBIDDEN,
-                &request_id,
-            );
+            return self.own("MISSING_AUTHENTICATION_TOKEN", StatusCode::FORBIDDEN, &request_id);
         };
-        let arrival = Arrival {
-            function,
-            route,
-            parameters,
-            parts,
-            request_id,
-        };
+        let arrival = Arrival { function, route, parameters, parts, request_id };
         let response = match read(&arrival.parts.headers, body).await {
             Ok(Some(body)) => self.call(&arrival, &body).await,
             Ok(None) => self.own("REQUEST_TOO_LARGE", StatusCode::PAYLOAD_TOO_LARGE, &arrival.request_id),
@@ -108,18 +98,11 @@ impl Gateway {
 
     /// What the gateway itself answers, as the template words it.
     fn own(&self, kind: &str, status: StatusCode, request_id: &str) -> Response {
-        let class = if status.is_server_error() {
-            "DEFAULT_5XX"
-        } else {
-            "DEFAULT_4XX"
-        };
+        let class = if status.is_server_error() { "DEFAULT_5XX" } else { "DEFAULT_4XX" };
         let Some(wording) = self.api.responses.get(kind).or_else(|| self.api.responses.get(class)) else {
             return status.into_response();
         };
-        let status = wording
-            .status
-            .and_then(|status| StatusCode::from_u16(status).ok())
-            .unwrap_or(status);
+        let status = wording.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(status);
         let body = wording.body.replace("$context.requestId", request_id);
         let mut response = (status, body).into_response();
         for (name, value) in &wording.headers {
@@ -131,21 +114,11 @@ impl Gateway {
     }
 
     fn event(&self, arrival: &Arrival<'_>, body: &[u8]) -> Value {
-        let Arrival {
-            route,
-            parameters,
-            parts,
-            request_id,
-            ..
-        } = arrival;
+        let Arrival { route, parameters, parts, request_id, .. } = arrival;
         let (headers, multi_headers) = headers(&parts.headers);
         let (query, multi_query) = query(parts.uri.query().unwrap_or_default());
         let path = parts.uri.path();
-        let host = parts
-            .headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or_default();
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let stage = &self.api.stage;
         let (body, encoded) = self.body(&parts.headers, body);
         let now = self.clock.now();
@@ -351,8 +324,8 @@ mod tests {
             ("an empty parameter", "/v1/users/{id}", "/v1/users/", None),
             ("a slash at the end", "/v1/users", "/v1/users/", None),
         ] {
-            let expected: Option<BTreeMap<String, String>> = expected
-                .map(|pairs| pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
+            let expected: Option<BTreeMap<String, String>> =
+                expected.map(|pairs| pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
             assert_eq!(match_path(template, path), expected, "{name}");
         }
     }

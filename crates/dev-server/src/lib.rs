@@ -251,11 +251,8 @@ impl DevServer {
         let (stop_services, services_stopped) = watch::channel(false);
 
         // The services that functions call.
-        let policies = deployment
-            .functions
-            .iter()
-            .map(|(id, function)| (id.clone(), function.policy.clone()))
-            .collect();
+        let policies =
+            deployment.functions.iter().map(|(id, function)| (id.clone(), function.policy.clone())).collect();
         let access = Arc::new(AccessControl::new(policies));
         let database_file = data.join("dynamodb.sqlite");
         let database = dynamodb::open(&database_file, &deployment.table)
@@ -283,30 +280,13 @@ impl DevServer {
         })));
         let loopback = listen(0).map_err(|error| StartError::Port(0, error))?;
         let endpoint = format!("http://{}", loopback.local_addr().map_err(|error| StartError::Port(0, error))?);
-        let mut running = Running {
-            stop,
-            stop_services,
-            http: None,
-            tasks: Vec::new(),
-            threads: Vec::new(),
-        };
-        running
-            .threads
-            .push(serve_services(loopback, services, services_stopped).map_err(StartError::Thread)?);
+        let mut running = Running { stop, stop_services, http: None, tasks: Vec::new(), threads: Vec::new() };
+        running.threads.push(serve_services(loopback, services, services_stopped).map_err(StartError::Thread)?);
 
         // The functions and what calls them.
-        let functions = Functions::start(&deployment.functions, &endpoint, &clock, crashes.clone()).map_err(
-            |(function, reason)| StartError::Function {
-                function,
-                reason: reason.to_string(),
-            },
-        )?;
-        let Triggers {
-            routes,
-            sources,
-            schedules,
-            rules,
-        } = Triggers::of(&deployment.functions);
+        let functions = Functions::start(&deployment.functions, &endpoint, &clock, crashes.clone())
+            .map_err(|(function, reason)| StartError::Function { function, reason: reason.to_string() })?;
+        let Triggers { routes, sources, schedules, rules } = Triggers::of(&deployment.functions);
         let reader = Streams {
             table: deployment.table.name.clone(),
             sources,
@@ -315,9 +295,7 @@ impl DevServer {
             dead_letters: dead_letters.clone(),
             written: to_read,
         };
-        running
-            .threads
-            .push(streams::start(stream_connection, reader).map_err(StartError::Thread)?);
+        running.threads.push(streams::start(stream_connection, reader).map_err(StartError::Thread)?);
         let mail_events = MailEvents::new(mail_events::Inner {
             clock: clock.clone(),
             outbox: outbox.clone(),
@@ -341,12 +319,8 @@ impl DevServer {
             .map_err(|error| StartError::Bootstrap(error.to_string()))?;
 
         // The front.
-        let gateway = Arc::new(Gateway {
-            api: deployment.api,
-            routes,
-            functions: functions.clone(),
-            clock: clock.clone(),
-        });
+        let gateway =
+            Arc::new(Gateway { api: deployment.api, routes, functions: functions.clone(), clock: clock.clone() });
         let dev_api = Arc::new(DevApi {
             outbox: outbox.clone(),
             clock: clock.clone(),
@@ -456,6 +430,13 @@ impl DevServer {
         &self.operator
     }
 
+    /// An SDK configuration that may do what a function (by logical id) may.
+    #[must_use]
+    pub fn as_function(&self, logical_id: &str) -> SdkConfig {
+        let endpoint = self.operator.endpoint_url().unwrap_or_default();
+        sdk_config(logical_id, endpoint, &self.clock)
+    }
+
     /// Stops: no new requests, running ones finish (for at most five seconds), then everything is closed.
     pub async fn stop(mut self) {
         let _ = self.running.stop.send(true);
@@ -483,15 +464,11 @@ fn data_folder(given: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDi
 fn read_template(file: &Path, url: &str, data: &Path) -> Result<Deployment, StartError> {
     let text = std::fs::read_to_string(file).map_err(|error| StartError::TemplateFile(file.to_owned(), error))?;
     let parameters = BTreeMap::from(
-        [
-            ("PublicUrl", url),
-            ("Sender", "Rollcall <no-reply@rollcall.example>"),
-            ("SenderIdentity", SENDER_IDENTITY),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        [("PublicUrl", url), ("Sender", "Rollcall <no-reply@rollcall.example>"), ("SenderIdentity", SENDER_IDENTITY)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
-    let mut keys = secrets::TokenKeys::open(data.join("token-keys"))
-        .map_err(|error| StartError::Data(data.to_owned(), error))?;
+    let mut keys =
+        secrets::TokenKeys::open(data.join("token-keys")).map_err(|error| StartError::Data(data.to_owned(), error))?;
     Ok(deploy(&text, &parameters, &mut keys)?)
 }
 
@@ -561,11 +538,7 @@ fn serve_services(
     })
 }
 
-fn serve_front(
-    listener: std::net::TcpListener,
-    front: Router,
-    stopped: watch::Receiver<bool>,
-) -> io::Result<Task<()>> {
+fn serve_front(listener: std::net::TcpListener, front: Router, stopped: watch::Receiver<bool>) -> io::Result<Task<()>> {
     let listener = without_delay(tokio::net::TcpListener::from_std(listener)?);
     Ok(tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, front).with_graceful_shutdown(until(stopped)).await {

@@ -84,11 +84,8 @@ impl MailEvents {
         if !message.events.is_empty() {
             return Ok(());
         }
-        let kind = if self.inner.outbox.is_suppressed(&message.to)? {
-            MailEventKind::Suppressed
-        } else {
-            usual(&message.to)
-        };
+        let kind =
+            if self.inner.outbox.is_suppressed(&message.to)? { MailEventKind::Suppressed } else { usual(&message.to) };
         self.play_for(&message, kind).await
     }
 
@@ -315,7 +312,11 @@ mod tests {
             (MailEventKind::Delivered, "Email Delivered", "/detail/delivery/recipients/0"),
             (MailEventKind::Bounced, "Email Bounced", "/detail/bounce/bouncedRecipients/0/emailAddress"),
             (MailEventKind::Suppressed, "Email Bounced", "/detail/bounce/bouncedRecipients/0/emailAddress"),
-            (MailEventKind::Complained, "Email Complaint Received", "/detail/complaint/complainedRecipients/0/emailAddress"),
+            (
+                MailEventKind::Complained,
+                "Email Complaint Received",
+                "/detail/complaint/complainedRecipients/0/emailAddress",
+            ),
         ] {
             let event = event(&message, kind, Timestamp::UNIX_EPOCH);
             assert_eq!(event["detail-type"], detail_type);

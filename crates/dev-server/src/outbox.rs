@@ -107,9 +107,7 @@ impl Outbox {
              CREATE INDEX IF NOT EXISTS events_by_message ON events (message, seq);
              CREATE TABLE IF NOT EXISTS suppressed (recipient TEXT PRIMARY KEY);",
         )?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -193,16 +191,16 @@ impl Outbox {
         let connection = self.lock();
         let mut statement =
             connection.prepare("SELECT id FROM messages WHERE id NOT IN (SELECT message FROM events) ORDER BY seq")?;
-        let ids = statement
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<Vec<_>, _>>()?;
+        let ids = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
         Ok(ids)
     }
 
     pub(crate) fn happened(&self, id: &str, event: &MailEvent) -> Result<(), OutboxError> {
-        self.lock()
-            .prepare_cached("INSERT INTO events (message, kind, at) VALUES (?1, ?2, ?3)")?
-            .execute(params![id, event.kind.name(), event.at.to_string()])?;
+        self.lock().prepare_cached("INSERT INTO events (message, kind, at) VALUES (?1, ?2, ?3)")?.execute(params![
+            id,
+            event.kind.name(),
+            event.at.to_string()
+        ])?;
         Ok(())
     }
 
@@ -290,10 +288,7 @@ mod tests {
         for (id, to) in [("1", "a@x.example"), ("2", "b@x.example"), ("3", "A@x.example")] {
             outbox.add(&message(id, to)).unwrap();
         }
-        let event = MailEvent {
-            kind: MailEventKind::Bounced,
-            at: Timestamp::UNIX_EPOCH,
-        };
+        let event = MailEvent { kind: MailEventKind::Bounced, at: Timestamp::UNIX_EPOCH };
         outbox.happened("2", &event).unwrap();
         outbox.suppress("B@x.example").unwrap();
         drop(outbox);
@@ -303,10 +298,7 @@ mod tests {
             let list = outbox.list(&filter).unwrap();
             list.into_iter().map(|message| message.id).collect::<Vec<_>>()
         };
-        let to = |to: &str, limit| MailFilter {
-            to: Some(to.into()),
-            limit,
-        };
+        let to = |to: &str, limit| MailFilter { to: Some(to.into()), limit };
         assert_eq!(ids(MailFilter::default()), ["1", "2", "3"]);
         assert_eq!(ids(MailFilter { to: None, limit: Some(2) }), ["2", "3"]);
         assert_eq!(ids(to("a@X.example", None)), ["1", "3"]);

@@ -9,10 +9,7 @@ pub struct Pattern(Node);
 #[derive(Debug, Clone)]
 enum Node {
     /// Every member must match, and of each `$or` one alternative.
-    Object {
-        members: Vec<(String, Node)>,
-        alternatives: Vec<Node>,
-    },
+    Object { members: Vec<(String, Node)>, alternatives: Vec<Node> },
     /// One of the matchers must match.
     Leaf(Vec<Matcher>),
 }
@@ -77,17 +74,11 @@ fn parse_node(value: &Value, at: &str) -> Result<Node, PatternError> {
                     members.push((name.clone(), parse_node(child, &at)?));
                 }
             }
-            Ok(Node::Object {
-                members,
-                alternatives,
-            })
+            Ok(Node::Object { members, alternatives })
         }
-        Value::Array(options) => Ok(Node::Leaf(
-            options
-                .iter()
-                .map(|option| parse_matcher(option, at))
-                .collect::<Result<_, _>>()?,
-        )),
+        Value::Array(options) => {
+            Ok(Node::Leaf(options.iter().map(|option| parse_matcher(option, at)).collect::<Result<_, _>>()?))
+        }
         _ => Err(PatternError(at.to_owned())),
     }
 }
@@ -95,11 +86,7 @@ fn parse_node(value: &Value, at: &str) -> Result<Node, PatternError> {
 fn parse_matcher(value: &Value, at: &str) -> Result<Matcher, PatternError> {
     let refuse = || PatternError(at.to_owned());
     let Value::Object(map) = value else {
-        return if value.is_array() {
-            Err(refuse())
-        } else {
-            Ok(Matcher::Equals(value.clone()))
-        };
+        return if value.is_array() { Err(refuse()) } else { Ok(Matcher::Equals(value.clone())) };
     };
     let Some((name, operand)) = map.iter().next().filter(|_| map.len() == 1) else {
         return Err(refuse());
@@ -141,15 +128,9 @@ fn parse_matcher(value: &Value, at: &str) -> Result<Matcher, PatternError> {
 
 fn matches_node(node: &Node, value: Option<&Value>) -> bool {
     match node {
-        Node::Object {
-            members,
-            alternatives,
-        } => {
-            members
-                .iter()
-                .all(|(name, child)| matches_node(child, value.and_then(|value| value.get(name))))
-                && (alternatives.is_empty()
-                    || alternatives.iter().any(|option| matches_node(option, value)))
+        Node::Object { members, alternatives } => {
+            members.iter().all(|(name, child)| matches_node(child, value.and_then(|value| value.get(name))))
+                && (alternatives.is_empty() || alternatives.iter().any(|option| matches_node(option, value)))
         }
         Node::Leaf(matchers) => matchers.iter().any(|matcher| match value {
             // An array in the event matches when one of its elements does.
@@ -194,12 +175,18 @@ mod tests {
     #[test]
     fn an_event_passes_when_every_member_matches() {
         let tick = json!({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["import_tick"]}}}});
-        let insert = json!({"eventName": "INSERT", "dynamodb": {"NewImage": {"kind": {"S": "import_tick"}, "n": {"N": "7"}}}});
+        let insert =
+            json!({"eventName": "INSERT", "dynamodb": {"NewImage": {"kind": {"S": "import_tick"}, "n": {"N": "7"}}}});
         let tags = json!({"detail": {"mail": {"tags": {"set": ["a", "b"]}}}});
         for (name, pattern, event, passes) in [
             ("all members match", tick.clone(), insert.clone(), true),
             ("another event name", tick.clone(), json!({"eventName": "MODIFY", "dynamodb": insert["dynamodb"]}), false),
-            ("another kind", tick.clone(), json!({"eventName": "INSERT", "dynamodb": {"NewImage": {"kind": {"S": "mail"}}}}), false),
+            (
+                "another kind",
+                tick.clone(),
+                json!({"eventName": "INSERT", "dynamodb": {"NewImage": {"kind": {"S": "mail"}}}}),
+                false,
+            ),
             ("no new image", tick, json!({"eventName": "INSERT", "dynamodb": {}}), false),
             ("one of several values", json!({"a": ["x", "y"]}), json!({"a": "y"}), true),
             ("an array in the event", json!({"detail": {"mail": {"tags": {"set": ["b"]}}}}), tags, true),

@@ -103,9 +103,7 @@ impl Policy {
         let mut statements = Vec::new();
         for document in list(policies) {
             let Some(found) = document.get("Statement") else {
-                return Err(PolicyError(
-                    "only policy documents with plain statements are allowed".into(),
-                ));
+                return Err(PolicyError("only policy documents with plain statements are allowed".into()));
             };
             for statement in list(found) {
                 statements.push(Statement::parse(statement)?);
@@ -165,17 +163,9 @@ impl Statement {
 
     fn applies(&self, access: &Access) -> bool {
         // Actions are compared without regard to case, resources with it.
-        self.actions
-            .iter()
-            .any(|action| wildcard(&action.to_ascii_lowercase(), &access.action.to_ascii_lowercase()))
-            && self
-                .resources
-                .iter()
-                .any(|resource| wildcard(resource, &access.resource))
-            && self
-                .conditions
-                .iter()
-                .all(|condition| condition.holds(access, self.allows))
+        self.actions.iter().any(|action| wildcard(&action.to_ascii_lowercase(), &access.action.to_ascii_lowercase()))
+            && self.resources.iter().any(|resource| wildcard(resource, &access.resource))
+            && self.conditions.iter().all(|condition| condition.holds(access, self.allows))
     }
 }
 
@@ -205,13 +195,7 @@ impl Condition {
             "ses:fromaddress" => ConditionKey::FromAddress,
             _ => return Err(PolicyError(key.to_owned())),
         };
-        Ok(Self {
-            set,
-            operator,
-            if_exists,
-            key,
-            values: texts(Some(values), "Condition")?,
-        })
+        Ok(Self { set, operator, if_exists, key, values: texts(Some(values), "Condition")? })
     }
 
     /// Whether the condition holds. What cannot be read from a request never helps it: a condition on keys that are
@@ -325,7 +309,12 @@ mod tests {
             ("by wildcard", "dynamodb:BatchWriteItem", TABLE, Decision::Allowed),
             ("not listed", "dynamodb:PutItem", TABLE, Decision::NotAllowed),
             ("the index does not open the table", "dynamodb:Query", TABLE, Decision::NotAllowed),
-            ("another table", "dynamodb:GetItem", "arn:aws:dynamodb:eu-central-1:000000000000:table/t2", Decision::NotAllowed),
+            (
+                "another table",
+                "dynamodb:GetItem",
+                "arn:aws:dynamodb:eu-central-1:000000000000:table/t2",
+                Decision::NotAllowed,
+            ),
             ("denied although allowed", "ses:DeleteIdentity", "*", Decision::Denied),
         ] {
             assert_eq!(policy.decide(&Access::new(action, resource)), decision, "{name}");
@@ -343,10 +332,8 @@ mod tests {
              "Condition": {"StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}}},
         ]}]))
         .unwrap();
-        let transacted = Access {
-            enclosing_operation: Some("TransactWriteItems"),
-            ..Access::new("dynamodb:DeleteItem", TABLE)
-        };
+        let transacted =
+            Access { enclosing_operation: Some("TransactWriteItems"), ..Access::new("dynamodb:DeleteItem", TABLE) };
         for (name, access, decision) in [
             ("a key that is listed", keyed("dynamodb:PutItem", Some(&["SESSION#1", "AUDIT"])), Decision::Allowed),
             ("one key that is not", keyed("dynamodb:PutItem", Some(&["SESSION#1", "USER#1"])), Decision::NotAllowed),
@@ -364,10 +351,16 @@ mod tests {
             ("a SAM policy template", json!([{"DynamoDBCrudPolicy": {"TableName": "t"}}])),
             ("a managed policy's name", json!(["AmazonDynamoDBFullAccess"])),
             ("NotAction", json!([{"Statement": [{"Effect": "Allow", "NotAction": "x", "Resource": "*"}]}])),
-            ("an unknown condition key", json!([{"Statement": [{"Effect": "Allow", "Action": "x", "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceVpc": "v"}}}]}])),
-            ("an unknown operator", json!([{"Statement": [{"Effect": "Allow", "Action": "x", "Resource": "*",
-                "Condition": {"IpAddress": {"dynamodb:LeadingKeys": "v"}}}]}])),
+            (
+                "an unknown condition key",
+                json!([{"Statement": [{"Effect": "Allow", "Action": "x", "Resource": "*",
+                "Condition": {"StringEquals": {"aws:SourceVpc": "v"}}}]}]),
+            ),
+            (
+                "an unknown operator",
+                json!([{"Statement": [{"Effect": "Allow", "Action": "x", "Resource": "*",
+                "Condition": {"IpAddress": {"dynamodb:LeadingKeys": "v"}}}]}]),
+            ),
         ] {
             assert!(Policy::parse(&policy).is_err(), "{name}");
         }

@@ -52,20 +52,9 @@ impl Schedules {
         let now = clock.now();
         let entries = schedules
             .into_iter()
-            .map(|(function, schedule)| Entry {
-                function,
-                due: Mutex::new(next(now, schedule.every)),
-                schedule,
-            })
+            .map(|(function, schedule)| Entry { function, due: Mutex::new(next(now, schedule.every)), schedule })
             .collect();
-        Self {
-            inner: Arc::new(Inner {
-                clock,
-                functions,
-                dead_letters,
-                entries,
-            }),
-        }
+        Self { inner: Arc::new(Inner { clock, functions, dead_letters, entries }) }
     }
 
     /// Runs the schedules from now on, each by itself.

@@ -52,10 +52,7 @@ pub(crate) struct SendRate {
 impl SendRate {
     pub(crate) fn new(per_second: u32) -> Self {
         let per_second = f64::from(per_second.max(1));
-        Self {
-            per_second,
-            state: Mutex::new((per_second, Instant::now())),
-        }
+        Self { per_second, state: Mutex::new((per_second, Instant::now())) }
     }
 
     fn take(&self, now: Instant) -> bool {
@@ -137,11 +134,7 @@ struct Failure {
 
 impl Failure {
     fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            message: message.into(),
-        }
+        Self { status, kind, message: message.into() }
     }
 
     fn bad_request(message: impl Into<String>) -> Self {
@@ -152,10 +145,7 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(json!({ "message": self.message }))).into_response();
-        response.headers_mut().insert(
-            HeaderName::from_static("x-amzn-errortype"),
-            HeaderValue::from_static(self.kind),
-        );
+        response.headers_mut().insert(HeaderName::from_static("x-amzn-errortype"), HeaderValue::from_static(self.kind));
         response
     }
 }
@@ -188,16 +178,12 @@ async fn account(State(service): State<Arc<Ses>>, headers: HeaderMap) -> Result<
 async fn send(State(service): State<Arc<Ses>>, headers: HeaderMap, body: Bytes) -> Result<Response, Failure> {
     let request: SendEmail =
         serde_json::from_slice(&body).map_err(|_| Failure::bad_request("the request is not understood"))?;
-    service
-        .send(&headers, request)
-        .map(|id| Json(json!({ "MessageId": id })).into_response())
+    service.send(&headers, request).map(|id| Json(json!({ "MessageId": id })).into_response())
 }
 
 impl Ses {
     fn send(&self, headers: &HeaderMap, request: SendEmail) -> Result<String, Failure> {
-        let from = request
-            .from_email_address
-            .ok_or_else(|| Failure::bad_request("FromEmailAddress is missing"))?;
+        let from = request.from_email_address.ok_or_else(|| Failure::bad_request("FromEmailAddress is missing"))?;
         let set = request.configuration_set_name;
         self.authorize(headers, &from, set.as_deref())?;
         let Some(simple) = request.content.simple else {
@@ -226,9 +212,7 @@ impl Ses {
         let mut tags = BTreeMap::new();
         for tag in request.email_tags {
             if ![&tag.name, &tag.value].into_iter().all(|part| is_tag(part)) {
-                return Err(Failure::bad_request(
-                    "a tag's name and value hold 1 to 256 of A-Z a-z 0-9 _ and -",
-                ));
+                return Err(Failure::bad_request("a tag's name and value hold 1 to 256 of A-Z a-z 0-9 _ and -"));
             }
             tags.insert(tag.name, tag.value);
         }
@@ -301,9 +285,7 @@ fn is_address(text: &str) -> bool {
     let address = address_of(text);
     !text.chars().any(char::is_control)
         && !address.contains(char::is_whitespace)
-        && address
-            .rsplit_once('@')
-            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+        && address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
 }
 
 fn is_tag(part: &str) -> bool {

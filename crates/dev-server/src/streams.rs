@@ -105,10 +105,7 @@ struct Record {
 
 impl Record {
     fn sequence_number(&self) -> &str {
-        self.event
-            .pointer("/dynamodb/SequenceNumber")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.event.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str).unwrap_or_default()
     }
 }
 
@@ -142,13 +139,7 @@ impl Progress {
     }
 }
 
-fn read(
-    connection: &Connection,
-    table: &str,
-    written: &Receiver<()>,
-    readers: &[Reader],
-    progress: &Progress,
-) {
+fn read(connection: &Connection, table: &str, written: &Receiver<()>, readers: &[Reader], progress: &Progress) {
     let mut position = 0;
     let mut since_trim = 0;
     loop {
@@ -248,10 +239,7 @@ impl Stored {
                 continue;
             }
             progress.begin(sequence);
-            let record = Record {
-                sequence,
-                event: event.clone(),
-            };
+            let record = Record { sequence, event: event.clone() };
             // A closed lane means that the server stops: the record stays in the file for the next start.
             let _ = reader.lanes[lane % reader.lanes.len()].send(record);
         }
@@ -362,11 +350,7 @@ impl Mapping {
 
     async fn call(&self, batch: &[Record]) -> Outcome {
         let records: Vec<&Value> = batch.iter().map(|record| &record.event).collect();
-        match self
-            .functions
-            .invoke(&self.function, json!({ "Records": records }))
-            .await
-        {
+        match self.functions.invoke(&self.function, json!({ "Records": records })).await {
             Err(error) => Outcome::FailedFrom(0, error.to_string()),
             Ok(answer) if self.source.reports_failures => first_failure(batch, &answer),
             Ok(_) => Outcome::Done,
@@ -389,20 +373,14 @@ impl Mapping {
 
 /// Lambda tries again from the first record that failed; an identifier that it does not know fails the whole batch.
 fn first_failure(batch: &[Record], answer: &Value) -> Outcome {
-    let failures = answer
-        .get("batchItemFailures")
-        .and_then(Value::as_array)
-        .map_or(&[][..], Vec::as_slice);
+    let failures = answer.get("batchItemFailures").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if failures.is_empty() {
         return Outcome::Done;
     }
     let mut first = batch.len();
     for failure in failures {
         let id = failure.get("itemIdentifier").and_then(Value::as_str).unwrap_or_default();
-        let position = batch
-            .iter()
-            .position(|record| record.sequence_number() == id)
-            .unwrap_or(0);
+        let position = batch.iter().position(|record| record.sequence_number() == id).unwrap_or(0);
         first = first.min(position);
     }
     Outcome::FailedFrom(first, "the function reported failed records".into())
@@ -425,15 +403,12 @@ mod tests {
     }
 
     fn record(sequence: i64) -> Record {
-        Record {
-            sequence,
-            event: stored(sequence, "INSERT", "mail").event("t"),
-        }
+        Record { sequence, event: stored(sequence, "INSERT", "mail").event("t") }
     }
 
     #[test]
     fn a_record_becomes_an_event_as_the_cloud_sends_it() {
-        insta::assert_snapshot!(stored(7, "INSERT", "mail").event("t"), @r#"{"awsRegion":"eu-central-1","dynamodb":{"ApproximateCreationDateTime":1,"Keys":{"pk":{"S":"A"},"sk":{"S":"B"}},"NewImage":{"kind":{"S":"mail"},"pk":{"S":"A"}},"SequenceNumber":"100000000000000000007","SizeBytes":72,"StreamViewType":"NEW_AND_OLD_IMAGES"},"eventID":"7","eventName":"INSERT","eventSource":"aws:dynamodb","eventSourceARN":"arn:aws:dynamodb:eu-central-1:000000000000:table/t/stream/local","eventVersion":"1.1"}"#);
+        insta::assert_snapshot!(stored(7, "INSERT", "mail").event("t"), @r#"{"awsRegion":"eu-central-1","dynamodb":{"ApproximateCreationDateTime":1,"Keys":{"pk":{"S":"A"},"sk":{"S":"B"}},"NewImage":{"kind":{"S":"mail"},"pk":{"S":"A"}},"SequenceNumber":"100000000000000000007","SizeBytes":67,"StreamViewType":"NEW_AND_OLD_IMAGES"},"eventID":"7","eventName":"INSERT","eventSource":"aws:dynamodb","eventSourceARN":"arn:aws:dynamodb:eu-central-1:000000000000:table/t/stream/local","eventVersion":"1.1"}"#);
     }
 
     #[test]

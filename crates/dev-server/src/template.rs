@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// The region that everything local claims to be in.
-pub const REGION: &str = "eu-central-1";
+pub(crate) const REGION: &str = "eu-central-1";
 /// The account that owns everything local.
-pub const ACCOUNT: &str = "000000000000";
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 /// Why the template cannot be run here.
 #[derive(Debug, thiserror::Error)]
@@ -242,9 +242,7 @@ fn plain(yaml: &Yaml) -> Result<Value, TemplateError> {
             (None, None) => Value::Null,
         },
         Yaml::String(text) => Value::String(text.clone()),
-        Yaml::Sequence(values) => {
-            Value::Array(values.iter().map(plain).collect::<Result<_, _>>()?)
-        }
+        Yaml::Sequence(values) => Value::Array(values.iter().map(plain).collect::<Result<_, _>>()?),
         Yaml::Mapping(mapping) => {
             let mut map = Map::new();
             for (key, value) in mapping {
@@ -312,11 +310,7 @@ impl<'a> Stack<'a> {
         }
         Ok(Self {
             resources,
-            conditions: root
-                .get("Conditions")
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default(),
+            conditions: root.get("Conditions").and_then(Value::as_object).cloned().unwrap_or_default(),
             globals: root.get("Globals").cloned().unwrap_or(Value::Null),
             parameters,
             secrets: BTreeMap::new(),
@@ -425,12 +419,7 @@ impl<'a> Stack<'a> {
                 let parts = operands()?;
                 let separator = parts.first().and_then(Value::as_str).ok_or_else(unexpected)?;
                 let values = self.resolve(parts.get(1).ok_or_else(unexpected)?)?;
-                let texts: Vec<String> = values
-                    .as_array()
-                    .ok_or_else(unexpected)?
-                    .iter()
-                    .map(as_text)
-                    .collect();
+                let texts: Vec<String> = values.as_array().ok_or_else(unexpected)?.iter().map(as_text).collect();
                 Ok(Value::String(texts.join(separator)))
             }
             "Fn::Select" => {
@@ -454,19 +443,13 @@ impl<'a> Stack<'a> {
     }
 
     fn condition(&self, name: &str) -> Result<bool, TemplateError> {
-        let expression = self
-            .conditions
-            .get(name)
-            .ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
+        let expression = self.conditions.get(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
         self.truth(expression)
     }
 
     fn truth(&self, expression: &Value) -> Result<bool, TemplateError> {
         let unexpected = || TemplateError::Unexpected(format!("condition {expression}"));
-        let (name, operand) = expression
-            .as_object()
-            .and_then(|map| map.iter().next())
-            .ok_or_else(unexpected)?;
+        let (name, operand) = expression.as_object().and_then(|map| map.iter().next()).ok_or_else(unexpected)?;
         if name == "Condition" {
             return self.condition(operand.as_str().ok_or_else(unexpected)?);
         }
@@ -504,10 +487,7 @@ impl<'a> Stack<'a> {
 
     /// A resource's name: the one it is given, or its logical id.
     fn physical_name(&self, id: &str) -> Result<String, TemplateError> {
-        let resource = self
-            .resources
-            .get(id)
-            .ok_or_else(|| TemplateError::Unknown(id.to_owned()))?;
+        let resource = self.resources.get(id).ok_or_else(|| TemplateError::Unknown(id.to_owned()))?;
         for property in ["TableName", "FunctionName", "QueueName", "Name"] {
             // The name of an API is not what a reference to it gives.
             if property == "Name" && resource.get("Type").and_then(Value::as_str) == Some("AWS::Serverless::Api") {
@@ -521,10 +501,7 @@ impl<'a> Stack<'a> {
     }
 
     fn attribute(&self, id: &str, attribute: &str) -> Result<String, TemplateError> {
-        let resource = self
-            .resources
-            .get(id)
-            .ok_or_else(|| TemplateError::Unknown(id.to_owned()))?;
+        let resource = self.resources.get(id).ok_or_else(|| TemplateError::Unknown(id.to_owned()))?;
         let name = self.physical_name(id)?;
         let arn = match resource.get("Type").and_then(Value::as_str).unwrap_or_default() {
             "AWS::DynamoDB::Table" => table_arn(&name),
@@ -546,9 +523,7 @@ impl<'a> Stack<'a> {
         while let Some(start) = rest.find("${") {
             result.push_str(&rest[..start]);
             let after = &rest[start + 2..];
-            let end = after
-                .find('}')
-                .ok_or_else(|| TemplateError::Unexpected(format!("!Sub {text}")))?;
+            let end = after.find('}').ok_or_else(|| TemplateError::Unexpected(format!("!Sub {text}")))?;
             let name = after[..end].trim();
             if let Some(literal) = name.strip_prefix('!') {
                 result.push_str("${");
@@ -575,14 +550,9 @@ impl<'a> Stack<'a> {
         while let Some(start) = rest.find(START) {
             result.push_str(&rest[..start]);
             let after = &rest[start + START.len()..];
-            let end = after
-                .find("}}")
-                .ok_or_else(|| TemplateError::Unexpected("an open {{resolve".into()))?;
+            let end = after.find("}}").ok_or_else(|| TemplateError::Unexpected("an open {{resolve".into()))?;
             let name = after[..end].split(':').next().unwrap_or_default();
-            let secret = self
-                .secrets
-                .get(name)
-                .ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
+            let secret = self.secrets.get(name).ok_or_else(|| TemplateError::Unknown(name.to_owned()))?;
             result.push_str(secret);
             rest = &after[end + 2..];
         }
@@ -599,19 +569,12 @@ impl<'a> Stack<'a> {
                 functions.insert(id.to_owned(), self.read_function(id, resource)?);
             }
         }
-        Ok(Deployment {
-            table: self.read_table()?,
-            api: self.read_api()?,
-            functions,
-            mail: self.read_mail()?,
-        })
+        Ok(Deployment { table: self.read_table()?, api: self.read_api()?, functions, mail: self.read_mail()? })
     }
 
     fn read_table(&self) -> Result<Table, TemplateError> {
-        let (id, resource) = self
-            .of_type("AWS::DynamoDB::Table")
-            .next()
-            .ok_or_else(|| TemplateError::Unexpected("no table".into()))?;
+        let (id, resource) =
+            self.of_type("AWS::DynamoDB::Table").next().ok_or_else(|| TemplateError::Unexpected("no table".into()))?;
         let name = self.physical_name(id)?;
         let mut create = self.properties(resource)?;
         let hash_of = |schema: &Value| -> Option<String> {
@@ -625,22 +588,15 @@ impl<'a> Stack<'a> {
             .and_then(hash_of)
             .ok_or_else(|| TemplateError::Unexpected("the table's key".into()))?;
         let mut indexes = BTreeMap::new();
-        for index in create
-            .get("GlobalSecondaryIndexes")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            if let (Some(name), Some(key)) = (
-                index.get("IndexName").and_then(Value::as_str),
-                index.get("KeySchema").and_then(hash_of),
-            ) {
+        for index in create.get("GlobalSecondaryIndexes").and_then(Value::as_array).into_iter().flatten() {
+            if let (Some(name), Some(key)) =
+                (index.get("IndexName").and_then(Value::as_str), index.get("KeySchema").and_then(hash_of))
+            {
                 indexes.insert(name.to_owned(), key);
             }
         }
-        let object = create
-            .as_object_mut()
-            .ok_or_else(|| TemplateError::Unexpected("the table's properties".into()))?;
+        let object =
+            create.as_object_mut().ok_or_else(|| TemplateError::Unexpected("the table's properties".into()))?;
         // What CloudFormation sets by calls of its own, or what has no meaning on one machine. Time to live is left
         // out on purpose: nothing may depend on it for meaning.
         object.retain(|name, _| {
@@ -658,27 +614,15 @@ impl<'a> Stack<'a> {
         if let Some(Value::Object(stream)) = object.get_mut("StreamSpecification") {
             stream.insert("StreamEnabled".into(), json!(true));
         }
-        Ok(Table {
-            name,
-            partition_key,
-            indexes,
-            create,
-        })
+        Ok(Table { name, partition_key, indexes, create })
     }
 
     fn read_api(&self) -> Result<Api, TemplateError> {
-        let (_, resource) = self
-            .of_type("AWS::Serverless::Api")
-            .next()
-            .ok_or_else(|| TemplateError::Unexpected("no API".into()))?;
+        let (_, resource) =
+            self.of_type("AWS::Serverless::Api").next().ok_or_else(|| TemplateError::Unexpected("no API".into()))?;
         let properties = self.properties(resource)?;
         let mut responses = BTreeMap::new();
-        for (name, declared) in properties
-            .get("GatewayResponses")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, declared) in properties.get("GatewayResponses").and_then(Value::as_object).into_iter().flatten() {
             let headers = declared
                 .pointer("/ResponseParameters/Headers")
                 .and_then(Value::as_object)
@@ -686,22 +630,9 @@ impl<'a> Stack<'a> {
                 .flatten()
                 .map(|(header, value)| (header.clone(), as_text(value).trim_matches('\'').to_owned()))
                 .collect();
-            let body = declared
-                .pointer("/ResponseTemplates/application~1json")
-                .map(as_text)
-                .unwrap_or_default();
-            let status = declared
-                .get("StatusCode")
-                .map(as_text)
-                .and_then(|status| status.parse().ok());
-            responses.insert(
-                name.clone(),
-                GatewayResponse {
-                    status,
-                    headers,
-                    body,
-                },
-            );
+            let body = declared.pointer("/ResponseTemplates/application~1json").map(as_text).unwrap_or_default();
+            let status = declared.get("StatusCode").map(as_text).and_then(|status| status.parse().ok());
+            responses.insert(name.clone(), GatewayResponse { status, headers, body });
         }
         Ok(Api {
             stage: properties.get("StageName").map(as_text).unwrap_or_default(),
@@ -736,10 +667,7 @@ impl<'a> Stack<'a> {
                     .extend(destination.get("MatchingEventTypes").map(text_list).unwrap_or_default());
             }
         }
-        Ok(MailSpec {
-            configuration_sets,
-            suppressed_reasons,
-        })
+        Ok(MailSpec { configuration_sets, suppressed_reasons })
     }
 
     fn read_function(&self, id: &str, resource: &Value) -> Result<FunctionSpec, TemplateError> {
@@ -747,26 +675,15 @@ impl<'a> Stack<'a> {
         let globals = self.globals.get("Function").unwrap_or(&Value::Null);
         let mut environment = BTreeMap::new();
         let global_environment = self.resolve(globals.pointer("/Environment/Variables").unwrap_or(&Value::Null))?;
-        let own_environment = properties
-            .pointer("/Environment/Variables")
-            .cloned()
-            .unwrap_or(Value::Null);
+        let own_environment = properties.pointer("/Environment/Variables").cloned().unwrap_or(Value::Null);
         for variables in [&global_environment, &own_environment] {
             for (name, value) in variables.as_object().into_iter().flatten() {
                 environment.insert(name.clone(), as_text(value));
             }
         }
-        let timeout = properties
-            .get("Timeout")
-            .or_else(|| globals.get("Timeout"))
-            .and_then(Value::as_u64)
-            .unwrap_or(3);
-        let policy = Policy::parse(properties.get("Policies").unwrap_or(&Value::Null)).map_err(|source| {
-            TemplateError::Policy {
-                function: id.to_owned(),
-                source,
-            }
-        })?;
+        let timeout = properties.get("Timeout").or_else(|| globals.get("Timeout")).and_then(Value::as_u64).unwrap_or(3);
+        let policy = Policy::parse(properties.get("Policies").unwrap_or(&Value::Null))
+            .map_err(|source| TemplateError::Policy { function: id.to_owned(), source })?;
         let operation =
             operation_of(id).ok_or_else(|| TemplateError::Unexpected(format!("{id} is not called …Function")))?;
         Ok(FunctionSpec {
@@ -780,12 +697,8 @@ impl<'a> Stack<'a> {
     }
 
     fn read_trigger(&self, id: &str, properties: &Value) -> Result<Trigger, TemplateError> {
-        let events: Vec<&Value> = properties
-            .get("Events")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Map::values)
-            .collect();
+        let events: Vec<&Value> =
+            properties.get("Events").and_then(Value::as_object).into_iter().flat_map(Map::values).collect();
         let [event] = events.as_slice() else {
             return Err(TemplateError::Unexpected(format!("{id} must have exactly one event")));
         };
@@ -794,10 +707,7 @@ impl<'a> Stack<'a> {
         // Endless (-1, also the default) is until the record is too old; here a finite number stands for that.
         let retries = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok()).unwrap_or(20);
         let queue = |pointer: &str| declared.pointer(pointer).map(|arn| queue_of(&as_text(arn)));
-        let pattern_error = |source| TemplateError::Pattern {
-            function: id.to_owned(),
-            source,
-        };
+        let pattern_error = |source| TemplateError::Pattern { function: id.to_owned(), source };
         match event.get("Type").and_then(Value::as_str) {
             Some("Api") => {
                 let text = |name: &str| {
@@ -813,11 +723,8 @@ impl<'a> Stack<'a> {
             }
             Some("DynamoDB") => {
                 let mut filters = Vec::new();
-                for filter in declared
-                    .pointer("/FilterCriteria/Filters")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
+                for filter in
+                    declared.pointer("/FilterCriteria/Filters").and_then(Value::as_array).into_iter().flatten()
                 {
                     let text = filter.get("Pattern").and_then(Value::as_str).unwrap_or_default();
                     let pattern: Value = serde_json::from_str(text)
@@ -840,10 +747,7 @@ impl<'a> Stack<'a> {
                 }))
             }
             Some("ScheduleV2") => {
-                let expression = declared
-                    .get("ScheduleExpression")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
+                let expression = declared.get("ScheduleExpression").and_then(Value::as_str).unwrap_or_default();
                 let input = match declared.get("Input") {
                     Some(Value::String(text)) => Some(
                         serde_json::from_str(text)
@@ -855,22 +759,14 @@ impl<'a> Stack<'a> {
                 Ok(Trigger::Schedule(Schedule {
                     every: rate(expression)
                         .ok_or_else(|| TemplateError::Unexpected(format!("{id}: schedule {expression}")))?,
-                    retries: retries(
-                        declared
-                            .pointer("/RetryPolicy/MaximumRetryAttempts")
-                            .and_then(Value::as_i64),
-                    ),
+                    retries: retries(declared.pointer("/RetryPolicy/MaximumRetryAttempts").and_then(Value::as_i64)),
                     input,
                     failure_destination: queue("/DeadLetterConfig/Arn"),
                 }))
             }
             Some("EventBridgeRule") => Ok(Trigger::Rule(Rule {
                 pattern: Pattern::parse(declared.get("Pattern").unwrap_or(&Value::Null)).map_err(pattern_error)?,
-                retries: retries(
-                    declared
-                        .pointer("/RetryPolicy/MaximumRetryAttempts")
-                        .and_then(Value::as_i64),
-                ),
+                retries: retries(declared.pointer("/RetryPolicy/MaximumRetryAttempts").and_then(Value::as_i64)),
                 failure_destination: queue("/DeadLetterConfig/Arn"),
             })),
             other => Err(TemplateError::Unexpected(format!("{id}: event type {other:?}"))),
@@ -880,7 +776,7 @@ impl<'a> Stack<'a> {
 
 /// The ARN of a table.
 #[must_use]
-pub fn table_arn(name: &str) -> String {
+pub(crate) fn table_arn(name: &str) -> String {
     format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
 }
 
@@ -1061,7 +957,9 @@ Resources:
     fn triggers_table_api_and_mail_are_read() {
         let deployment = small();
         match &deployment.functions["GetThingFunction"].trigger {
-            Trigger::Http(route) => assert_eq!((route.method.as_str(), route.path.as_str()), ("GET", "/v1/things/{id}")),
+            Trigger::Http(route) => {
+                assert_eq!((route.method.as_str(), route.path.as_str()), ("GET", "/v1/things/{id}"))
+            }
             other => panic!("{other:?}"),
         }
         match &deployment.functions["RunFunction"].trigger {
