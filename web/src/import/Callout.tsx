@@ -2,7 +2,7 @@ import { Button, ErrorIcon } from "../ui";
 import { sentenceCase, visibleBlanks } from "./sentence";
 import type { SheetSession } from "./session";
 import { texts } from "./texts";
-import { type Cell, cellText, valueText } from "./validator";
+import { type Cell, cellText, textBefore, valueText } from "./validator";
 
 /** What the validator says of a cell, right under it, with what one can do about it. */
 export function Callout(props: {
@@ -18,9 +18,10 @@ export function Callout(props: {
   onDone: () => void;
 }) {
   const { cell, field, position, session } = props;
-  const issues = cell.issues ?? [];
+  const { issues } = cell;
   const errors = issues.filter((issue) => issue.severity === "error");
-  const corrected = cell.before != null && cell.kept !== true && errors.length === 0;
+  const before = errors.length === 0 ? textBefore(cell) : null;
+  const corrected = before !== null;
   if (issues.length === 0 && !corrected && cell.kept !== true) return null;
   const offered = errors.find((issue) => issue.correction !== null);
   const t = texts.check;
@@ -41,10 +42,10 @@ export function Callout(props: {
           <span>{sentenceCase(issue.message)}</span>
         </p>
       ))}
-      {corrected && (
+      {before !== null && (
         <p className="callout-change">
           <del className="mono">
-            <bdi>{visibleBlanks(cell.before ?? "")}</bdi>
+            <bdi>{visibleBlanks(before)}</bdi>
           </del>{" "}
           <span className="muted">→</span> <bdi className="mono">{cellText(cell)}</bdi>
         </p>

@@ -23,7 +23,7 @@ import { allTicked, indexOf } from "./selection";
 import { takenAway, visibleBlanks } from "./sentence";
 import type { Focus, SheetSession, SheetState } from "./session";
 import { texts } from "./texts";
-import { type Cell, cellError, cellText, type RowView } from "./validator";
+import { type Cell, cellError, cellText, type RowView, textBefore } from "./validator";
 
 const ROW = 36;
 const OVERSCAN = 6;
@@ -179,7 +179,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     const cell = view?.cells[field];
     const error = cellError(cell);
     if (error !== undefined) return texts.check.refused(error.message);
-    return cell?.before != null && cell.kept !== true ? texts.check.correctedTo(cellText(cell)) : texts.check.accepted;
+    return textBefore(cell) === null ? texts.check.accepted : texts.check.correctedTo(cellText(cell));
   };
   const titleOf = (field: string) => columns.find((column) => column.field === field)?.title ?? field;
   const say = (position: number, field: string) => {
@@ -232,16 +232,16 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     if (focus?.field == null) return;
     const { position, field } = focus;
     const cell = focusedCell();
-    if (cell?.issues?.some((issue) => issue.correction !== null && issue.severity === "error") || cell?.kept === true)
+    if (cell?.issues.some((issue) => issue.correction !== null && issue.severity === "error") || cell?.kept === true)
       await session.takeCorrection(position, field);
-    else if (cell?.before != null) await session.refuseCorrection(position, field);
+    else if (textBefore(cell) !== null) await session.refuseCorrection(position, field);
     else return;
     say(position, field);
   };
 
   const fixAll = async () => {
     if (focus?.field == null) return;
-    const issue = focusedCell()?.issues?.find((one) => one.severity === "error" && one.correction !== null);
+    const issue = focusedCell()?.issues.find((one) => one.severity === "error" && one.correction !== null);
     if (issue === undefined) return;
     const change = await session.fixAll(issue.code, focus.field);
     announce(texts.check.fixedAll(change.changed.length));
@@ -596,10 +596,11 @@ interface GridCellProps {
 const GridCell = memo(function GridCell(props: GridCellProps) {
   const { cell, known, column, number, position, focused, editing, handlers } = props;
   const error = cellError(cell);
-  const corrected = error === undefined && cell?.before != null && cell.kept !== true;
-  const warned = error === undefined && !corrected && (cell?.issues?.length ?? 0) > 0;
+  const before = error === undefined ? textBefore(cell) : null;
+  const corrected = before !== null;
+  const warned = error === undefined && !corrected && (cell?.issues.length ?? 0) > 0;
   const text = cellText(cell);
-  const taken = corrected ? takenAway(cell?.before ?? "", text) : null;
+  const taken = before === null ? null : takenAway(before, text);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keyboard
     <div
@@ -614,14 +615,14 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
       }}
       onDoubleClick={() => handlers.current.onCellOpen(position, column.field)}
       onMouseEnter={() =>
-        handlers.current.onCellHover(position, cell?.issues?.length || corrected ? column.field : null)
+        handlers.current.onCellHover(position, cell?.issues.length || corrected ? column.field : null)
       }
       onMouseLeave={() => handlers.current.onCellHover(position, null)}
     >
       {editing ? (
         <CellInput
           // What one edits is what stood in the sheet, as long as it is not good.
-          text={error !== undefined ? (cell?.before ?? text) : text}
+          text={error === undefined ? text : (textBefore(cell) ?? text)}
           label={texts.check.editing(number, column.title)}
           invalid={error !== undefined}
           column={column}
@@ -634,10 +635,10 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
         <>
           {error !== undefined && <ErrorIcon size={14} />}
           {warned && <WarningIcon size={14} />}
-          {corrected && taken === null && (
+          {before !== null && taken === null && (
             <>
               <del className="sheet-before">
-                <bdi>{visibleBlanks(cell?.before ?? "")}</bdi>
+                <bdi>{visibleBlanks(before)}</bdi>
               </del>
               <span className="sheet-arrow" aria-hidden="true">
                 →

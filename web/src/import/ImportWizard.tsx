@@ -1,9 +1,9 @@
 import { openSheet } from "@rollcall/validator/client";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { api, asProblem, isAbort, useLoad } from "../api";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { api, asProblem, isAbort, useAction, useLoad } from "../api";
 import { useSession } from "../console/session";
 import { Link, navigate, useLeaveGuard, usePath, useSearch, withSearch } from "../router";
-import { announce, ask, Button, CheckIcon, ProblemBox } from "../ui";
+import { announce, ask, Button, CheckIcon, ErrorIcon, ProblemBox } from "../ui";
 import { AssignStep } from "./AssignStep";
 import { CheckStep } from "./CheckStep";
 import { ConfirmStep } from "./ConfirmStep";
@@ -102,7 +102,7 @@ export default function ImportWizard() {
     profile: string,
     options: { mapping?: string; rows?: number } = {},
   ): Promise<SheetSession | null> => {
-    const sheet = await openSheet(bytes === null ? null : bytes.slice(), profile, options);
+    const sheet = await openSheet(bytes, profile, options);
     const session = await SheetSession.open(sheet, profile);
     const errors = session.info.issues.filter((issue) => issue.severity === "error");
     if (session.snapshot().counts.rows === 0 && bytes !== null) {
@@ -263,26 +263,42 @@ export default function ImportWizard() {
           />
         );
       case "check":
+      case "assign":
+      case "confirm":
+        return (
+          <SheetGuard
+            work={flow.work}
+            onAgain={async () => {
+              if (flow.work.bytes !== null) await openWith(flow.work.bytes, flow.work.name, flow.work.session.profile);
+              else {
+                update({ work: null });
+                void navigate(toStep("source"));
+              }
+            }}
+          >
+            {sheetStep(flow.step, flow.work)}
+          </SheetGuard>
+        );
+      case "result":
+        return result(flow);
+    }
+  };
+
+  const sheetStep = (at: "check" | "assign" | "confirm", of: Work) => {
+    switch (at) {
+      case "check":
         return (
           <CheckStep
-            work={flow.work}
+            work={of}
             onMapping={async (mapping) => {
-              await openWith(flow.work.bytes, flow.work.name, flow.work.session.profile, { mapping });
+              await openWith(of.bytes, of.name, of.session.profile, { mapping });
             }}
           />
         );
       case "assign":
-        return <AssignStep work={flow.work} />;
+        return <AssignStep work={of} />;
       case "confirm":
-        return (
-          <Confirming
-            work={flow.work}
-            choice={choice}
-            onChange={(patch) => update({ work: { ...flow.work, ...patch } })}
-          />
-        );
-      case "result":
-        return result(flow);
+        return <Confirming work={of} choice={choice} onChange={(patch) => update({ work: { ...of, ...patch } })} />;
     }
   };
 
@@ -377,6 +393,28 @@ function Steps({ flow, current }: { flow: Flow; current: Step }) {
         })}
       </ol>
     </nav>
+  );
+}
+
+/** Where the worker with the sheet has ended, says so instead of the step. */
+function SheetGuard({ work, onAgain, children }: { work: Work; onAgain: () => Promise<void>; children: ReactNode }) {
+  const { failure } = useSheet(work.session);
+  const again = useAction(onAgain);
+  if (failure === null) return children;
+  return (
+    <div className="problem" role="alert">
+      <ErrorIcon />
+      <div className="problem-body">
+        <div className="problem-title">{texts.failed.title}</div>
+        <div>{texts.failed.body}</div>
+        <div className="muted">{again.problem?.detail ?? failure.message}</div>
+        <div className="row">
+          <Button busy={again.busy} onPress={() => void again.run()}>
+            {texts.failed.again}
+          </Button>
+        </div>
+      </div>
+    </div>
   );
 }
 

@@ -59,7 +59,7 @@ export function MappingPanel(props: {
     let current = true;
     void (async () => {
       try {
-        const sheet = await openSheet(bytes.slice(), session.profile, { mapping: JSON.stringify(mapping) });
+        const sheet = await openSheet(bytes, session.profile, { mapping: JSON.stringify(mapping) });
         const [info, counts] = await Promise.all([sheet.info(), sheet.counts()]);
         void sheet.free();
         if (current) setReading({ info: JSON.parse(info), counts: JSON.parse(counts) });

@@ -1,3 +1,4 @@
+import { prepare } from "@rollcall/validator/client";
 import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from "react";
 import type { ApiProblem, ImportProfile, Organization } from "../api";
 import { Link, navigate, withSearch } from "../router";
@@ -61,6 +62,11 @@ export function SourceStep(props: SourceProps) {
     };
     document.addEventListener("paste", paste);
     return () => document.removeEventListener("paste", paste);
+  }, []);
+
+  // The worker starts while the person is still looking for the sheet. What fails here fails again, and visibly, then.
+  useEffect(() => {
+    prepare().catch(() => undefined);
   }, []);
 
   useEffect(() => {

@@ -7,7 +7,7 @@ const row = (position: number, first = "Ana"): RowView => ({
   row: position + 1,
   line: position + 2,
   status: "accepted",
-  cells: { first_name: { value: first } },
+  cells: { first_name: { value: first, issues: [] } },
 });
 
 test("only rows that are not at hand are read", () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { SheetSession } from "./session";
-import type { Filter, RowView, SheetHandle } from "./validator";
+import type { RowView, SheetHandle } from "./validator";
 
 /** A sheet whose rows are refused where the email is "bad"; enough to see what the session does with it. */
 class TestSheet implements SheetHandle {
@@ -19,7 +19,7 @@ class TestSheet implements SheetHandle {
     const rows = this.emails.length;
     return JSON.stringify({ rows, accepted: rows - refused, corrected: 0, refused, without_role: 0 });
   }
-  async indices(filter: Filter) {
+  async indices(filter: string) {
     const positions = this.emails.flatMap((email, at) => (filter === "all" || email === "bad" ? [at] : []));
     return Uint32Array.from(positions);
   }
@@ -71,7 +71,7 @@ class TestSheet implements SheetHandle {
   }
   records = async () => "[]";
   removedCount = async () => this.removed;
-  free = () => {};
+  free = async () => {};
 }
 
 const email = (session: SheetSession, position: number) => session.row(position)?.cells.email?.value;
@@ -148,6 +148,12 @@ describe("a sheet of thirty rows, two of them bad", () => {
         [33, 29],
       ]),
     );
+  });
+
+  test("a worker that ended is told, not waited for", async () => {
+    sheet.setCell = () => Promise.reject(new Error("the worker was closed"));
+    await expect(session.setCell(1, "email", "x")).rejects.toThrow("closed");
+    expect(session.snapshot().failure?.message).toBe("the worker was closed");
   });
 
   test("the rows in view are read first and only once", async () => {

@@ -41,6 +41,8 @@ export interface SheetState {
   readonly edited: boolean;
   /** Grows whenever rows' text may have changed. */
   readonly revision: number;
+  /** Why the sheet can no longer be read: the worker has ended. */
+  readonly failure: Error | null;
 }
 
 type Marks = ReadonlyMap<number, readonly ServerMark[]>;
@@ -82,6 +84,7 @@ export class SheetSession {
       redoable: false,
       edited: false,
       revision: 0,
+      failure: null,
     };
   }
 
@@ -101,7 +104,7 @@ export class SheetSession {
 
   close(): void {
     this.#closed = true;
-    void this.#queue.finally(() => this.#sheet.free());
+    void this.#queue.then(() => this.#sheet.free()).catch(() => undefined);
   }
 
   /** The row's text where it is at hand, with what the server said about it. */
@@ -291,16 +294,20 @@ export class SheetSession {
   #withMarks(row: RowView, marks: readonly ServerMark[]): RowView {
     const cells: Record<string, Cell> = { ...row.cells };
     for (const mark of marks) {
-      const cell = cells[mark.field] ?? { value: "" };
-      const issue: Issue = { code: mark.code, severity: "error", message: mark.message, correction: null };
-      cells[mark.field] = { ...cell, issues: [issue, ...(cell.issues ?? [])] };
+      const cell = cells[mark.field] ?? { value: "", issues: [] };
+      const issue: Issue = { code: mark.code, severity: "error", params: {}, message: mark.message, correction: null };
+      cells[mark.field] = { ...cell, issues: [issue, ...cell.issues] };
     }
     return { ...row, status: "refused", cells };
   }
 
+  readonly #failed = (error: unknown): void => {
+    if (!this.#closed) this.#publish({ failure: error instanceof Error ? error : new Error(String(error)) });
+  };
+
   #serially<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
+    this.#queue = result.catch(this.#failed);
     return result;
   }
 
@@ -399,6 +406,8 @@ export class SheetSession {
         await this.#read(listed.subarray(ahead.from, ahead.to));
         if (first === this.#view.first && last === this.#view.last) return;
       }
+    } catch (error) {
+      this.#failed(error);
     } finally {
       this.#filling = false;
     }
@@ -412,7 +421,7 @@ export class SheetSession {
 
 /** The fields of a row that have an error, in the order of the columns. */
 export function problemFields(row: RowView, fields: readonly string[]): string[] {
-  return fields.filter((field) => row.cells[field]?.issues?.some((issue) => issue.severity === "error"));
+  return fields.filter((field) => row.cells[field]?.issues.some((issue) => issue.severity === "error"));
 }
 
 function unmarked(marks: Marks, cells: readonly (readonly [number, string | null])[]): Marks {

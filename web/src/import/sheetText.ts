@@ -1,6 +1,6 @@
 import type { SheetSession } from "./session";
 import type { RowView } from "./validator";
-import { cellText } from "./validator";
+import { cellText, valueText } from "./validator";
 
 /**
  * A cell for a CSV file. A spreadsheet takes a leading `=`, `+`, `-` or `@` for a formula: an apostrophe before it
@@ -49,7 +49,7 @@ export async function refusedRowsFile(session: SheetSession, reasons: string): P
   const table = [[...fields.map((field) => field.title), reasons]];
   for await (const row of everyRow(session, await session.problems())) {
     const why = Object.values(row.cells)
-      .flatMap((cell) => cell.issues ?? [])
+      .flatMap((cell) => cell.issues)
       .filter((issue) => issue.severity === "error")
       .map((issue) => issue.message);
     table.push([...fields.map((field) => originalText(row, field.field)), why.join("; ")]);
@@ -66,7 +66,7 @@ async function* everyRow(session: SheetSession, positions: Uint32Array): AsyncGe
 
 function originalText(row: RowView, field: string): string {
   const cell = row.cells[field];
-  return cell?.before ?? cellText(cell);
+  return cell?.before === undefined ? cellText(cell) : valueText(cell.before);
 }
 
 function tabCell(text: string): string {

@@ -185,6 +185,12 @@ export const texts = {
     listHint: "Several, separated by semicolons",
   },
 
+  failed: {
+    title: "The sheet can no longer be read here",
+    body: "The browser ended the part of this page that holds it, most likely for lack of memory. Nothing was imported.",
+    again: "Read the sheet again",
+  },
+
   keys: {
     title: "Keyboard shortcuts",
     list: [
