@@ -331,8 +331,10 @@ function passwordScreen(invitation: Open): HTMLElement {
   });
   const name = () => {
     const shown = password.input.type === "text";
-    reveal.textContent = shown ? t.password.hide : t.password.show;
-    reveal.setAttribute("aria-label", `${reveal.textContent}: ${t.password.label}`);
+    reveal.replaceChildren(
+      shown ? t.password.hide : t.password.show,
+      h("span", { class: "visually-hidden" }, `: ${t.password.label}`),
+    );
   };
   name();
   password.box.append(reveal);

@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref, useId, useState } from "react";
+import { type ReactNode, type Ref, useState } from "react";
 import {
   Button as AriaButton,
   Checkbox as AriaCheckbox,
@@ -27,7 +27,7 @@ import {
   TooltipTrigger,
 } from "react-aria-components";
 import { texts } from "../texts/en";
-import { CheckIcon, ChevronDownIcon, CloseIcon, ErrorIcon, MinusIcon } from "./icons";
+import { CheckIcon, ChevronDownIcon, CloseIcon, CopyIcon, ErrorIcon, MinusIcon } from "./icons";
 
 export type Look = "plain" | "primary" | "danger" | "quiet";
 
@@ -387,25 +387,24 @@ export function ModalDialog({
 }
 
 /** A button that copies; says so on itself and to screen readers. */
-export function CopyButton({ text, label, look }: { text: string; label: string; look?: Look }) {
+export function CopyButton(p: { text: string; label: string; look?: Look; iconOnly?: boolean }) {
   const [copied, setCopied] = useState(false);
-  const id = useId();
+  const copy = () => {
+    void navigator.clipboard.writeText(p.text).then(() => {
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    });
+  };
   return (
     <>
-      <Button
-        look={look ?? "plain"}
-        aria-describedby={id}
-        onPress={() => {
-          void navigator.clipboard.writeText(text).then(() => {
-            setCopied(true);
-            setTimeout(() => setCopied(false), 2000);
-          });
-        }}
-        icon={copied ? <CheckIcon /> : null}
-      >
-        {copied ? texts.common.copied : label}
-      </Button>
-      <span id={id} className="visually-hidden" aria-live="polite">
+      {p.iconOnly ? (
+        <Button look={p.look} label={p.label} icon={copied ? <CheckIcon /> : <CopyIcon />} onPress={copy} />
+      ) : (
+        <Button look={p.look} icon={copied ? <CheckIcon /> : null} onPress={copy}>
+          {copied ? texts.common.copied : p.label}
+        </Button>
+      )}
+      <span className="visually-hidden" role="status">
         {copied ? texts.common.copied : ""}
       </span>
     </>

@@ -58,6 +58,9 @@ export function UserPanel(p: {
         <h2 ref={heading} tabIndex={-1} className="grow">
           {user ? user.name || user.email : loaded.problem ? texts.users.panel.gone : <Skeleton width={140} />}
         </h2>
+        {user && !editing && can("users.write") && (
+          <Button onPress={() => setEditing(true)}>{texts.users.panel.edit}</Button>
+        )}
         <Button look="quiet" icon={<CloseIcon />} label={texts.common.close} shortcut="Esc" onPress={p.onClose} />
       </div>
       <div className="panel-body">
@@ -66,15 +69,13 @@ export function UserPanel(p: {
             <div>
               <PersonPill user={user} />
             </div>
-            {!editing && (
+            {!editing && can("invitations.write") && possible(user).length > 0 && (
               <div className="row wrap">
-                {can("invitations.write") &&
-                  possible(user).map((what) => (
-                    <Button key={what} busy={invitation.busy} onPress={() => void invitation.run(what)}>
-                      {texts.users[what]}
-                    </Button>
-                  ))}
-                {can("users.write") && <Button onPress={() => setEditing(true)}>{texts.users.panel.edit}</Button>}
+                {possible(user).map((what) => (
+                  <Button key={what} busy={invitation.busy} onPress={() => void invitation.run(what)}>
+                    {texts.users[what]}
+                  </Button>
+                ))}
               </div>
             )}
             {invitation.problem && <ProblemBox problem={invitation.problem} />}
@@ -134,9 +135,9 @@ function Details({ user }: { user: User }) {
   return (
     <dl className="details">
       <Detail label={texts.fields.email ?? ""}>
-        <span className="row wrap">
+        <span className="row">
           <span className="break">{user.email}</span>
-          <CopyButton look="quiet" text={user.email} label={texts.common.copy} />
+          <CopyButton look="quiet" text={user.email} label={texts.common.copy} iconOnly />
         </span>
       </Detail>
       {user.username && <Detail label={texts.users.panel.username}>{user.username}</Detail>}
