@@ -7,7 +7,7 @@ import { announce, ask, Button, CheckIcon, ErrorIcon, ProblemBox } from "../ui";
 import { AssignStep } from "./AssignStep";
 import { CheckStep } from "./CheckStep";
 import { ConfirmStep } from "./ConfirmStep";
-import { type Choice, choiceOf, whomOf } from "./choice";
+import { type Choice, choiceOf, kindsFor, whomOf } from "./choice";
 import { assignableFields } from "./columns";
 import {
   type Flow,
@@ -47,11 +47,12 @@ const toStep = (step: Step, patch: Record<string, string | null> = {}) =>
 export default function ImportWizard() {
   const step = stepOf(usePath());
   const search = useSearch();
-  const { organizations } = useSession();
+  const { me, organizations } = useSession();
+  const kinds = kindsFor(me.organizations);
   const [state, setState] = useState<WizardState>(nothing);
   const update = useCallback((patch: Partial<WizardState>) => setState((old) => ({ ...old, ...patch })), []);
 
-  const whom = whomOf(search, organizations);
+  const whom = whomOf(search, kinds, organizations);
   const organizationId = whom.organization?.id;
   const complete = whom.kind === "technician" || organizationId !== undefined;
   const loadProfiles = useMemo(
@@ -249,6 +250,7 @@ export default function ImportWizard() {
         ) : (
           <SourceStep
             choice={choice}
+            kinds={kinds}
             profiles={known}
             organizations={organizations}
             facts={facts}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { type ApiProblem, api, asProblem, type Id, type Import, type Organization, useLoad } from "../api";
-import { useKeepOrganization, useOrganization, useSession } from "../console/session";
+import { useCan, useKeepOrganization, useOrganization, useSession } from "../console/session";
 import { Link, navigate, usePath } from "../router";
 import { Button, ImportIcon, ImportPill, ProblemBox, Skeleton, Time } from "../ui";
 import { ImportOutcome } from "./ImportReport";
@@ -20,6 +20,7 @@ function ImportList() {
   const { id: organization } = useOrganization();
   const { organizations } = useSession();
   const keep = useKeepOrganization();
+  const mayStart = useCan()("imports.write");
   const load = useCallback((signal: AbortSignal) => api.imports({ organization, limit: 50 }, signal), [organization]);
   // While something is going on, the list is kept up to date.
   const [busy, setBusy] = useState(false);
@@ -46,10 +47,12 @@ function ImportList() {
     <div className="page">
       <div className="page-head">
         <h1>{t.title}</h1>
-        <Link to={keep("/import")} className="button" data-look="primary">
-          <ImportIcon />
-          {t.start}
-        </Link>
+        {mayStart && (
+          <Link to={keep("/import")} className="button" data-look="primary">
+            <ImportIcon />
+            {t.start}
+          </Link>
+        )}
       </div>
       {problem !== undefined && <ProblemBox problem={problem} retry={reload} />}
       {data === undefined && problem === undefined && <ListSkeleton />}
@@ -57,14 +60,16 @@ function ImportList() {
         <div className="empty">
           <h2>{t.emptyTitle}</h2>
           <p>{t.emptyBody}</p>
-          <div className="row wrap">
-            <Link to={keep("/import")} className="button" data-look="primary">
-              {t.start}
-            </Link>
-            <Link to={keep("/import/source", { sample: "1" })} className="button">
-              {texts.source.sample}
-            </Link>
-          </div>
+          {mayStart && (
+            <div className="row wrap">
+              <Link to={keep("/import")} className="button" data-look="primary">
+                {t.start}
+              </Link>
+              <Link to={keep("/import/source", { sample: "1" })} className="button">
+                {texts.source.sample}
+              </Link>
+            </div>
+          )}
         </div>
       )}
       {items.length > 0 && (

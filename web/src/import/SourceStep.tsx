@@ -1,6 +1,6 @@
 import { prepare } from "@rollcall/validator/client";
 import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from "react";
-import type { ApiProblem, ImportProfile, Organization } from "../api";
+import type { ApiProblem, ImportProfile, Organization, UserKind } from "../api";
 import { Link, navigate, withSearch } from "../router";
 import { Button, DownloadIcon, ErrorIcon, FileIcon, PlusIcon, ProblemBox, SelectField, Skeleton } from "../ui";
 import { Choices } from "./Choices";
@@ -16,6 +16,7 @@ const t = texts.source;
 
 export interface SourceProps {
   choice: Choice;
+  kinds: readonly UserKind[];
   profiles: readonly ImportProfile[];
   organizations: readonly Organization[];
   facts: ProfileFacts | null;
@@ -85,12 +86,14 @@ export function SourceStep(props: SourceProps) {
     <div className="source">
       <div className="source-main">
         <div className="source-choice">
-          <Choices
-            label={t.who}
-            value={choice.kind}
-            onChange={(kind) => set({ kind, profile: null })}
-            options={(["technician", "end_user"] as const).map((id) => ({ id, name: t.kinds[id] ?? id }))}
-          />
+          {props.kinds.length > 1 && (
+            <Choices
+              label={t.who}
+              value={choice.kind}
+              onChange={(kind) => set({ kind, profile: null })}
+              options={props.kinds.map((id) => ({ id, name: t.kinds[id] ?? id }))}
+            />
+          )}
           {choice.kind !== "technician" &&
             (organizations.length === 0 ? (
               <div className="notice">

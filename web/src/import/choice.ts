@@ -1,4 +1,4 @@
-import type { ImportProfile, Organization, UserKind } from "../api";
+import type { ImportProfile, Me, Organization, UserKind } from "../api";
 import { texts } from "./texts";
 
 /** What the URL presets, completed: who is imported, where, and by which rules. */
@@ -21,11 +21,20 @@ export function profilesFor(profiles: readonly ImportProfile[], kind: UserKind):
   return profiles.filter((profile) => profile.kind === kind).sort((a, b) => place(a) - place(b));
 }
 
-export function whomOf(search: URLSearchParams, organizations: readonly Organization[]): Whom {
+/** The kinds that a person may import: technicians belong to the whole deployment. */
+export function kindsFor(organizations: Me["organizations"]): UserKind[] {
+  return organizations === "all" ? ["technician", "end_user"] : ["end_user"];
+}
+
+export function whomOf(
+  search: URLSearchParams,
+  kinds: readonly UserKind[],
+  organizations: readonly Organization[],
+): Whom {
   const organizationId = search.get("organization");
   const wanted = search.get("kind");
-  const kind: UserKind =
-    wanted === "technician" || wanted === "end_user" ? wanted : organizationId === null ? "technician" : "end_user";
+  const usual = organizationId === null ? (kinds[0] ?? "end_user") : "end_user";
+  const kind = kinds.find((each) => each === wanted) ?? usual;
   const only = organizations.length === 1 ? organizations[0] : undefined;
   return {
     kind,
