@@ -235,6 +235,17 @@ pub enum Invalid {
     /// Chunks are missing at commit.
     #[error("chunks are missing: {}", .0.iter().map(u32::to_string).collect::<Vec<_>>().join(", "))]
     ChunksMissing(Vec<u32>),
+    /// The chunks hold another number of rows than was announced.
+    #[error("{announced} rows were announced and {staged} are staged")]
+    RowsMissing {
+        /// As the import was opened with.
+        announced: u32,
+        /// As the chunks hold.
+        staged: u32,
+    },
+    /// Rows without a role where the profile wants one.
+    #[error("{} rows have no role; give each one, or send ?role=", .0.len())]
+    RoleRequired(Vec<u32>),
 }
 
 impl Invalid {
@@ -253,6 +264,8 @@ impl Invalid {
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::Origin => "origin_not_allowed",
             Self::ChunksMissing(_) => "chunks_missing",
+            Self::RowsMissing { .. } => "rows_missing",
+            Self::RoleRequired(_) => "role_required",
         }
     }
 }
@@ -273,6 +286,8 @@ pub struct Refusal {
 pub struct ImportRefused {
     /// The report, canonical JSON.
     pub report: String,
+    /// What the server found beside it.
+    pub server_issues: Vec<crate::import::ServerIssue>,
 }
 
 /// A failure of ours: what the log gets and no client.

@@ -60,8 +60,13 @@ impl Problem {
             }
             Error::ImportRefused(refused) => {
                 body["report"] = serde_json::from_str(&refused.report).unwrap_or(Value::Null);
+                body["server"] =
+                    json!({"issues": crate::representations::import::server_issues(&refused.server_issues)});
             }
             Error::Invalid(Invalid::ChunksMissing(numbers)) => body["missing"] = json!(numbers),
+            Error::Invalid(Invalid::RoleRequired(rows)) => {
+                body["rows"] = json!(rows.iter().take(1_000).collect::<Vec<_>>());
+            }
             _ => {}
         }
         let reply = Reply::bytes(status, "application/problem+json", body.to_string());
@@ -119,6 +124,8 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             Invalid::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused"),
             Invalid::Origin => (StatusCode::FORBIDDEN, "Origin not allowed"),
             Invalid::ChunksMissing(_) => (StatusCode::CONFLICT, "Chunks missing"),
+            Invalid::RowsMissing { .. } => (StatusCode::CONFLICT, "Rows missing"),
+            Invalid::RoleRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Role required"),
         },
         Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),

@@ -1,11 +1,17 @@
 //! The get-import-report function.
 
+use rollcall_http_api::operations::get_import_report::get_import_report;
 use rollcall_lambda::{Environment, Error, Function};
+use rollcall_store_dynamodb::Store;
 
 /// The operation as a function.
 ///
 /// # Errors
 /// When a variable is missing.
-pub fn service(_environment: &Environment) -> Result<Function, Error> {
-    Err("not there yet".into())
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    rollcall_lambda::http(environment, "get-import-report", move |call| {
+        let store = store.clone();
+        async move { get_import_report(&store, call).await }
+    })
 }

@@ -58,9 +58,7 @@ impl Mode {
     /// The mode of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Atomic, Self::Partial]
-            .into_iter()
-            .find(|mode| mode.name() == name)
+        [Self::Atomic, Self::Partial].into_iter().find(|mode| mode.name() == name)
     }
 }
 
@@ -279,9 +277,7 @@ impl ServerIssue {
             ("already_exists", _) => "this person is here already and was left out".into(),
             ("role_required", _) => "give this row a role".into(),
             ("role_not_grantable", _) => "this role holds permissions that you do not have".into(),
-            ("organization_not_found", _) => {
-                "there is no such organization among those you may work in".into()
-            }
+            ("organization_not_found", _) => "there is no such organization among those you may work in".into(),
             _ => "this row cannot be imported".into(),
         }
     }
@@ -502,11 +498,7 @@ impl Import {
         }
         self.phase = Phase::Reserve;
         self.refused_rows = refused;
-        self.counts = RowCounts {
-            rows: accepted + refused,
-            failed: refused,
-            ..RowCounts::default()
-        };
+        self.counts = RowCounts { rows: accepted + refused, failed: refused, ..RowCounts::default() };
         self.total_rows = accepted + refused;
         self.ask(now);
         Ok(())
@@ -539,11 +531,7 @@ impl Import {
         self.outcome = Some(outcome);
         self.problem = problem;
         self.counts.imported = 0;
-        self.phase = if self.phase == Phase::Staged {
-            Phase::Clean
-        } else {
-            Phase::RollBack
-        };
+        self.phase = if self.phase == Phase::Staged { Phase::Clean } else { Phase::RollBack };
         self.next_chunk = 0;
     }
 
@@ -576,6 +564,12 @@ impl Import {
         }
     }
 
+    /// Gives the lease back after a failure, for the same tick to be tried again.
+    pub fn let_go(&mut self, now: Timestamp) {
+        self.lease_until = None;
+        self.due_at = Some(later(now, TICK_PATIENCE));
+    }
+
     /// Ends a slice with work left: the lease goes, the next tick is asked for.
     pub fn hand_on(&mut self, now: Timestamp) {
         self.ask(now);
@@ -591,7 +585,6 @@ impl Import {
         self.next_chunk = 0;
         self.phase = match self.phase {
             Phase::Reserve if self.mode == Mode::Atomic && self.conflicts > 0 => {
-                self.counts.failed = self.conflicts;
                 let rows = self.conflicts;
                 self.discard(
                     Outcome::Rejected,
@@ -599,7 +592,7 @@ impl Import {
                         code: "rows_refused".into(),
                         detail: format!(
                             "{rows} of {} rows cannot be imported, so none was; the report names them",
-                            self.counts.rows
+                            self.counts.rows,
                         ),
                     }),
                 );
@@ -637,8 +630,7 @@ impl Import {
     /// What the sweep does with an import whose time has come. `true`: a tick must be inserted with the
     /// change; `false`: there is nothing to change.
     pub fn sweep(&mut self, now: Timestamp) -> bool {
-        if self.phase == Phase::Done || self.is_leased(now) || self.due_at.is_none_or(|due| due > now)
-        {
+        if self.phase == Phase::Done || self.is_leased(now) || self.due_at.is_none_or(|due| due > now) {
             return false;
         }
         if self.phase == Phase::Staged {
@@ -689,17 +681,9 @@ pub(crate) mod tests {
                 id: ImportId::derived(&["test"]),
                 mode,
                 user_kind: UserKind::Technician,
-                profile: ProfileRef {
-                    id: "technician".into(),
-                    version: "1".into(),
-                    hash: "00".into(),
-                },
+                profile: ProfileRef { id: "technician".into(), version: "1".into(), hash: "00".into() },
                 organization_id: None,
-                options: Options {
-                    role: None,
-                    on_existing: OnExisting::Refuse,
-                    invite: None,
-                },
+                options: Options { role: None, on_existing: OnExisting::Refuse, invite: None },
                 invite: true,
                 valid_hours: 24,
                 role_required: false,
@@ -707,11 +691,7 @@ pub(crate) mod tests {
                 total_rows: chunks * 10,
                 staging: STAGING_TIME,
             },
-            &Origin {
-                actor: None,
-                source: None,
-                now,
-            },
+            &Origin { actor: None, source: None, now },
             UserId::derived(&["root"]),
         )
     }
@@ -733,26 +713,15 @@ pub(crate) mod tests {
                 phases.push(import.phase);
             }
         }
-        assert_eq!(
-            phases,
-            [
-                Phase::Reserve,
-                Phase::Write,
-                Phase::Flip,
-                Phase::Finish,
-                Phase::Clean,
-                Phase::Done
-            ]
-        );
+        assert_eq!(phases, [Phase::Reserve, Phase::Write, Phase::Flip, Phase::Finish, Phase::Clean, Phase::Done]);
         assert_eq!((import.status(), import.due_at), (Status::Finished, None));
     }
 
     #[test]
     fn one_conflict_discards_an_atomic_import_and_only_counts_in_a_partial_one() {
-        for (mode, phase, visibility) in [
-            (Mode::Atomic, Phase::RollBack, Visibility::Discarded),
-            (Mode::Partial, Phase::Write, Visibility::Pending),
-        ] {
+        for (mode, phase, visibility) in
+            [(Mode::Atomic, Phase::RollBack, Visibility::Discarded), (Mode::Partial, Phase::Write, Visibility::Pending)]
+        {
             let mut import = staged(1, mode);
             import.commit(10, 0, import.created_at).unwrap();
             import.conflicts = 1;
@@ -773,10 +742,7 @@ pub(crate) mod tests {
         assert_eq!(import.turn(1, now), Turn::Busy);
         assert_eq!(import.turn(1, later(now, LEASE)), Turn::Mine);
         import.hand_on(now);
-        assert_eq!(
-            (import.turn(1, now), import.turn(2, now)),
-            (Turn::Nothing, Turn::Mine)
-        );
+        assert_eq!((import.turn(1, now), import.turn(2, now)), (Turn::Nothing, Turn::Mine));
     }
 
     #[test]
@@ -788,10 +754,7 @@ pub(crate) mod tests {
         assert!(!import.cancel(now).unwrap());
         assert_eq!(import.visibility, Visibility::Pending);
         import.take(later(now, LEASE));
-        assert_eq!(
-            (import.visibility, import.phase),
-            (Visibility::Discarded, Phase::RollBack)
-        );
+        assert_eq!((import.visibility, import.phase), (Visibility::Discarded, Phase::RollBack));
 
         let mut flipped = staged(1, Mode::Atomic);
         flipped.commit(10, 0, now).unwrap();
@@ -817,10 +780,7 @@ pub(crate) mod tests {
             assert!(import.sweep(now));
             assert!(visible.sweep(now));
         }
-        assert_eq!(
-            (import.visibility, import.outcome),
-            (Visibility::Discarded, Some(Outcome::Rejected))
-        );
+        assert_eq!((import.visibility, import.outcome), (Visibility::Discarded, Some(Outcome::Rejected)));
         assert_eq!(visible.visibility, Visibility::Committed);
     }
 
@@ -828,9 +788,6 @@ pub(crate) mod tests {
     fn an_import_that_is_never_committed_is_cancelled_by_the_sweep() {
         let mut import = staged(1, Mode::Atomic);
         assert!(import.sweep(import.commit_deadline));
-        assert_eq!(
-            (import.phase, import.outcome),
-            (Phase::Clean, Some(Outcome::Cancelled))
-        );
+        assert_eq!((import.phase, import.outcome), (Phase::Clean, Some(Outcome::Cancelled)));
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rollcall_validation::identity::IdentityKey;
 
 use super::{
-    Import,
+    Import, ServerIssue,
     rows::{Finished, Place, PlacedIssue, StagedRow},
 };
 use crate::{
@@ -16,26 +16,19 @@ use crate::{
 };
 
 /// Reads heads.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ReadImports {
     /// The head of an import.
     async fn import(&self, id: &ImportId) -> Result<Option<Import>>;
 }
 
 /// Organizations as imports need them.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ImportOrganizations {
     /// An organization.
     async fn import_organization(&self, id: &OrganizationId) -> Result<Option<Organization>>;
     /// The organizations of these names (compared case-folded); a name without one is left out.
-    async fn organizations_named(&self, names: &[String])
-    -> Result<Vec<(String, OrganizationId)>>;
+    async fn organizations_named(&self, names: &[String]) -> Result<Vec<(String, OrganizationId)>>;
 }
 
 /// What is written with a change of the head, in its transaction.
@@ -48,10 +41,7 @@ pub struct Along {
 }
 
 /// Changes heads.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ChangeImports: ReadImports {
     /// Saves a head over the version it was read at and, when that worked, raises that version. `false`: it
     /// was changed meanwhile, and nothing was written.
@@ -59,10 +49,7 @@ pub trait ChangeImports: ReadImports {
 }
 
 /// Makes heads.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait CreateImports: ReadImports {
     /// A new head and its entries in the lists. `false`: one of that identifier is there.
     async fn create_import(&self, import: &Import, event: &AuditEvent) -> Result<bool>;
@@ -81,8 +68,10 @@ pub struct Chunk {
     pub refused: u32,
     /// The numbers of the rows that have no role.
     pub without_role: Vec<u32>,
-    /// The validator's report, where it has something to say that is not kept elsewhere.
+    /// The validator's report, where it is not kept elsewhere.
     pub report: Option<String>,
+    /// What the server found of rows that are refused for it (partial mode).
+    pub issues: Vec<ServerIssue>,
 }
 
 /// What staging a chunk found.
@@ -112,10 +101,7 @@ pub struct ChunkFacts {
 }
 
 /// Stages rows.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait StageRows: ReadImports {
     /// Stores a chunk, whole or not at all, while the import is staged.
     async fn stage(&self, import: &ImportId, chunk: &Chunk) -> Result<Staging>;
@@ -124,23 +110,18 @@ pub trait StageRows: ReadImports {
 }
 
 /// Keeps the report of a sheet that came in one piece.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait KeepReport {
     /// Stores it; the same again changes nothing.
     async fn keep_report(&self, import: &ImportId, report: &str) -> Result<()>;
 }
 
 /// Says which sign-in names are taken, for a dry run.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait PeekGuards {
-    /// What a claim of each of these would find; nothing is claimed.
-    async fn peek(&self, claims: &[Claim]) -> Result<Vec<Held>>;
+    /// What a claim of each of these would find, for users of that organization (or technicians); nothing
+    /// is claimed.
+    async fn peek(&self, organization: Option<&OrganizationId>, claims: &[Claim]) -> Result<Vec<Held>>;
 }
 
 /// A page of imports.
@@ -153,18 +134,10 @@ pub struct ImportPage {
 }
 
 /// Lists imports.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ListImports {
     /// Imports of these scopes, newest first, after a position that a page gave.
-    async fn list_imports(
-        &self,
-        scopes: &[ImportScope],
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<ImportPage>;
+    async fn list_imports(&self, scopes: &[ImportScope], after: Option<&str>, limit: usize) -> Result<ImportPage>;
 }
 
 /// Where imports are listed.
@@ -177,10 +150,7 @@ pub enum ImportScope {
 }
 
 /// Reads what is said of an import's rows.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ReadReports: ReadImports {
     /// The validator's reports, in the order of the chunks.
     async fn reports(&self, import: &ImportId) -> Result<Vec<String>>;
@@ -225,10 +195,7 @@ pub enum Held {
 }
 
 /// What the runner needs.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait RunImports: ChangeImports {
     /// The rows of a chunk.
     async fn staged_rows(&self, import: &ImportId, chunk: u32) -> Result<Vec<StagedRow>>;
@@ -237,12 +204,7 @@ pub trait RunImports: ChangeImports {
     /// Gives sign-in names up that the import holds for these users.
     async fn release(&self, import: &ImportId, claims: &[(IdentityKey, UserId)]) -> Result<()>;
     /// Keeps what was found about the rows of a chunk (again: replaces it).
-    async fn put_issues(
-        &self,
-        import: &ImportId,
-        chunk: u32,
-        issues: &[PlacedIssue],
-    ) -> Result<()>;
+    async fn put_issues(&self, import: &ImportId, chunk: u32, issues: &[PlacedIssue]) -> Result<()>;
     /// Adds an issue to a row of a chunk that was done before.
     async fn add_issue(&self, import: &ImportId, issue: &PlacedIssue) -> Result<()>;
     /// What was found about the rows of a chunk.
@@ -263,10 +225,7 @@ pub trait RunImports: ChangeImports {
 }
 
 /// Finds imports that should go on.
-#[expect(
-    async_fn_in_trait,
-    reason = "used with static dispatch only; functions require Send where they spawn"
-)]
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait DueImports: ChangeImports {
     /// Imports whose time has come, at most so many.
     async fn due_imports(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportId>>;

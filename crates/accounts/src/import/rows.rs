@@ -66,9 +66,7 @@ impl StagedRow {
     }
 
     fn optional(&self, field: &str) -> Option<String> {
-        Some(self.text(field))
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
+        Some(self.text(field)).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 }
 
@@ -85,11 +83,7 @@ pub struct Place {
 /// The user that the row in that place becomes.
 #[must_use]
 pub fn user_id(import: &ImportId, place: Place) -> UserId {
-    UserId::derived(&[
-        import.as_str(),
-        &place.chunk.to_string(),
-        &place.index.to_string(),
-    ])
+    UserId::derived(&[import.as_str(), &place.chunk.to_string(), &place.index.to_string()])
 }
 
 /// A row becomes a user, marked with the import.
@@ -128,10 +122,7 @@ pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
         created_at: import.created_at,
         created_by: import.created_by.clone(),
         profile: import.profile.id.clone(),
-        import_mark: Some(ImportMark {
-            import_id: import.id.clone(),
-            row: row.row,
-        }),
+        import_mark: Some(ImportMark { import_id: import.id.clone(), row: row.row }),
         import_id: Some(import.id.clone()),
         visible_seq: None,
         version: 1,
@@ -177,36 +168,17 @@ pub struct Finished {
 
 /// Finishes a user, if it still carries the mark of this import.
 #[must_use]
-pub fn finish(
-    import: &Import,
-    mut user: User,
-    invitation: InvitationId,
-    now: Timestamp,
-) -> Option<Finished> {
-    let mark = user
-        .import_mark
-        .take_if(|mark| mark.import_id == import.id)?;
+pub fn finish(import: &Import, mut user: User, invitation: InvitationId, now: Timestamp) -> Option<Finished> {
+    let mark = user.import_mark.take_if(|mark| mark.import_id == import.id)?;
     let read_version = user.version;
     user.visible_seq = import.commit_seq;
     user.version += 1;
     if import.invite && user.status == UserStatus::Created && user.invitation.is_none() {
-        user.invitation = Some(Invitation::queued(
-            invitation,
-            import.valid_hours,
-            import.created_by.clone(),
-            now,
-        ));
+        user.invitation = Some(Invitation::queued(invitation, import.valid_hours, import.created_by.clone(), now));
         user.status = UserStatus::Invited;
     }
-    let mail = user
-        .invitation
-        .as_ref()
-        .map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Bulk));
-    let origin = Origin {
-        actor: Some(import.created_by.clone()),
-        source: import.source.clone(),
-        now,
-    };
+    let mail = user.invitation.as_ref().map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Bulk));
+    let origin = Origin { actor: Some(import.created_by.clone()), source: import.source.clone(), now };
     let event = origin.event(
         "user.created",
         user.organization_id.as_ref(),
@@ -217,12 +189,7 @@ pub fn finish(
             "roles": user.roles, "invited": mail.is_some(),
         }),
     );
-    Some(Finished {
-        read_version,
-        user,
-        mail,
-        event,
-    })
+    Some(Finished { read_version, user, mail, event })
 }
 
 /// An issue of a row, with the row's place.
@@ -270,14 +237,8 @@ mod tests {
     fn the_same_place_always_gives_the_same_user() {
         let import = staged(2, Mode::Atomic);
         let place = Place { chunk: 1, index: 3 };
-        assert_eq!(
-            user_of(&import, place, &row()),
-            user_of(&import, place, &row())
-        );
-        assert_ne!(
-            user_id(&import.id, place),
-            user_id(&import.id, Place { chunk: 13, index: 0 })
-        );
+        assert_eq!(user_of(&import, place, &row()), user_of(&import, place, &row()));
+        assert_ne!(user_id(&import.id, place), user_id(&import.id, Place { chunk: 13, index: 0 }));
     }
 
     #[test]
@@ -286,11 +247,7 @@ mod tests {
         import.options.role = Some("system_administrator".into());
         let place = Place { chunk: 0, index: 0 };
         let ids = |row: &StagedRow| -> Vec<String> {
-            user_of(&import, place, row)
-                .roles
-                .iter()
-                .map(|role| role.as_str().to_owned())
-                .collect()
+            user_of(&import, place, row).roles.iter().map(|role| role.as_str().to_owned()).collect()
         };
         assert_eq!(ids(&row()), ["technician"]);
         let mut without = row();
@@ -312,10 +269,7 @@ mod tests {
         assert!(finish(&import, finished.user, id.clone(), import.created_at).is_none());
 
         let mut foreign = marked;
-        foreign.import_mark = Some(ImportMark {
-            import_id: ImportId::derived(&["other"]),
-            row: 1,
-        });
+        foreign.import_mark = Some(ImportMark { import_id: ImportId::derived(&["other"]), row: 1 });
         assert!(finish(&import, foreign, id, import.created_at).is_none());
     }
 }

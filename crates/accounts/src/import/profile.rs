@@ -1,0 +1,178 @@
+//! From a profile and an organization to the effective profile that browser, command line and functions take.
+
+use rollcall_validation::{InvitationPolicy, Lists, Named, Profile};
+
+use super::{Mode, ProfileRef, ports::ImportOrganizations};
+use crate::{
+    Error, Result,
+    access::Actor,
+    error::{Invalid, Missing},
+    ids::OrganizationId,
+    organization::Organization,
+    roles::{self, Permission},
+    user::UserKind,
+};
+
+/// An effective profile, with what it was made of.
+#[derive(Debug, Clone)]
+pub struct Effective {
+    /// The profile, lists inlined.
+    pub profile: Profile,
+    /// What it makes here.
+    pub user_kind: UserKind,
+    /// Where; none for technicians.
+    pub organization: Option<Organization>,
+}
+
+impl Effective {
+    /// How an import refers to it.
+    #[must_use]
+    pub fn reference(&self) -> ProfileRef {
+        ProfileRef {
+            id: self.profile.id().to_owned(),
+            version: self.profile.version().to_string(),
+            hash: self.profile.hash().to_owned(),
+        }
+    }
+
+    /// The organization's identifier.
+    #[must_use]
+    pub fn organization_id(&self) -> Option<&OrganizationId> {
+        self.organization.as_ref().map(|found| &found.id)
+    }
+
+    /// The mode asked for, or the profile's first.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the profile has no such mode.
+    pub fn mode(&self, wanted: Option<&str>) -> Result<Mode> {
+        let offered: Vec<Mode> = self.profile.modes().iter().filter_map(|mode| Mode::parse(mode.as_str())).collect();
+        let found = match wanted {
+            None => offered.first().copied(),
+            Some(name) => Mode::parse(name).filter(|mode| offered.contains(mode)),
+        };
+        found.ok_or_else(|| {
+            let names: Vec<&str> = offered.iter().map(|mode| mode.name()).collect();
+            Invalid::Parameter { name: "mode", expected: names.join(" or ") }.into()
+        })
+    }
+
+    /// Whether users are invited: the profile decides, and the caller where it leaves that open.
+    ///
+    /// # Errors
+    /// [`Invalid::ParameterNotSupported`] when the caller wants what the profile rules out.
+    pub fn invites(&self, wanted: Option<bool>) -> Result<bool> {
+        let refused =
+            |detail: &str| Err(Invalid::ParameterNotSupported { name: "invite", detail: detail.to_owned() }.into());
+        match (self.profile.invitation_policy(), wanted) {
+            (InvitationPolicy::Always, Some(false)) => refused("this profile always invites"),
+            (InvitationPolicy::Never, Some(true)) => refused("this profile never invites"),
+            (InvitationPolicy::Always | InvitationPolicy::ByCredentialMode, _) => Ok(true),
+            (InvitationPolicy::Never, _) => Ok(false),
+            (InvitationPolicy::OptIn, wanted) => Ok(wanted.unwrap_or(false)),
+        }
+    }
+
+    /// The hash that the caller checked against must be this profile's.
+    ///
+    /// # Errors
+    /// [`crate::error::Conflict::RulesChanged`].
+    pub fn expect_hash(&self, hash: Option<&str>) -> Result<()> {
+        match hash {
+            Some(hash) if hash != self.profile.hash() => Err(crate::error::Conflict::RulesChanged.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The kind that a profile makes: its own, or for one that leaves it to the caller an end user where an
+/// organization is named and a technician where none is.
+fn kind_of(profile: &Profile, organization: Option<&OrganizationId>) -> UserKind {
+    let by_caller = if organization.is_some() { UserKind::EndUser } else { UserKind::Technician };
+    profile.kind().and_then(UserKind::parse).unwrap_or(by_caller)
+}
+
+/// The profile with the rules of that kind and the lists that hold there.
+fn resolved(profile: &Profile, kind: UserKind, organization: Option<&Organization>) -> Option<Profile> {
+    Some(profile.for_kind(kind.name())?.effective(&lists(kind, organization)))
+}
+
+/// The roles that a form or an import may give to that kind, as profiles list them.
+fn lists(kind: UserKind, organization: Option<&Organization>) -> Lists {
+    Lists {
+        roles: roles::BUILT_IN
+            .iter()
+            .filter(|role| role.assignable && role.kinds.contains(&kind))
+            .map(|role| Named { id: role.id.to_owned(), name: role.name.to_owned() })
+            .collect(),
+        default_country: organization.and_then(|found| found.default_country.clone()),
+        ..Lists::default()
+    }
+}
+
+/// The effective profile for an organization, if the actor may do this there.
+///
+/// # Errors
+/// [`Missing::Profile`], [`Missing::Organization`], [`Invalid::OrganizationRequired`],
+/// [`Error::PermissionDenied`].
+pub async fn effective(
+    ports: &impl ImportOrganizations,
+    actor: &Actor,
+    permission: Permission,
+    profile: &str,
+    organization: Option<&OrganizationId>,
+) -> Result<Effective> {
+    actor.require(permission)?;
+    let profile = Profile::built_in(profile).ok_or(Error::NotFound(Missing::Profile))?;
+    let user_kind = kind_of(&profile, organization);
+    let organization = match (user_kind, organization) {
+        (UserKind::Technician, _) => {
+            actor.require_in(permission, None)?;
+            None
+        }
+        (_, None) => return Err(Invalid::OrganizationRequired.into()),
+        (_, Some(id)) => {
+            actor.require_in(permission, Some(id))?;
+            let found = ports.import_organization(id).await?;
+            Some(found.ok_or(Error::NotFound(Missing::Organization))?)
+        }
+    };
+    Ok(Effective { profile: profile.effective(&lists(user_kind, organization.as_ref())), user_kind, organization })
+}
+
+/// The profiles that an actor may use, each with the one kind that it makes (none: the caller decides), for an
+/// organization if one is named. Without one, those that need one are as they would be for an organization
+/// without settings of its own.
+///
+/// # Errors
+/// [`Missing::Organization`], [`Error::PermissionDenied`].
+pub async fn offered(
+    ports: &impl ImportOrganizations,
+    actor: &Actor,
+    organization: Option<&OrganizationId>,
+) -> Result<Vec<(Option<String>, Effective)>> {
+    actor.require(Permission::ImportsRead)?;
+    let found = match organization {
+        Some(id) => {
+            actor.require_in(Permission::ImportsRead, Some(id))?;
+            let found = ports.import_organization(id).await?;
+            Some(found.ok_or(Error::NotFound(Missing::Organization))?)
+        }
+        None => None,
+    };
+    let technicians_too = actor.require_in(Permission::ImportsRead, None).is_ok();
+    Ok(Profile::built_in_ids()
+        .iter()
+        .filter_map(|id| Profile::built_in(id))
+        .filter_map(|profile| {
+            let user_kind = kind_of(&profile, organization);
+            let offered = user_kind != UserKind::Technician || technicians_too;
+            let effective = Effective {
+                profile: offered.then(|| resolved(&profile, user_kind, found.as_ref())).flatten()?,
+                user_kind,
+                organization: found.clone(),
+            };
+            Some((profile.kind().map(str::to_owned), effective))
+        })
+        .collect())
+}

@@ -1,0 +1,180 @@
+//! Takes one chunk of rows of a staged import. The same chunk again is the same answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rollcall_validation::Record;
+
+use super::start_import::{digest, grantable};
+use crate::{
+    Error, Result,
+    access::Actor,
+    error::{Conflict, ImportRefused, Invalid, Missing},
+    ids::{ImportId, OrganizationId},
+    import::{
+        CHUNK_ROWS, Import, Mode, ServerIssue, Severity,
+        check::{self, Checked},
+        ports::{Chunk, ImportOrganizations, ReadImports, StageRows, Staging},
+        profile::{Effective, effective},
+        rows::StagedRow,
+    },
+    roles::{self, Permission},
+};
+
+/// A chunk as it came in.
+#[derive(Debug, Clone)]
+pub struct StageChunk {
+    /// Its number, from 0.
+    pub number: u32,
+    /// The rows.
+    pub rows: Vec<Record>,
+    /// The hash of the effective profile that they were checked against.
+    pub profile_hash: Option<String>,
+}
+
+/// Stores a chunk; says how many rows it holds.
+///
+/// # Errors
+/// [`Missing::Import`]; [`Conflict::ImportNotStaged`]; [`Conflict::ChunkDiffers`];
+/// [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses a row of an atomic import;
+/// [`Invalid::Parameter`] for a number or size that cannot be.
+pub async fn stage_chunk(
+    ports: &(impl ImportOrganizations + StageRows),
+    actor: &Actor,
+    id: &ImportId,
+    request: StageChunk,
+) -> Result<u32> {
+    let import = writable(ports, actor, id).await?;
+    if request.number >= import.chunks {
+        return Err(Invalid::Parameter {
+            name: "n",
+            expected: format!("a chunk's number from 0 to {}", import.chunks - 1),
+        }
+        .into());
+    }
+    let sent = request.rows.len();
+    if !(1..=CHUNK_ROWS).contains(&sent) {
+        return Err(Invalid::Body(format!("a chunk has 1 to {CHUNK_ROWS} rows")).into());
+    }
+    if !import.is_staged() {
+        return Err(Conflict::ImportNotStaged.into());
+    }
+    let effective = same_rules(ports, actor, &import).await?;
+    effective.expect_hash(request.profile_hash.as_deref())?;
+    let Checked { report, file_refused, accepted, refused } = check::records(&request.rows, &effective.profile);
+    let prechecked = precheck(ports, actor, &effective, accepted).await?;
+    let some_refused = refused > 0 || !prechecked.issues.is_empty();
+    if file_refused || (import.mode == Mode::Atomic && some_refused) {
+        return Err(server_refusal(report, &prechecked.issues));
+    }
+    let chunk = Chunk {
+        number: request.number,
+        digest: digest(&request.rows)?,
+        without_role: import.rows_without_role(&prechecked.rows),
+        rows: prechecked.rows,
+        refused: refused + prechecked.refused,
+        report: Some(report),
+        issues: prechecked.issues,
+    };
+    match ports.stage(id, &chunk).await? {
+        Staging::Stored | Staging::Same => Ok(u32::try_from(sent).map_err(Error::internal)?),
+        Staging::Differs => Err(Conflict::ChunkDiffers.into()),
+        Staging::Closed => Err(Conflict::ImportNotStaged.into()),
+    }
+}
+
+/// The import, if the actor may change it; another tenant's is not there.
+///
+/// # Errors
+/// [`Missing::Import`], [`Error::PermissionDenied`].
+pub(super) async fn writable(ports: &impl ReadImports, actor: &Actor, id: &ImportId) -> Result<Import> {
+    found(ports, actor, Permission::ImportsWrite, id).await
+}
+
+/// The import, if the actor holds the permission where it belongs.
+///
+/// # Errors
+/// [`Missing::Import`], [`Error::PermissionDenied`].
+pub(super) async fn found(
+    ports: &impl ReadImports,
+    actor: &Actor,
+    permission: Permission,
+    id: &ImportId,
+) -> Result<Import> {
+    actor.require(permission)?;
+    let import = ports.import(id).await?;
+    import
+        .filter(|import| actor.require_in(permission, import.organization_id.as_ref()).is_ok())
+        .ok_or(Error::NotFound(Missing::Import))
+}
+
+/// The effective profile, if it is still the one that the import began with.
+///
+/// # Errors
+/// [`Conflict::RulesChanged`] and those of [`effective`].
+pub(super) async fn same_rules(ports: &impl ImportOrganizations, actor: &Actor, import: &Import) -> Result<Effective> {
+    let effective =
+        effective(ports, actor, Permission::ImportsWrite, &import.profile.id, import.organization_id.as_ref()).await?;
+    effective.expect_hash(Some(&import.profile.hash))?;
+    Ok(effective)
+}
+
+/// A refusal by validator and server together.
+pub(super) fn server_refusal(report: String, issues: &[ServerIssue]) -> Error {
+    Error::ImportRefused(Box::new(ImportRefused { report, server_issues: issues.to_vec() }))
+}
+
+/// Rows that the validator accepted, less those that the server knows better about.
+#[derive(Debug)]
+pub(super) struct Prechecked {
+    pub(super) rows: Vec<StagedRow>,
+    pub(super) issues: Vec<ServerIssue>,
+    /// How many rows they are about.
+    pub(super) refused: u32,
+}
+
+/// What only the server knows and needs no guard: roles that the actor may give, organizations that a
+/// technician is limited to.
+pub(super) async fn precheck(
+    ports: &impl ImportOrganizations,
+    actor: &Actor,
+    effective: &Effective,
+    rows: Vec<StagedRow>,
+) -> Result<Prechecked> {
+    let names: BTreeSet<String> = rows.iter().flat_map(|row| row.list("organizations")).cloned().collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let organizations: BTreeMap<String, OrganizationId> = if names.is_empty() {
+        BTreeMap::new()
+    } else {
+        let found = ports.organizations_named(&names).await?;
+        found.into_iter().filter(|(_, id)| actor.user.scope.contains(id)).collect()
+    };
+    let mut good = Vec::with_capacity(rows.len());
+    let mut issues = Vec::new();
+    let mut refused = 0;
+    for mut row in rows {
+        let issue = |field: &str, code: &str| ServerIssue {
+            row: row.row,
+            field: field.to_owned(),
+            code: code.to_owned(),
+            severity: Severity::Error,
+            other_row: None,
+        };
+        let before = issues.len();
+        let given = row.list("role").iter().filter_map(|name| roles::assignable(effective.user_kind, name));
+        if given.clone().any(|role| grantable(actor, role).is_err()) {
+            issues.push(issue("role", "role_not_grantable"));
+        }
+        let scope: Option<Vec<OrganizationId>> =
+            row.list("organizations").iter().map(|name| organizations.get(name).cloned()).collect();
+        match scope {
+            None => issues.push(issue("organizations", "organization_not_found")),
+            Some(scope) => row.scope = scope,
+        }
+        if issues.len() == before {
+            good.push(row);
+        } else {
+            refused += 1;
+        }
+    }
+    Ok(Prechecked { rows: good, issues, refused })
+}

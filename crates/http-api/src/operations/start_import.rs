@@ -1,0 +1,177 @@
+//! `POST /v1/imports`.
+
+use http::{StatusCode, header};
+use rollcall_accounts::{
+    Error, Result,
+    access::Authenticator,
+    error::{Invalid, Missing},
+    idempotency::KeepAnswers,
+    ids::{ImportId, OrganizationId},
+    import::{
+        OnExisting,
+        ports::{ChangeImports, CreateImports, ImportOrganizations, KeepReport, PeekGuards, StageRows},
+    },
+    operations::start_import::{Source, StartImport, Started, start_import as start},
+    random::SystemRandomness,
+};
+
+use crate::{
+    Answer, Call, Problem, Reply,
+    call::BODY_LIMIT,
+    idempotency::idempotent,
+    representations::{
+        import::{ImportReportResponse, ImportResponse, StartImportRequest},
+        problem::ProblemResponse,
+    },
+};
+
+const MEDIA_TYPES: &str =
+    "text/csv, text/tab-separated-values, text/plain, application/octet-stream or application/json";
+
+/// Imports a sheet, or opens an import whose rows follow in chunks.
+#[utoipa::path(
+    post,
+    path = "/v1/imports",
+    operation_id = "start-import",
+    tag = "Imports",
+    params(
+        ("profile" = String, Query, description = "`technician`, `end-user` or `modern`"),
+        ("organization" = Option<String>, Query, description = "Required unless the profile makes technicians"),
+        ("mode" = Option<String>, Query, description = "`atomic` or `partial`, of those that the profile offers; its first when absent"),
+        ("role" = Option<String>, Query, description = "Identifier or name of the role for rows without one"),
+        ("on_existing" = Option<String>, Query, description = "`refuse` (default) or `skip`: what happens to people who are there already"),
+        ("invite" = Option<bool>, Query, description = "Whether to invite, where the profile leaves it open"),
+        ("dry_run" = Option<bool>, Query, description = "Only say what would happen"),
+        ("profile_hash" = Option<String>, Query, description = "The hash that the sheet was checked against"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gives the first answer"),
+    ),
+    request_body(
+        content(
+            (StartImportRequest = "application/json"),
+            (String = "text/csv"),
+            (String = "text/tab-separated-values"),
+            (String = "text/plain"),
+        ),
+        description = "A sheet of up to 4 MiB as it is, rows, or the announcement of chunks",
+    ),
+    responses(
+        (status = 200, description = "A dry run's report", body = ImportReportResponse),
+        (status = 201, description = "Open for its chunks", body = ImportResponse),
+        (status = 202, description = "Running", body = ImportResponse),
+        (status = 400, description = "`parameter_not_valid`, `parameter_not_supported`, `organization_required`, `body_not_json`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 403, description = "`permission_denied`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 404, description = "`profile_not_found`, `organization_not_found`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 409, description = "`rules_changed`, `request_in_progress`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 413, description = "`use_chunks`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 415, description = "`media_type_not_supported`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 422, description = "`import_refused` with the report, `role_required` with the rows, `idempotency_key_reused`", body = ProblemResponse, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn start_import<P>(ports: &P, call: Call) -> Answer
+where
+    P: Authenticator
+        + KeepAnswers
+        + ImportOrganizations
+        + CreateImports
+        + ChangeImports
+        + StageRows
+        + KeepReport
+        + PeekGuards,
+{
+    let actor = call.actor(ports).await?;
+    if call.body.len() > BODY_LIMIT {
+        return Err(Invalid::UseChunks { limit: BODY_LIMIT }.into());
+    }
+    idempotent(ports, &call, actor.id(), || async {
+        // The same request under the same key is the same import, even if its first answer was lost.
+        let id = match call.header("idempotency-key") {
+            Some(key) => ImportId::derived(&[actor.id().as_str(), key, &call.fingerprint()]),
+            None => ImportId::random(&SystemRandomness),
+        };
+        let request = request(&call, id)?;
+        let started = start(ports, &actor, request, &call.origin(Some(actor.id()))).await?;
+        reply(started)
+    })
+    .await
+}
+
+fn request(call: &Call, id: ImportId) -> Result<StartImport> {
+    let (source, body_hash) = source(call)?;
+    Ok(StartImport {
+        profile: call
+            .query("profile")
+            .ok_or_else(|| parameter("profile", "the identifier of an import profile"))?
+            .to_owned(),
+        organization: organization(call)?,
+        mode: call.query("mode").map(str::to_owned),
+        role: call.query("role").map(str::to_owned),
+        on_existing: on_existing(call)?,
+        invite: flag(call, "invite")?,
+        dry_run: flag(call, "dry_run")?.unwrap_or(false),
+        profile_hash: body_hash.or_else(|| call.query("profile_hash").map(str::to_owned)),
+        id,
+        source,
+    })
+}
+
+fn source(call: &Call) -> Result<(Source, Option<String>)> {
+    match call.media_type().as_str() {
+        "text/csv" | "text/tab-separated-values" | "text/plain" | "application/octet-stream" => {
+            Ok((Source::Sheet(call.body.to_vec()), None))
+        }
+        "application/json" => {
+            let body: StartImportRequest = call.json()?;
+            let source = match (body.rows, body.chunks, body.total_rows) {
+                (Some(rows), None, None) => Source::Rows(rows),
+                (None, Some(chunks), Some(total_rows)) => Source::Chunks { chunks, total_rows },
+                _ => {
+                    return Err(Invalid::Body("send either rows, or chunks and total_rows".into()).into());
+                }
+            };
+            Ok((source, body.profile_hash))
+        }
+        _ => Err(Invalid::MediaType { expected: MEDIA_TYPES }.into()),
+    }
+}
+
+fn parameter(name: &'static str, expected: &str) -> Error {
+    Invalid::Parameter { name, expected: expected.to_owned() }.into()
+}
+
+/// `?organization=`; what cannot be an identifier is an organization that is not there.
+pub(super) fn organization(call: &Call) -> Result<Option<OrganizationId>> {
+    call.query("organization").map(OrganizationId::parse).transpose().map_err(|_| Missing::Organization.into())
+}
+
+fn on_existing(call: &Call) -> Result<OnExisting> {
+    match call.query("on_existing") {
+        None | Some("refuse") => Ok(OnExisting::Refuse),
+        Some("skip") => Ok(OnExisting::Skip),
+        Some("update" | "invite" | "add_to_group") => {
+            Err(Invalid::ParameterNotSupported { name: "on_existing", detail: "use refuse or skip".into() }.into())
+        }
+        Some(_) => Err(parameter("on_existing", "refuse or skip")),
+    }
+}
+
+fn flag(call: &Call, name: &'static str) -> Result<Option<bool>> {
+    match call.query(name) {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(parameter(name, "true or false")),
+    }
+}
+
+fn reply(started: Started) -> Answer {
+    let (status, import) = match started {
+        Started::DryRun { report, issues } => {
+            let body = ImportReportResponse::dry_run(report, &issues).map_err(Problem::from)?;
+            return Reply::json(StatusCode::OK, &body);
+        }
+        Started::Running(import) => (StatusCode::ACCEPTED, import),
+        Started::Staged(import) => (StatusCode::CREATED, import),
+    };
+    let reply = Reply::json(status, &ImportResponse::new(&import))?;
+    Ok(reply.with(header::LOCATION, format!("/v1/imports/{}", import.id)))
+}

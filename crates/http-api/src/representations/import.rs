@@ -1,0 +1,319 @@
+//! The Import resource, its report, and what an import is sent as.
+
+use rollcall_accounts::{
+    error::Error,
+    import::{Import, ServerIssue, Severity},
+    operations::get_import_report::ImportReport,
+    time::iso,
+};
+use rollcall_validation::Record;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportResponse {
+    /// Identifier.
+    pub id: String,
+    /// `staged`, `checking`, `running`, `committed`, `finished`, `rejected` or `cancelled`.
+    pub status: &'static str,
+    /// `pending`, `committed` (its users count, since one instant) or `discarded`.
+    pub visibility: &'static str,
+    /// `atomic` or `partial`.
+    pub mode: &'static str,
+    /// The effective profile that the rows were checked against.
+    pub profile: ProfileRefResponse,
+    /// The organization; null for technicians.
+    pub organization_id: Option<String>,
+    /// Rows that were sent or announced.
+    pub total_rows: u32,
+    /// What became of the rows.
+    pub counts: ImportCountsResponse,
+    /// What the caller chose.
+    pub options: ImportOptionsResponse,
+    /// How far it is.
+    pub progress: ImportProgressResponse,
+    /// Who made it.
+    pub created_by: String,
+    /// Why it ended otherwise than wished.
+    pub problem: Option<ImportProblemResponse>,
+    /// Until when a staged import may be committed, ISO 8601 UTC.
+    pub commit_deadline: Option<String>,
+    /// When it was made, ISO 8601 UTC.
+    pub created_at: String,
+    /// When its users became visible, ISO 8601 UTC.
+    pub committed_at: Option<String>,
+    /// When nothing was left to do, ISO 8601 UTC.
+    pub finished_at: Option<String>,
+    /// Where its report is.
+    pub report_url: String,
+    /// Goes up with every change.
+    pub version: u64,
+}
+
+/// An effective profile by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProfileRefResponse {
+    /// Identifier.
+    pub id: String,
+    /// Version.
+    pub version: String,
+    /// Hash of the effective profile.
+    pub hash: String,
+}
+
+/// What became of the rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportCountsResponse {
+    /// All of them.
+    pub rows: u32,
+    /// Users made.
+    pub imported: u32,
+    /// Left out: there already.
+    pub skipped: u32,
+    /// Refused.
+    pub failed: u32,
+}
+
+/// What the caller chose.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportOptionsResponse {
+    /// Identifier of the role for rows without one.
+    pub role: Option<String>,
+    /// `refuse` or `skip`.
+    pub on_existing: &'static str,
+    /// Whether to invite, where the profile leaves it open.
+    pub invite: Option<bool>,
+}
+
+/// How far an import is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportProgressResponse {
+    /// `staging`, `reserving`, `writing`, `finishing`, `cleaning`, `rolling_back` or `done`.
+    pub phase: &'static str,
+    /// Rows that the phase has done.
+    pub done: u32,
+    /// Rows.
+    pub total: u32,
+}
+
+/// Why an import ended otherwise than wished.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportProblemResponse {
+    /// Stable.
+    pub code: String,
+    /// One sentence for a person.
+    pub detail: String,
+}
+
+impl ImportResponse {
+    /// The import as it is.
+    #[must_use]
+    pub fn new(import: &Import) -> Self {
+        let (done, total) = import.progress();
+        Self {
+            id: import.id.to_string(),
+            status: import.status().name(),
+            visibility: import.visibility.name(),
+            mode: import.mode.name(),
+            profile: ProfileRefResponse {
+                id: import.profile.id.clone(),
+                version: import.profile.version.clone(),
+                hash: import.profile.hash.clone(),
+            },
+            organization_id: import.organization_id.as_ref().map(ToString::to_string),
+            total_rows: import.total_rows,
+            counts: ImportCountsResponse {
+                rows: import.counts.rows,
+                // What is written but not visible yet is nothing to count.
+                imported: if import.committed_at.is_some() { import.counts.imported } else { 0 },
+                skipped: import.counts.skipped,
+                failed: import.counts.failed,
+            },
+            options: ImportOptionsResponse {
+                role: import.options.role.clone(),
+                on_existing: import.options.on_existing.name(),
+                invite: import.options.invite,
+            },
+            progress: ImportProgressResponse { phase: import.phase.name(), done, total },
+            created_by: import.created_by.to_string(),
+            problem: import
+                .problem
+                .as_ref()
+                .map(|problem| ImportProblemResponse { code: problem.code.clone(), detail: problem.detail.clone() }),
+            commit_deadline: import.is_staged().then(|| iso(import.commit_deadline)),
+            created_at: iso(import.created_at),
+            committed_at: import.committed_at.map(iso),
+            finished_at: import.finished_at.map(iso),
+            report_url: format!("/v1/imports/{}/report", import.id),
+            version: import.version,
+        }
+    }
+}
+
+/// What only the server knows of a row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServerIssueResponse {
+    /// The sheet's row.
+    pub row: u32,
+    /// Field.
+    pub field: String,
+    /// `email_taken`, `email_reserved`, `username_taken`, `username_reserved`, `duplicate_in_import`,
+    /// `already_exists`, `role_required`, `role_not_grantable` or `organization_not_found`.
+    pub code: String,
+    /// `error`: the row is refused; `skipped`: it was left out as the caller wished.
+    pub severity: &'static str,
+    /// One sentence for a person.
+    pub detail: String,
+    /// The other row of a duplicate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_row: Option<u32>,
+}
+
+/// The server's issues as JSON.
+#[must_use]
+pub fn server_issues(issues: &[ServerIssue]) -> Vec<ServerIssueResponse> {
+    issues
+        .iter()
+        .map(|issue| ServerIssueResponse {
+            row: issue.row,
+            field: issue.field.clone(),
+            code: issue.code.clone(),
+            severity: match issue.severity {
+                Severity::Error => "error",
+                Severity::Skipped => "skipped",
+            },
+            detail: issue.detail(),
+            other_row: issue.other_row,
+        })
+        .collect()
+}
+
+/// The server's part of a report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServerPart {
+    /// By row.
+    pub issues: Vec<ServerIssueResponse>,
+}
+
+/// What became of the rows, in a report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResultsPart {
+    /// Users made.
+    pub imported: u32,
+    /// Left out: there already.
+    pub skipped: u32,
+    /// Refused.
+    pub failed: u32,
+}
+
+/// A report, or a page of a large one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportReportResponse {
+    /// The validator's report, the same as `rollcall check` gives.
+    #[schema(value_type = Object)]
+    pub report: Box<serde_json::value::RawValue>,
+    /// What only the server knows.
+    pub server: ServerPart,
+    /// What became of the rows; absent from a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub results: Option<ResultsPart>,
+    /// Ask again with `?from_row=` for the next page; absent when this is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_row: Option<u32>,
+}
+
+impl ImportReportResponse {
+    /// What a dry run says.
+    ///
+    /// # Errors
+    /// When the report is not JSON, which would be a bug.
+    pub fn dry_run(report: String, issues: &[ServerIssue]) -> Result<Self, Error> {
+        Ok(Self {
+            report: raw(report)?,
+            server: ServerPart { issues: server_issues(issues) },
+            results: None,
+            next_row: None,
+        })
+    }
+
+    /// What an import says.
+    ///
+    /// # Errors
+    /// When the report is not JSON, which would be a bug.
+    pub fn new(report: ImportReport) -> Result<Self, Error> {
+        Ok(Self {
+            report: raw(report.report)?,
+            server: ServerPart { issues: server_issues(&report.issues) },
+            results: Some(ResultsPart {
+                imported: report.results.imported,
+                skipped: report.results.skipped,
+                failed: report.results.failed,
+            }),
+            next_row: report.next_row,
+        })
+    }
+}
+
+/// The very bytes: reading and writing them again might order them otherwise.
+fn raw(report: String) -> Result<Box<serde_json::value::RawValue>, Error> {
+    serde_json::value::RawValue::from_string(report).map_err(Error::internal)
+}
+
+/// An import as JSON: rows, or the announcement of chunks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartImportRequest {
+    /// The hash of the effective profile that the rows were checked against.
+    pub profile_hash: Option<String>,
+    /// The rows: fields with their values, and the number of the sheet's row in `row`.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub rows: Option<Vec<Record>>,
+    /// How many chunks will follow.
+    pub chunks: Option<u32>,
+    /// With how many rows altogether.
+    pub total_rows: Option<u32>,
+}
+
+/// A chunk of rows.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StageChunkRequest {
+    /// The hash of the effective profile that the rows were checked against.
+    pub profile_hash: Option<String>,
+    /// The rows, at most 1,000.
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<Record>,
+}
+
+/// A chunk that is staged.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StagedChunkResponse {
+    /// Its number.
+    pub chunk: u32,
+    /// Its rows.
+    pub rows: u32,
+}
+
+/// The profiles that may be used.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportProfilesResponse {
+    /// All of them.
+    pub items: Vec<ImportProfileResponse>,
+}
+
+/// A profile in the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportProfileResponse {
+    /// Identifier.
+    pub id: String,
+    /// For a person.
+    pub name: String,
+    /// What it makes: `technician`, `end_user`, `member`, or `any` where the caller decides by naming an
+    /// organization or none.
+    pub kind: String,
+    /// Version.
+    pub version: String,
+    /// Hash of the effective profile.
+    pub hash: String,
+}
