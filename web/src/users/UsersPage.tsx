@@ -43,9 +43,10 @@ export default function UsersPage() {
   const openId = search.get("user");
   const filtered = q !== "" || FILTERS.some((name) => search.has(name));
 
-  // Ticks belong to the rows that a filter shows.
+  // Ticks belong to the rows that a filter shows; opening a row changes the URL, but not the filter.
+  const shown = JSON.stringify(filter);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the filter is the reason to forget
-  useEffect(() => setSelected(new Set()), [filter]);
+  useEffect(() => setSelected(new Set()), [shown]);
 
   const users = list.state.at === "loaded" ? list.state.users : [];
   const opened = users.find((user) => user.id === openId);
