@@ -1,4 +1,6 @@
-//! What several test programs need: the workspace as cargo sees it, its sources, and the template.
+//! What several test programs need: the workspace as cargo sees it, its sources, the template, and the
+//! running system.
 
+pub mod system;
 pub mod template;
 pub mod workspace;
