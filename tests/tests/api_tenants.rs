@@ -1,0 +1,282 @@
+//! Who may do what where, operation by operation: nobody, somebody without the permission, and somebody of
+//! another organization. A route without a case fails.
+
+use std::collections::BTreeSet;
+
+use rollcall_http_api::ROUTES;
+use rollcall_tests::system::{Answer, Caller, Request, System};
+use serde_json::{Value, json};
+
+/// Two organizations; whatever can be asked about is Acme's.
+struct World {
+    system: System,
+    /// The Root Master.
+    root: Caller,
+    /// Administrator of Acme.
+    own: Caller,
+    /// In Acme, may nothing.
+    powerless: Caller,
+    /// Administrator of Beta.
+    other: Caller,
+    acme: String,
+    /// A user of Acme, invited.
+    user: String,
+    /// A finished import of Acme.
+    import: String,
+    /// An import of Acme that waits for its chunk.
+    staged: String,
+}
+
+/// What an operation owes to whom.
+struct Case {
+    operation: &'static str,
+    /// A request about something of Acme's, good for whoever may make it.
+    request: fn(&World) -> Request,
+    /// Anyone may ask.
+    public: bool,
+    /// Without any permission.
+    powerless: Expected,
+    /// By the administrator of another organization.
+    other: Expected,
+}
+
+enum Expected {
+    /// Status and code.
+    Refused(u16, &'static str),
+    /// Answered, and the answer holds nothing of Acme's.
+    NothingOfAcme,
+}
+
+use Expected::{NothingOfAcme, Refused};
+
+const DENIED: Expected = Refused(403, "permission_denied");
+const NO_ORGANIZATION: Expected = Refused(404, "organization_not_found");
+const NO_USER: Expected = Refused(404, "user_not_found");
+const NO_IMPORT: Expected = Refused(404, "import_not_found");
+
+fn get(path: String) -> Request {
+    Request::new("GET", path)
+}
+
+fn post(path: String, body: &Value) -> Request {
+    Request::new("POST", path).json(body)
+}
+
+const fn case(operation: &'static str, request: fn(&World) -> Request, powerless: Expected, other: Expected) -> Case {
+    Case { operation, request, public: false, powerless, other }
+}
+
+/// What strangers may do: there is no one to refuse and nothing that belongs to an organization without its
+/// own proof (password, code or mailed link).
+const fn public(operation: &'static str, request: fn(&World) -> Request) -> Case {
+    Case { operation, request, public: true, powerless: NothingOfAcme, other: NothingOfAcme }
+}
+
+const CASES: &[Case] = &[
+    public("sign-in", |_| post("/v1/sessions".into(), &json!({"email": "x@example.org", "password": "x"}))),
+    public("get-openapi", |_| get("/v1/openapi.json".into())),
+    public("get-invitation", |_| get("/v1/invitations/inv_x.k.x".into())),
+    public("accept-invitation", |_| {
+        post("/v1/invitations/inv_x.k.x/accept".into(), &json!({"password": "a long enough phrase"}))
+    }),
+    public("verify-acceptance", |_| post("/v1/invitations/inv_x.k.x/verify".into(), &json!({"code": "000000"}))),
+    public("renew-invitation", |_| post("/v1/invitations/inv_x.k.x/renew".into(), &json!({}))),
+    // The second step needs the cookie of a first one; a complete session is none.
+    case(
+        "verify-mfa",
+        |_| post("/v1/sessions/mfa".into(), &json!({"code": "000000"})),
+        Refused(401, "not_authenticated"),
+        Refused(401, "not_authenticated"),
+    ),
+    case("get-me", |_| get("/v1/me".into()), Refused(200, ""), NothingOfAcme),
+    case("list-organizations", |_| get("/v1/organizations".into()), DENIED, NothingOfAcme),
+    case("create-organization", |_| post("/v1/organizations".into(), &json!({"name": "Coda"})), DENIED, DENIED),
+    case("list-roles", |_| get("/v1/roles".into()), DENIED, NothingOfAcme),
+    case("create-api-key", |_| post("/v1/api-keys".into(), &json!({"name": "a key"})), DENIED, NothingOfAcme),
+    case("list-users", |w| get(format!("/v1/users?organization={}", w.acme)), DENIED, NO_ORGANIZATION),
+    case(
+        "create-user",
+        |w| {
+            post(
+                "/v1/users".into(),
+                &json!({"kind": "end_user", "organization_id": w.acme, "roles": ["organization_user"],
+                    "first_name": "New", "last_name": "Comer", "email": "newcomer@acme.example"}),
+            )
+        },
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case("get-user", |w| get(format!("/v1/users/{}", w.user)), DENIED, NO_USER),
+    case(
+        "update-user",
+        |w| {
+            Request::new("PATCH", format!("/v1/users/{}", w.user))
+                .header("if-match", "\"1\"")
+                .json(&json!({"first_name": "Changed"}))
+        },
+        DENIED,
+        NO_USER,
+    ),
+    case("send-invitation", |w| post(format!("/v1/users/{}/send-invitation", w.user), &json!({})), DENIED, NO_USER),
+    case("resend-invitation", |w| post(format!("/v1/users/{}/resend-invitation", w.user), &json!({})), DENIED, NO_USER),
+    case("revoke-invitation", |w| post(format!("/v1/users/{}/revoke-invitation", w.user), &json!({})), DENIED, NO_USER),
+    case(
+        "list-import-profiles",
+        |w| get(format!("/v1/import-profiles?organization={}", w.acme)),
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case(
+        "get-import-profile",
+        |w| get(format!("/v1/import-profiles/end-user?organization={}", w.acme)),
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case(
+        "start-import",
+        |w| {
+            Request::new("POST", format!("/v1/imports?profile=end-user&organization={}&role=organization_user", w.acme))
+                .body("text/csv", "First Name,Last Name,Email\nIm,Port,import@acme.example\n")
+        },
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case("list-imports", |_| get("/v1/imports".into()), DENIED, NothingOfAcme),
+    case("get-import", |w| get(format!("/v1/imports/{}", w.import)), DENIED, NO_IMPORT),
+    case("get-import-report", |w| get(format!("/v1/imports/{}/report", w.import)), DENIED, NO_IMPORT),
+    case(
+        "stage-chunk",
+        |w| {
+            Request::new("PUT", format!("/v1/imports/{}/chunks/0", w.staged)).json(&json!({"rows": [
+                {"first_name": "Sta", "last_name": "Ged", "email": "staged@acme.example"}]}))
+        },
+        DENIED,
+        NO_IMPORT,
+    ),
+    case("commit-import", |w| post(format!("/v1/imports/{}/commit", w.staged), &json!({})), DENIED, NO_IMPORT),
+    case("cancel-import", |w| post(format!("/v1/imports/{}/cancel", w.staged), &json!({})), DENIED, NO_IMPORT),
+    // Last: it ends the session that asks.
+    case("sign-out", |_| Request::new("DELETE", "/v1/sessions/current"), Refused(204, ""), NothingOfAcme),
+];
+
+async fn world() -> World {
+    let system = System::start(30).await;
+    let root = system.root();
+    let acme = system.get(&root, "/v1/organizations").await.json["items"][0]["id"].as_str().expect("Acme").to_owned();
+    let beta = system.organization("Beta").await;
+    let end_user =
+        |organization: &str, role: &str| json!({"kind": "end_user", "organization_id": organization, "roles": [role]});
+    let own = system.person(end_user(&acme, "organization_admin")).await.caller;
+    let powerless = system.person(end_user(&acme, "organization_user")).await.caller;
+    let other = system.person(end_user(&beta, "organization_admin")).await.caller;
+    let user = system.user(end_user(&acme, "organization_user")).await.text_of("id");
+
+    let imports = format!("/v1/imports?profile=end-user&organization={acme}&role=organization_user");
+    let rows = json!({"rows": [{"first_name": "Al", "last_name": "Ready", "email": "already@acme.example"}]});
+    let import = system.post(&root, &imports, rows).await;
+    assert_eq!(import.status, 202, "{import:?}");
+    let import = import.text_of("id");
+    let finished = system
+        .eventually(async || {
+            let head = system.get(&root, format!("/v1/imports/{import}")).await;
+            (head.json["status"] == json!("finished")).then_some(())
+        })
+        .await;
+    assert!(finished.is_some(), "the import does not finish");
+    let staged = system.post(&root, &imports, json!({"chunks": 1, "total_rows": 1})).await;
+    assert_eq!(staged.status, 201, "{staged:?}");
+    let staged = staged.text_of("id");
+    World { system, root, own, powerless, other, acme, user, import, staged }
+}
+
+fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
+    match expected {
+        Refused(status, code) => assert_eq!(answer.outcome(), (*status, *code), "{name}: {answer:?}"),
+        NothingOfAcme => {
+            assert!(
+                answer.status < 500 && answer.status != 401 || answer.code().ends_with("_not_valid"),
+                "{name}: {answer:?}"
+            );
+            for own in [&world.acme, &world.user, &world.import, &world.staged] {
+                assert!(!answer.text.contains(own.as_str()), "{name} tells of Acme: {answer:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_route_has_a_case() {
+    let routes: BTreeSet<_> = ROUTES.iter().map(|route| route.operation).collect();
+    let cases: BTreeSet<_> = CASES.iter().map(|case| case.operation).collect();
+    assert_eq!(
+        routes, cases,
+        "\ngive every operation its case in CASES: a request about something of Acme's, and what somebody without \
+         permission and somebody of another organization get\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_the_powerless_and_other_organizations_get_nothing() {
+    let world = world().await;
+    let system = &world.system;
+    let wrong_key = Caller::Key("rk_0000000000000000000000000000000000000000000000000000".into());
+    let wrong_cookie = Caller::Session("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into());
+    for case in CASES.iter().filter(|case| !case.public) {
+        for (name, caller) in
+            [("nobody", &Caller::Nobody), ("a wrong key", &wrong_key), ("a wrong cookie", &wrong_cookie)]
+        {
+            let answer = system.send(caller, (case.request)(&world)).await;
+            assert_eq!(answer.outcome(), (401, "not_authenticated"), "{name}, {}: {answer:?}", case.operation);
+        }
+    }
+    for case in CASES {
+        let answer = system.send(&world.powerless, (case.request)(&world)).await;
+        if !case.public {
+            check(&format!("no permission, {}", case.operation), &world, &answer, &case.powerless);
+        }
+        let answer = system.send(&world.other, (case.request)(&world)).await;
+        check(&format!("another organization, {}", case.operation), &world, &answer, &case.other);
+    }
+    system.server.stop().await;
+}
+
+/// The requests above are refused for who makes them, not for what they say: those who may make them are
+/// answered, or told of the state that things are in.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_requests_serve_those_who_may_make_them() {
+    let world = world().await;
+    for (name, caller) in [("the organization's administrator", &world.own), ("the Root Master", &world.root)] {
+        for case in CASES.iter().filter(|case| !case.public && !matches!(case.operation, "verify-mfa" | "sign-out")) {
+            if name != "the Root Master" && case.operation == "create-organization" {
+                continue;
+            }
+            let answer = world.system.send(caller, (case.request)(&world)).await;
+            let state = matches!(answer.status, 409 | 412);
+            assert!(answer.status < 300 || state, "{name}, {}: {answer:?}", case.operation);
+        }
+    }
+    world.system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organizations_administrator_sees_their_own_people_only() {
+    let world = world().await;
+    let users = |answer: &Answer| -> BTreeSet<String> {
+        let items = answer.json["items"].as_array().into_iter().flatten();
+        items.filter_map(|item| item["organization_id"].as_str().map(str::to_owned)).collect()
+    };
+    let own = world.system.get(&world.own, "/v1/users").await;
+    assert_eq!(users(&own), BTreeSet::from([world.acme.clone()]));
+    let other = world.system.get(&world.other, "/v1/users").await;
+    assert_eq!(other.json["items"].as_array().map(Vec::len), Some(1), "{other:?}");
+    assert!(!users(&other).contains(&world.acme));
+    for query in ["q=already", "kind=technician", "q=admin", "role=root_master"] {
+        let answer = world.system.get(&world.other, format!("/v1/users?{query}")).await;
+        assert_eq!(answer.json, json!({"items": [], "next_cursor": null}), "{query}");
+    }
+    let technicians = json!({"kind": "technician", "roles": ["system_administrator"], "first_name": "Mal",
+        "last_name": "Ory", "email": "mal@acme.example"});
+    let made = world.system.post(&world.own, "/v1/users", technicians).await;
+    assert_eq!(made.outcome(), (403, "permission_denied"), "{made:?}");
+    world.system.server.stop().await;
+}
