@@ -1,1 +1,101 @@
-//! From bytes to report: decode, detect, parse, check. Pure..
+//! From bytes to report: decode, detect, parse, check. Pure: no clock, no randomness, no I/O.
+//!
+//! ```
+//! use rollcall_validation::{Profile, Rows, check};
+//!
+//! let profile = Profile::built_in("modern").unwrap();
+//! let report = check("Name;E-Mail\nAna;ana@example.com\n".as_bytes(), &profile);
+//! assert_eq!(report.counts().accepted, 1);
+//! assert!(report.to_json(Rows::Issues).starts_with(r#"{"counts":{"accepted":1,"#));
+//! ```
+
+mod cell;
+pub mod code;
+mod decode;
+mod detect;
+mod email;
+mod engine;
+mod field;
+pub mod identity;
+mod issue;
+mod json;
+mod message;
+mod phone;
+mod profile;
+mod record;
+mod report;
+mod table;
+mod text;
+mod titles;
+
+pub use field::{Field, Value, Values};
+pub use issue::{Issue, Param, Params, Severity};
+pub use message::message;
+pub use profile::{
+    CredentialMode, Invitation, InvitationPolicy, Lists, MfaPolicy, Mode, Named, Profile, ProfileError, RoleRule,
+    UsernameRule,
+};
+pub use record::Record;
+pub use report::{CheckedRow, Counts, Report, Rows, Source, SourceColumn, Status, Verdict};
+
+/// The verdict on a field: the same three as on a row.
+pub type FieldStatus = Status;
+
+/// What is said of one field, for forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldVerdict {
+    /// The verdict.
+    pub status: FieldStatus,
+    /// The value after correction; of a refused one, what was given. Nothing where nothing was given.
+    pub value: Option<Value>,
+    /// What is wrong, or was put right.
+    pub issues: Vec<Issue>,
+}
+
+/// Checks a sheet. Never panics: what cannot be read gives a report that says so.
+#[must_use]
+pub fn check(bytes: &[u8], profile: &Profile) -> Report {
+    engine::check(bytes, profile)
+}
+
+/// Checks rows that were read already, as the API takes them.
+#[must_use]
+pub fn check_rows(records: &[Record], profile: &Profile) -> Report {
+    engine::check_rows(records, profile)
+}
+
+/// Checks one field, for forms. A field that the profile does not have is refused.
+#[must_use]
+pub fn check_field(profile: &Profile, field: &str, text: &str) -> FieldVerdict {
+    let column = Field::parse(field).and_then(|field| profile.columns().iter().find(|column| column.field == field));
+    let Some(column) = column else {
+        let shown: String = field.chars().take(100).collect();
+        let issue = Issue::error(code::FIELD_UNKNOWN).with("field", shown);
+        return FieldVerdict { status: Status::Refused, value: Some(Value::Text(text.to_owned())), issues: vec![issue] };
+    };
+    let outcome = cell::check(profile, column, cell::Input::Text(text), false);
+    FieldVerdict { status: outcome.status(), value: outcome.value, issues: outcome.issues }
+}
+
+impl FieldVerdict {
+    /// Whether it may be used.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.status != Status::Refused
+    }
+
+    /// Canonical JSON: `{"issues":[{"code","correction","field","message","params","severity"}],"status","value"}`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        json::Object::write(&mut out, |object| {
+            json::list(object.key("issues"), &self.issues, |out, issue| issue.write_with_message(out));
+            object.string("status", self.status.as_str());
+            match &self.value {
+                Some(value) => json::value(object.key("value"), value),
+                None => object.string("value", ""),
+            }
+        });
+        out
+    }
+}

@@ -60,6 +60,8 @@ export function profileFacts(json: string, kind: UserKind): ProfileFacts {
   };
 }
 
+const regions = new Intl.DisplayNames(undefined, { type: "region" });
+
 type Lists = ReadonlyMap<string, readonly string[]>;
 
 function fillable(rule: Json, lists: Lists): boolean {
@@ -82,7 +84,9 @@ function ruleWords(rule: Json, lists: Lists, defaultCountry: string | null): str
       );
     case "phone":
       return [
-        rule.national === true && defaultCountry !== null ? t.national(defaultCountry) : t.countryCode,
+        rule.national === true && defaultCountry !== null
+          ? t.national(regions.of(defaultCountry) ?? defaultCountry)
+          : t.countryCode,
         ...(rule.digits_and_blanks_only === true ? [t.digitsAndBlanks] : []),
       ].join(", ");
     case "list": {

@@ -83,9 +83,12 @@ export const texts = {
       curly_apostrophes: "apostrophes",
       full_stops: "full stops",
       middle_dots: "middle dots",
-      printable: "any that can be seen",
+      printable: "any visible characters",
     } as Record<string, string>,
-    only: (what: string) => (what === "letters" ? "Letters only" : `Characters: ${what}`),
+    only: (what: string) => {
+      const name = what.charAt(0).toUpperCase() + what.slice(1);
+      return what.startsWith("any ") ? name : `${name} only`;
+    },
     several: (names: readonly string[]) => {
       const all = names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
       return all.charAt(0).toUpperCase() + all.slice(1);

@@ -1,0 +1,471 @@
+//! How a text is to be read: the delimiter, the header and the columns with which most cells are valid.
+
+use crate::{
+    Field, Issue, Profile, Source, SourceColumn, Status, cell,
+    cell::Input,
+    code,
+    decode::{self, NotText},
+    profile::Rule,
+    table::{Cell, Reader},
+    text,
+    titles::{self, Title},
+};
+
+/// Delimiters, in the order that decides between readings that are equally good.
+const DELIMITERS: [char; 4] = ['\t', ';', ',', '|'];
+/// Records that a reading is judged by, the header not counted.
+const SAMPLE_ROWS: usize = 100;
+/// Bytes that a reading is judged by: what begins within them.
+const SAMPLE_BYTES: usize = 256 * 1024;
+/// Most columns of a sheet.
+pub(crate) const COLUMN_LIMIT: usize = 1000;
+
+/// How a person wants a sheet to be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Mapping {
+    pub(crate) header: Option<bool>,
+    pub(crate) delimiter: Option<String>,
+    /// Fields by the sheet's columns; nothing for one that is left out.
+    pub(crate) columns: Option<Vec<Option<Field>>>,
+}
+
+/// A text with what was found out about it.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) source: Source,
+    /// Of the file as such.
+    pub(crate) issues: Vec<Issue>,
+    /// For each of the profile's columns the sheet's.
+    pub(crate) places: Vec<Option<usize>>,
+    /// How many cells a row has.
+    pub(crate) width: usize,
+    /// What is left to be read: the rows.
+    pub(crate) rows: Reader<'a>,
+}
+
+/// Text and where it came from.
+pub(crate) struct Opened<'a> {
+    pub(crate) text: std::borrow::Cow<'a, str>,
+    pub(crate) encoding: &'static str,
+}
+
+/// Decodes bytes, unless there are too many of them or they are no text.
+pub(crate) fn open<'a>(bytes: &'a [u8], profile: &Profile) -> Result<Opened<'a>, Issue> {
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if size > profile.byte_limit() {
+        let issue = Issue::error(code::TOO_LARGE).with("limit", crate::Param::Number(profile.byte_limit()));
+        return Err(issue.with("bytes", crate::Param::Number(size)));
+    }
+    match decode::decode(bytes) {
+        Ok(decoded) => Ok(Opened { text: decoded.text, encoding: decoded.encoding }),
+        Err(NotText::Workbook) => Err(Issue::error(code::XLSX_NOT_SUPPORTED)),
+        Err(NotText::Format(format)) => Err(Issue::error(code::NOT_TEXT).with("format", format)),
+        Err(NotText::Binary) => Err(Issue::error(code::NOT_TEXT)),
+    }
+}
+
+/// Finds out how a text is to be read.
+pub(crate) fn read<'a>(opened: &'a Opened<'_>, profile: &Profile, mapping: &Mapping) -> Reading<'a> {
+    let (body, first_line, declared) = declared_delimiter(&opened.text);
+    let wanted = mapping.delimiter.as_deref().and_then(|text| text.chars().next()).filter(char::is_ascii);
+    let best = match wanted.or(declared) {
+        Some(delimiter) => Candidate::new(body, first_line, Some(delimiter), profile, mapping),
+        None => DELIMITERS
+            .into_iter()
+            .map(Some)
+            .chain([None])
+            .map(|delimiter| Candidate::new(body, first_line, delimiter, profile, mapping))
+            .reduce(|best, other| if other.score > best.score { other } else { best })
+            .unwrap_or_else(|| Candidate::new(body, first_line, None, profile, mapping)),
+    };
+    best.finish(opened.encoding, profile)
+}
+
+/// Excel's `sep=;` in a line of its own.
+fn declared_delimiter(text: &str) -> (&str, u32, Option<char>) {
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    let declared = line.trim_matches(['"', ' ', '\u{feff}']);
+    let delimiter = match declared.get(..4) {
+        Some(head) if head.eq_ignore_ascii_case("sep=") => match declared[4..].chars().next() {
+            Some(c) if c.is_ascii() && declared.len() <= 6 => Some(c),
+            // `sep=` and a tab, which editors like to turn into nothing.
+            None => Some('\t'),
+            _ => None,
+        },
+        _ => None,
+    };
+    if delimiter.is_none() {
+        return (text, 1, None);
+    }
+    let rest = &text[line.len()..];
+    let rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\n', '\r'])).unwrap_or(rest);
+    (rest, 2, delimiter)
+}
+
+fn is_blank_record(cells: &[Cell<'_>]) -> bool {
+    cells.iter().all(|cell| text::is_all_blank(&cell.text))
+}
+
+/// Reads the next record that is not blank.
+pub(crate) fn next_row<'a>(reader: &mut Reader<'a>, cells: &mut Vec<Cell<'a>>) -> Option<u32> {
+    loop {
+        let line = reader.next(cells)?;
+        if !is_blank_record(cells) {
+            return Some(line);
+        }
+    }
+}
+
+/// A text read in one way.
+struct Candidate<'a> {
+    delimiter: Option<char>,
+    header: bool,
+    titles: Vec<String>,
+    places: Vec<Option<usize>>,
+    /// Columns whose titles mean what another column already is.
+    repeated: Vec<(usize, Field)>,
+    width: usize,
+    /// The better the reading, the higher.
+    score: i64,
+    rows: Reader<'a>,
+}
+
+impl<'a> Candidate<'a> {
+    fn new(body: &'a str, first_line: u32, delimiter: Option<char>, profile: &Profile, mapping: &Mapping) -> Self {
+        let start = Reader::new(body, first_line, delimiter);
+        let mut reader = start.clone();
+        let mut after_first = start.clone();
+        let mut sample: Vec<Vec<Cell<'a>>> = Vec::new();
+        let mut cells = Vec::new();
+        while sample.len() <= SAMPLE_ROWS && reader.position() <= SAMPLE_BYTES {
+            if next_row(&mut reader, &mut cells).is_none() {
+                break;
+            }
+            if sample.is_empty() {
+                after_first = reader.clone();
+            }
+            sample.push(std::mem::take(&mut cells));
+        }
+        let sample = Sample { profile, rows: sample };
+        let meanings = sample.meanings();
+        let header = mapping.header.unwrap_or_else(|| sample.has_header(&meanings));
+        let (first, data) = match sample.rows.split_first() {
+            Some((first, rest)) if header => (Some(first), rest),
+            _ => (None, sample.rows.as_slice()),
+        };
+        let titles: Vec<String> =
+            first.map(|cells| cells.iter().map(|cell| shown_title(&cell.text)).collect()).unwrap_or_default();
+        let width = first.map_or_else(|| usual_width(data), Vec::len);
+        let mut repeated = Vec::new();
+        let places = match &mapping.columns {
+            Some(columns) => profile
+                .fields()
+                .map(|field| columns.iter().position(|wanted| *wanted == Some(field)))
+                .collect(),
+            None => sample.places(data, if header { &meanings } else { &[] }, &mut repeated),
+        };
+        let known = places.iter().flatten().filter(|place| header && meanings.get(**place).is_some_and(Option::is_some));
+        let known = i64::try_from(known.count()).unwrap_or_default();
+        let score = sample.score(data, &places, width) + 4 * known;
+        let rows = if header { after_first } else { start };
+        Self { delimiter, header, titles, places, repeated, width, score, rows }
+    }
+
+    fn finish(self, encoding: &'static str, profile: &Profile) -> Reading<'a> {
+        let mut issues = Vec::new();
+        for (column, place) in profile.columns().iter().zip(&self.places) {
+            if place.is_none() && column.required && column.default.is_none() && !column.default_first {
+                let issue = Issue::error(code::COLUMN_MISSING).of(column.field);
+                issues.push(issue.with("title", column.title.as_str()));
+            }
+        }
+        for (index, field) in &self.repeated {
+            let title = profile.columns().iter().find(|column| column.field == *field).map(|column| column.title.as_str());
+            let ignored = self.titles.get(*index).map(String::as_str).unwrap_or_default();
+            let issue = Issue::warning(code::COLUMN_REPEATED).of(*field).with("title", title.unwrap_or_default());
+            issues.push(Issue { column: u32::try_from(*index).ok(), ..issue.with("ignored", ignored) });
+        }
+        let columns = (0..self.width.min(COLUMN_LIMIT))
+            .filter_map(|index| {
+                let place = self.places.iter().position(|place| *place == Some(index));
+                Some(SourceColumn {
+                    index: u32::try_from(index).ok()?,
+                    title: self.titles.get(index).cloned().unwrap_or_default(),
+                    field: place.map(|place| profile.columns()[place].field),
+                })
+            })
+            .collect();
+        let source = Source {
+            format: "text",
+            encoding: Some(encoding),
+            delimiter: self.delimiter.filter(|_| self.width > 1),
+            header: self.header,
+            columns,
+        };
+        Reading { source, issues, places: self.places, width: self.width, rows: self.rows }
+    }
+}
+
+/// A title as reports repeat it.
+fn shown_title(title: &str) -> String {
+    title.trim_matches(text::is_blank).chars().take(100).collect()
+}
+
+/// The number of cells that most rows have; of equals the larger.
+fn usual_width(rows: &[Vec<Cell<'_>>]) -> usize {
+    let mut widths: Vec<usize> = rows.iter().map(Vec::len).collect();
+    widths.sort_unstable();
+    let mut usual = (0, 0);
+    for run in widths.chunk_by(|a, b| a == b) {
+        usual = usual.max((run.len(), run[0]));
+    }
+    usual.1
+}
+
+/// The first records of a text read in one way.
+struct Sample<'a, 'p> {
+    profile: &'p Profile,
+    rows: Vec<Vec<Cell<'a>>>,
+}
+
+impl Sample<'_, '_> {
+    /// What the cells of the first record mean, if they are titles.
+    fn meanings(&self) -> Vec<Option<Title>> {
+        let first = self.rows.first().map(Vec::as_slice).unwrap_or_default();
+        first.iter().take(COLUMN_LIMIT).map(|cell| titles::meaning(self.profile, &cell.text)).collect()
+    }
+
+    fn has_header(&self, meanings: &[Option<Title>]) -> bool {
+        let Some((first, rest)) = self.rows.split_first() else { return false };
+        let cells = || first.iter().take(COLUMN_LIMIT).map(|cell| &*cell.text);
+        // A person's row has an address or a number in it, a header never has.
+        if cells().any(|cell| cell::looks_like_email(cell) || cell::looks_like_phone(cell)) {
+            return false;
+        }
+        let filled = cells().filter(|cell| !text::is_all_blank(cell)).count();
+        let known = meanings.iter().flatten().count();
+        let telling = |title: &Option<Title>| {
+            let fields = [Field::Email, Field::FirstName, Field::LastName, Field::Phone, Field::Username];
+            matches!(title, Some(Title::Field(field, _)) if fields.contains(field)) || matches!(title, Some(Title::Name))
+        };
+        if known > 0 && (known * 2 >= filled || meanings.iter().any(telling)) {
+            return true;
+        }
+        // In a language that is not known: words above a column of addresses.
+        let Some(email) = column_where(rest, |cell| cell::looks_like_email(cell)) else { return false };
+        let title = first.get(email).map(|cell| &*cell.text).unwrap_or_default();
+        !title.contains('@') && title.chars().any(text::is_letter) && !title.chars().any(text::is_digit)
+    }
+
+    /// For each of the profile's columns the sheet's: by title, then by content.
+    fn places(
+        &self,
+        data: &[Vec<Cell<'_>>],
+        meanings: &[Option<Title>],
+        repeated: &mut Vec<(usize, Field)>,
+    ) -> Vec<Option<usize>> {
+        let columns = self.profile.columns();
+        let mut places: Vec<Option<usize>> = vec![None; columns.len()];
+        let mut ranks = vec![u8::MAX; columns.len()];
+        for (index, title) in meanings.iter().enumerate() {
+            let Some(Title::Field(field, rank)) = title else { continue };
+            let Some(at) = self.profile.column_of(*field) else { continue };
+            match places[at] {
+                Some(other) if *rank < ranks[at] => {
+                    repeated.push((other, *field));
+                    (places[at], ranks[at]) = (Some(index), *rank);
+                }
+                Some(_) => repeated.push((index, *field)),
+                None => (places[at], ranks[at]) = (Some(index), *rank),
+            }
+        }
+        repeated.sort_unstable_by_key(|(index, _)| *index);
+        self.place_names(meanings, &mut places);
+        self.place_by_content(data, meanings, &mut places);
+        places
+    }
+
+    /// A column called just "Name" is the name that no other column is, the first name before the last.
+    fn place_names(&self, meanings: &[Option<Title>], places: &mut [Option<usize>]) {
+        let names = meanings.iter().enumerate().filter(|(_, title)| **title == Some(Title::Name));
+        let free = [Field::FirstName, Field::LastName].into_iter().filter_map(|field| self.profile.column_of(field));
+        let free: Vec<usize> = free.filter(|at| places[*at].is_none()).collect();
+        for ((index, _), at) in names.zip(free) {
+            places[at] = Some(index);
+        }
+    }
+
+    fn place_by_content(&self, data: &[Vec<Cell<'_>>], meanings: &[Option<Title>], places: &mut [Option<usize>]) {
+        let profile = self.profile;
+        let columns = profile.columns();
+        let mut taken: Vec<usize> = places.iter().flatten().copied().collect();
+        // A column whose title says that it is something else is not looked at.
+        taken.extend(meanings.iter().enumerate().filter(|(_, title)| title.is_some()).map(|(index, _)| index));
+        let titled = !taken.is_empty();
+        let width = data.iter().map(Vec::len).max().unwrap_or_default().min(COLUMN_LIMIT);
+        let mut place = |at: usize, fits: &dyn Fn(&str) -> bool, places: &mut [Option<usize>]| {
+            if places[at].is_some() {
+                return;
+            }
+            let found = (0..width).filter(|index| !taken.contains(index)).find(|index| mostly(data, *index, fits));
+            if let Some(index) = found {
+                places[at] = Some(index);
+                taken.push(index);
+            }
+        };
+        let of_rule = |wanted: &dyn Fn(&Rule) -> bool| {
+            columns.iter().enumerate().filter(|(_, column)| wanted(&column.rule)).map(|(at, _)| at).collect::<Vec<_>>()
+        };
+        for at in of_rule(&|rule| matches!(rule, Rule::Email { .. })) {
+            place(at, &cell::looks_like_email, places);
+        }
+        for at in of_rule(&|rule| matches!(rule, Rule::Phone { .. })) {
+            place(at, &cell::looks_like_phone, places);
+        }
+        for at in of_rule(&|rule| matches!(rule, Rule::List { .. })) {
+            place(at, &|text| cell::is_known(profile, &columns[at], text), places);
+        }
+        // Damaged addresses are still better read as such than left out.
+        for at in of_rule(&|rule| matches!(rule, Rule::Email { .. })) {
+            place(at, &|text| text.contains('@'), places);
+        }
+        // Where titles say what the columns are, a word may be anything; without any, words are names in the usual order.
+        if titled {
+            return;
+        }
+        for at in of_rule(&|rule| matches!(rule, Rule::Text { .. })) {
+            let column = &columns[at];
+            if column.required || matches!(column.field, Field::FirstName | Field::LastName) {
+                let is_word = |text: &str| {
+                    text.chars().any(text::is_letter)
+                        && cell::check(profile, column, Input::Text(text), false).status() != Status::Refused
+                };
+                place(at, &is_word, places);
+            }
+        }
+    }
+
+    /// How many cells are valid, weighed by how much that says.
+    fn score(&self, data: &[Vec<Cell<'_>>], places: &[Option<usize>], width: usize) -> i64 {
+        let columns = self.profile.columns();
+        let mut score = 0;
+        for row in data {
+            for (column, place) in columns.iter().zip(places) {
+                let text = place.and_then(|place| row.get(place)).map_or("", |cell| &*cell.text);
+                if text::is_all_blank(text) {
+                    score -= if column.required { 2 } else { 0 };
+                    continue;
+                }
+                let (weight, valid) = match &column.rule {
+                    // Validity by the numbering plans costs more than it tells here.
+                    Rule::Phone { .. } => (3, cell::looks_like_phone(text)),
+                    Rule::Email { .. } => (4, self.is_valid(column, text)),
+                    Rule::List { .. } => (1, self.is_valid(column, text)),
+                    Rule::Text { .. } | Rule::Secret { .. } => (2, self.is_valid(column, text)),
+                };
+                score += if valid { weight } else { -1 };
+            }
+            let extra = row.iter().skip(width).any(|cell| !text::is_all_blank(&cell.text));
+            score -= if extra { 3 } else { 0 };
+            score -= if row.iter().any(|cell| cell.broken) { 1 } else { 0 };
+        }
+        score
+    }
+
+    fn is_valid(&self, column: &crate::profile::Column, text: &str) -> bool {
+        cell::check(self.profile, column, Input::Text(text), false).status() != Status::Refused
+    }
+}
+
+/// The first column that mostly fits.
+fn column_where(rows: &[Vec<Cell<'_>>], fits: impl Fn(&str) -> bool) -> Option<usize> {
+    let width = rows.iter().map(Vec::len).max().unwrap_or_default().min(COLUMN_LIMIT);
+    (0..width).find(|index| mostly(rows, *index, &fits))
+}
+
+/// Whether at least half of a column's cells fit, those left empty not counted.
+fn mostly(rows: &[Vec<Cell<'_>>], index: usize, fits: &dyn Fn(&str) -> bool) -> bool {
+    let (mut filled, mut fitting) = (0_usize, 0_usize);
+    for text in rows.iter().filter_map(|row| row.get(index)).map(|cell| &*cell.text) {
+        if !text::is_all_blank(text) {
+            filled += 1;
+            fitting += usize::from(fits(text));
+        }
+    }
+    filled > 0 && fitting * 2 >= filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lists, Named};
+
+    fn reading(text: &str, profile: &Profile, mapping: &Mapping) -> String {
+        let opened = Opened { text: text.into(), encoding: "utf-8" };
+        let reading = read(&opened, profile, mapping);
+        let fields: Vec<&str> =
+            reading.source.columns.iter().map(|column| column.field.map_or("-", Field::as_str)).collect();
+        let delimiter = match reading.source.delimiter {
+            Some('\t') => "tab".to_owned(),
+            Some(c) => c.to_string(),
+            None => "none".to_owned(),
+        };
+        let header = if reading.source.header { "header" } else { "no header" };
+        format!("{delimiter}, {header}: {}", fields.join(" "))
+    }
+
+    #[test]
+    fn readings_are_found() {
+        let roles = vec![Named { id: "t".into(), name: "Technician".into() }];
+        let profile = Profile::built_in("technician").unwrap().effective(&Lists { roles, ..Lists::default() });
+        for (name, text, expected) in [
+            ("commas", "First Name,Last Name,Email\nAna,Diaz,ana@example.com\n", ", header: first_name last_name email"),
+            ("tabs, no header", "Ana\tDiaz\tana@example.com\n", "tab, no header: first_name last_name email"),
+            (
+                "more commas than semicolons",
+                "Vorname;Nachname;E-Mail;Rollen\nAna;Diaz;ana@example.com;A, B, C, D\n",
+                "; header: first_name last_name email role",
+            ),
+            ("pipes", "Ana|Diaz|ana@example.com\nBo|Li|bo@example.com", "| no header: first_name last_name email"),
+            ("any order", "Mail;Nachname;Vorname\na@b.de;Diaz;Ana", "; header: email last_name first_name"),
+            ("any order without header", "ana@example.com,+34600123456,Ana,Diaz", ", no header: email phone first_name last_name"),
+            ("name beside last name", "Name,Last Name,Email\nAna,Diaz,a@b.de", ", header: first_name last_name email"),
+            ("name beside first name", "Vorname,Name,Email\nAna,Diaz,a@b.de", ", header: first_name last_name email"),
+            ("French", "Nom;Prénom;Courriel\nDiaz;Ana;a@b.de", "; header: last_name first_name email"),
+            (
+                "unknown language",
+                "Jina;Ukoo;Baruapepe\nAna;Diaz;ana@example.com\nBo;Li;bo@example.com",
+                "; header: first_name last_name email",
+            ),
+            ("column of no use", "ID,First,Last,Email\n1,Ana,Diaz,a@b.de", ", header: - first_name last_name email"),
+            ("numbers in front", "1,Ana,Diaz,a@b.de\n2,Bo,Li,b@b.de", ", no header: - first_name last_name email"),
+            ("roles by content", "Technician,Ana,Diaz,a@b.de", ", no header: role first_name last_name email"),
+            ("damaged first row", "Ana,Diaz,ana@\nBo,Li,bo@example.com", ", no header: first_name last_name email"),
+            ("declared", "sep=;\nEmail;First;Last\n", "; header: email first_name last_name"),
+            ("mobile before business", "First,Last,Email,Business Phone,Mobile", ", header: first_name last_name email - phone"),
+            ("addresses only", "ana@example.com\nbo@example.com", "none, no header: email"),
+            ("header only", "Email\n", "none, header: email"),
+        ] {
+            let expected = expected.replacen(", header", ",, header", 1).replacen(", no header", ",, no header", 1);
+            let expected = match expected.chars().next() {
+                Some(',') => expected,
+                Some(c @ (';' | '|')) => expected.replacen([c], &format!("{c},"), 1),
+                _ => expected.replacen(",,", ",", 1),
+            };
+            assert_eq!(reading(text, &profile, &Mapping::default()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_person_decides() {
+        let profile = Profile::built_in("technician").unwrap();
+        let mapping = Mapping {
+            header: Some(false),
+            delimiter: Some(";".into()),
+            columns: Some(vec![Some(Field::LastName), None, Some(Field::Email)]),
+        };
+        let text = "First;Last;Email\nAna;Diaz;a@b.de";
+        assert_eq!(reading(text, &profile, &mapping), ";, no header: last_name - email");
+    }
+}

@@ -1,0 +1,224 @@
+//! Email addresses: a dot-atom, `@`, a domain of at least two labels (RFC 5321, 5322, 6531), and the profile's own rules.
+//! What is wrong is found here, so that it can be named; the `email_address` crate has the last word.
+
+use std::borrow::Cow;
+
+use email_address::{EmailAddress, Options};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::{Issue, Value, code, text};
+
+/// Most octets before the `@` (RFC 5321, 4.5.3.1.1).
+const LOCAL_LIMIT: usize = 64;
+/// Most octets of a domain (RFC 5321, 4.5.3.1.2).
+const DOMAIN_LIMIT: usize = 255;
+/// Most octets of a label (RFC 1035, 2.3.4).
+const LABEL_LIMIT: usize = 63;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule<'a> {
+    pub(crate) max: usize,
+    pub(crate) unicode: bool,
+    pub(crate) edges: &'a str,
+}
+
+/// Everything that is wrong with an address; the last issue carries what it could have been meant to be.
+pub(crate) fn check(address: &str, rule: Rule<'_>) -> Result<(), Vec<Issue>> {
+    let mut issues = Vec::new();
+    let length = text::length(address);
+    if length > rule.max {
+        issues.push(Issue::error(code::EMAIL_TOO_LONG).with("max", rule.max).with("length", length));
+    }
+    if let Err(issue) = structure(address, rule) {
+        issues.push(issue);
+    }
+    if issues.is_empty() {
+        return Ok(());
+    }
+    if let Some(meant) = meant(address, rule)
+        && let Some(last) = issues.last_mut()
+    {
+        last.correction = Some(Value::Text(meant));
+    }
+    Err(issues)
+}
+
+fn structure(address: &str, rule: Rule<'_>) -> Result<(), Issue> {
+    let refuse = |code| Err(Issue::error(code));
+    let with = |code, c: char| Err(Issue::error(code).with("character", text::shown(c)));
+    if address.contains(['<', '>']) || starts_with_mailto(address) {
+        return refuse(code::EMAIL_DISPLAY_NAME);
+    }
+    match address.matches('@').count() {
+        0 => return refuse(code::EMAIL_AT_MISSING),
+        1 => {}
+        _ if address.contains('"') => return refuse(code::EMAIL_QUOTED),
+        _ => return refuse(code::EMAIL_SEVERAL),
+    }
+    let Some((local, domain)) = address.split_once('@') else { return refuse(code::EMAIL_AT_MISSING) };
+    if address.contains('"') {
+        return refuse(code::EMAIL_QUOTED);
+    }
+    if address.contains(['(', ')']) {
+        return refuse(code::EMAIL_COMMENT);
+    }
+    if domain.starts_with('[') {
+        return refuse(code::EMAIL_DOMAIN_LITERAL);
+    }
+    if address.contains(text::is_blank) {
+        return refuse(code::EMAIL_BLANK);
+    }
+    if local.is_empty() {
+        return refuse(code::EMAIL_LOCAL_MISSING);
+    }
+    if let Some(c) = address.chars().find(|c| !rule.unicode && !c.is_ascii()) {
+        return with(code::EMAIL_NOT_ASCII, c);
+    }
+    if let Some(c) = local.chars().find(|c| !is_atom(*c)) {
+        return with(code::EMAIL_CHARACTER, c);
+    }
+    let edge = |text: &str| rule.edges.chars().find(|c| text.starts_with(*c) || text.ends_with(*c));
+    if let Some(c) = edge(local).or_else(|| edge(address)) {
+        return with(code::EMAIL_EDGE, c);
+    }
+    if [local, domain].iter().any(|part| part.starts_with('.') || part.ends_with('.') || part.contains("..")) {
+        return refuse(code::EMAIL_DOTS);
+    }
+    if local.len() > LOCAL_LIMIT {
+        return Err(Issue::error(code::EMAIL_LOCAL_TOO_LONG).with("max", LOCAL_LIMIT).with("length", local.len()));
+    }
+    if !domain.contains('.') {
+        return refuse(code::EMAIL_DOMAIN_INCOMPLETE);
+    }
+    let ascii: Cow<'_, str> = if domain.is_ascii() {
+        domain.into()
+    } else {
+        match idna::domain_to_ascii_strict(domain) {
+            Ok(ascii) => ascii.into(),
+            Err(_) => return refuse(code::EMAIL_DOMAIN_NOT_VALID),
+        }
+    };
+    if let Some(c) = ascii.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))) {
+        return with(code::EMAIL_CHARACTER, c);
+    }
+    let labels_fit = ascii.split('.').all(|label| {
+        (1..=LABEL_LIMIT).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+    });
+    let top_is_a_number = ascii.rsplit('.').next().is_some_and(|top| top.bytes().all(|byte| byte.is_ascii_digit()));
+    if !labels_fit || top_is_a_number || ascii.len() > DOMAIN_LIMIT {
+        return refuse(code::EMAIL_DOMAIN_NOT_VALID);
+    }
+    let options = Options::default().with_minimum_sub_domains(2).without_display_text().without_domain_literal();
+    match EmailAddress::parse_with_options(address, options) {
+        Ok(_) => Ok(()),
+        Err(_) => refuse(code::EMAIL_NOT_VALID),
+    }
+}
+
+/// What an atom consists of (RFC 5322, 3.2.3), and beyond ASCII whatever can be seen (RFC 6531).
+fn is_atom(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    }
+    !text::is_control(c) && !text::is_blank(c) && !text::is_direction_control(c)
+}
+
+fn starts_with_mailto(address: &str) -> bool {
+    address.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("mailto:"))
+}
+
+/// What the address was meant to be, if one of the usual slips explains it.
+fn meant(address: &str, rule: Rule<'_>) -> Option<String> {
+    let within = |text: &str| match (text.find('<'), text.rfind('>')) {
+        (Some(open), Some(close)) if open < close => text[open + 1..close].to_owned(),
+        _ => text.to_owned(),
+    };
+    let bare = within(address);
+    let bare = if starts_with_mailto(&bare) { bare[7..].to_owned() } else { bare };
+    let typed: String = bare.nfkc().filter(|c| !text::is_blank(*c) && !text::is_direction_control(*c)).collect();
+    let straight = typed.replace(['\u{2018}', '\u{2019}'], "'");
+    let trimmed = straight.trim_matches(['.', ',', ';', ':', '"', '\'', '\u{201c}', '\u{201d}', '<', '>', '(', ')', '-']);
+    [straight.as_str(), trimmed]
+        .into_iter()
+        .find(|candidate| *candidate != address && text::length(candidate) <= rule.max && structure(candidate, rule).is_ok())
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRICT: Rule<'_> = Rule { max: 64, unicode: false, edges: ".-" };
+    const MODERN: Rule<'_> = Rule { max: 254, unicode: true, edges: "" };
+
+    fn said(address: &str, rule: Rule<'_>) -> String {
+        let issues = check(address, rule).err().unwrap_or_default();
+        let codes: Vec<&str> = issues.iter().map(|issue| issue.code).collect();
+        let meant = issues.iter().find_map(|issue| issue.correction.as_ref()).map(|value| format!(" -> {}", value.to_text()));
+        codes.join(" ") + meant.as_deref().unwrap_or_default()
+    }
+
+    #[test]
+    fn strict_addresses() {
+        let local_64 = format!("{}@example.com", "a".repeat(52));
+        let local_65 = format!("{}@example.com", "a".repeat(53));
+        for (name, address, expected) in [
+            ("plain", "ana@example.com", ""),
+            ("tagged", "ana.diaz+x_1@mail.example.co.uk", ""),
+            ("signs of an atom", "a!#$%&'*+/=?^_`{|}~z@example.com", ""),
+            ("64 characters", &local_64, ""),
+            ("65 characters", &local_65, "email_too_long"),
+            ("no @", "ana.example.com", "email_at_missing"),
+            ("nothing before", "@example.com", "email_local_missing"),
+            ("nothing after", "ana@", "email_domain_incomplete"),
+            ("one label", "ana@localhost", "email_domain_incomplete"),
+            ("two", "ana@example.com;bo@example.com", "email_several"),
+            ("two @", "ana@@example.com", "email_several"),
+            ("display name", "Ana Diaz <ana@example.com>", "email_display_name -> ana@example.com"),
+            ("mailto", "mailto:ana@example.com", "email_display_name -> ana@example.com"),
+            ("blank", "ana @example.com", "email_blank -> ana@example.com"),
+            ("umlaut", "jürgen@example.com", "email_not_ascii"),
+            ("full-width at", "ana\u{ff20}example.com", "email_at_missing -> ana@example.com"),
+            ("dot at the beginning", ".ana@example.com", "email_edge -> ana@example.com"),
+            ("dot before the @", "ana.@example.com", "email_edge"),
+            ("hyphen at the beginning", "-ana@example.com", "email_edge -> ana@example.com"),
+            ("hyphen at the end", "ana@example.com-", "email_edge -> ana@example.com"),
+            ("dot at the end", "ana@example.com.", "email_edge -> ana@example.com"),
+            ("two dots", "ana..diaz@example.com", "email_dots"),
+            ("two dots in the domain", "ana@example..com", "email_dots"),
+            ("quoted", "\"ana diaz\"@example.com", "email_quoted"),
+            ("quoted @", "\"a@b\"@example.com", "email_quoted"),
+            ("IP address", "ana@[192.0.2.1]", "email_domain_literal"),
+            ("bare IP address", "ana@192.0.2.1", "email_domain_not_valid"),
+            ("comment", "ana(work)@example.com", "email_comment"),
+            ("comma", "ana,diaz@example.com", "email_character"),
+            ("comma at the end", "ana@example.com,", "email_character -> ana@example.com"),
+            ("underscore in the domain", "ana@ex_ample.com", "email_character"),
+            ("hyphen in front of a label", "ana@-example.com", "email_domain_not_valid"),
+        ] {
+            assert_eq!(said(address, STRICT), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn modern_addresses() {
+        let most = format!("{}@{}.example.com", "a".repeat(64), ["b".repeat(63), "c".repeat(63), "d".repeat(49)].join("."));
+        let long = format!("{}@{}.example.com", "a".repeat(64), "b".repeat(240));
+        for (name, address, expected) in [
+            ("umlaut", "jürgen@example.com", ""),
+            ("Chinese", "用户@例子.广告", ""),
+            ("domain with umlaut", "ana@bücher.example", ""),
+            ("hyphen at the beginning", "-ana@example.com", ""),
+            ("254 characters", &most, ""),
+            ("300 characters", &long, "email_too_long email_domain_not_valid"),
+            ("65 octets before the @", &format!("{}@example.com", "é".repeat(33)), "email_local_too_long"),
+            ("no domain", "ana@☃\u{202e}.example", "email_domain_not_valid"),
+            ("label that is too long", &format!("ana@{}.com", "b".repeat(64)), "email_domain_not_valid"),
+            ("turned around", "ana\u{202e}@example.com", "email_character -> ana@example.com"),
+            ("smart apostrophe at the end", "ana@example.com\u{2019}", "email_domain_not_valid -> ana@example.com"),
+        ] {
+            assert_eq!(said(address, MODERN), expected, "{name}");
+        }
+        assert_eq!(text::length(&most), 254);
+    }
+}

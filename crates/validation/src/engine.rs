@@ -1,0 +1,228 @@
+//! From rows to a report.
+
+use std::collections::HashMap;
+
+use crate::{
+    CheckedRow, Counts, Field, Issue, Param, Profile, Record, Report, Source, SourceColumn, Status, Value, Values,
+    cell::{self, Input, Outcome},
+    code,
+    detect::{self, Mapping, Reading},
+    identity::IdentityKey,
+    table::Cell,
+    text,
+};
+
+/// Most other rows that a duplicate names.
+pub(crate) const DUPLICATES_NAMED: usize = 10;
+
+/// What is read of an input that cannot be read.
+pub(crate) fn nothing_read(encoding: Option<&'static str>) -> Source {
+    Source { format: "text", encoding, delimiter: None, header: false, columns: Vec::new() }
+}
+
+/// A row as it was read, in the order of the profile's columns.
+pub(crate) struct RawRow<'a, 'b> {
+    pub(crate) line: u32,
+    pub(crate) cells: &'b [Cell<'a>],
+}
+
+impl<'a> RawRow<'a, '_> {
+    /// The cell of one of the profile's columns.
+    pub(crate) fn cell(&self, reading: &Reading<'_>, at: usize) -> Option<&Cell<'a>> {
+        reading.places.get(at).copied().flatten().and_then(|place| self.cells.get(place))
+    }
+
+    /// What is wrong with the row as such.
+    pub(crate) fn issue(&self, width: usize) -> Option<Issue> {
+        let extra = self.cells.get(width..)?.iter().any(|cell| !text::is_all_blank(&cell.text));
+        extra.then(|| {
+            let issue = Issue::error(code::TOO_MANY_CELLS).with("cells", self.cells.len()).with("columns", width);
+            Issue { column: u32::try_from(width).ok(), ..issue }
+        })
+    }
+}
+
+/// Reads the rows of a sheet, at most as many as the profile allows, and adds what there is to say of the file.
+pub(crate) fn each_row<'a>(
+    reading: &mut Reading<'a>,
+    profile: &Profile,
+    mut row: impl FnMut(&Reading<'a>, &RawRow<'a, '_>),
+) {
+    let mut reader = reading.rows.clone();
+    let mut cells = Vec::new();
+    let mut rows = 0_u32;
+    let mut widest = reading.width;
+    while let Some(line) = detect::next_row(&mut reader, &mut cells) {
+        widest = widest.max(cells.len());
+        rows = rows.saturating_add(1);
+        if rows <= profile.row_limit() {
+            row(reading, &RawRow { line, cells: &cells });
+        }
+    }
+    if widest > detect::COLUMN_LIMIT {
+        let issue = Issue::error(code::TOO_MANY_COLUMNS).with("limit", detect::COLUMN_LIMIT);
+        reading.issues.insert(0, issue.with("columns", widest));
+    }
+    if rows > profile.row_limit() {
+        let issue = Issue::error(code::TOO_MANY_ROWS).with("limit", profile.row_limit());
+        reading.issues.insert(0, issue.with("rows", rows));
+    }
+    if rows == 0 {
+        let issue = Issue::error(if reading.source.header { code::NO_ROWS } else { code::EMPTY });
+        reading.issues.insert(0, issue);
+    }
+}
+
+/// Checks a row's cells. `input` gives the cell of each of the profile's columns.
+pub(crate) fn check_cells<'a>(profile: &Profile, mut input: impl FnMut(usize) -> (Input<'a>, bool)) -> Vec<Outcome> {
+    let check = |(at, column)| {
+        let (input, broken) = input(at);
+        let mut outcome = cell::check(profile, column, input, false);
+        if broken {
+            mark_broken(&mut outcome, column.field, input);
+        }
+        outcome
+    };
+    profile.columns().iter().enumerate().map(check).collect()
+}
+
+/// A quotation mark that is not closed may have swallowed anything: its cell is refused, whatever it looks like.
+pub(crate) fn mark_broken(outcome: &mut Outcome, field: Field, input: Input<'_>) {
+    outcome.value = Some(input.to_value());
+    outcome.issues = vec![Issue::error(code::QUOTE_NOT_CLOSED).of(field)];
+}
+
+/// The issue of a sign-in name that other rows have too.
+pub(crate) fn duplicate(field: Field, others: impl Iterator<Item = u32>, count: usize) -> Issue {
+    let mut issue = Issue::error(code::DUPLICATE_IN_FILE).of(field).with("count", count);
+    issue.params.insert("rows", Param::Rows(others.take(DUPLICATES_NAMED).collect()));
+    issue
+}
+
+struct Row {
+    row: u32,
+    line: u32,
+    outcomes: Vec<Outcome>,
+    issue: Option<Issue>,
+}
+
+/// Puts a report together: duplicates are found over all rows.
+fn report(profile: &Profile, source: Source, issues: Vec<Issue>, places: &[Option<usize>], rows: Vec<Row>) -> Report {
+    let mut holders: HashMap<IdentityKey, Vec<u32>> = HashMap::with_capacity(rows.len());
+    let keys: Vec<Vec<(usize, IdentityKey)>> =
+        rows.iter().map(|row| cell::sign_in_names(profile, &row.outcomes)).collect();
+    for (row, keys) in (0..).zip(&keys) {
+        for (_, key) in keys {
+            holders.entry(key.clone()).or_default().push(row);
+        }
+    }
+    let numbers: Vec<u32> = rows.iter().map(|row| row.row).collect();
+    let mut counts = Counts::default();
+    let mut checked = Vec::with_capacity(rows.len());
+    for ((position, mut row), keys) in (0_u32..).zip(rows).zip(keys) {
+        for (at, key) in keys {
+            if let Some(holders) = holders.get(&key).filter(|holders| holders.len() > 1) {
+                let others = holders.iter().filter(|other| **other != position);
+                let others = others.filter_map(|other| numbers.get(usize::try_from(*other).ok()?)).copied();
+                let field = profile.columns()[at].field;
+                row.outcomes[at].issues.push(duplicate(field, others, holders.len() - 1));
+            }
+        }
+        let row = assemble(profile, places, row.row, row.line, row.outcomes, row.issue);
+        counts.add(row.status);
+        checked.push(row);
+    }
+    Report { profile: profile.clone(), source, counts, issues, rows: checked }
+}
+
+/// A row's outcomes as reports have them.
+pub(crate) fn assemble(
+    profile: &Profile,
+    places: &[Option<usize>],
+    row: u32,
+    line: u32,
+    outcomes: Vec<Outcome>,
+    issue: Option<Issue>,
+) -> CheckedRow {
+    let mut issues = Vec::new();
+    let mut values = Vec::with_capacity(outcomes.len());
+    for (at, (column, outcome)) in profile.columns().iter().zip(outcomes).enumerate() {
+        let place = places.get(at).copied().flatten().and_then(|place| u32::try_from(place).ok());
+        issues.extend(outcome.issues.into_iter().map(|issue| Issue { column: place, ..issue }));
+        values.extend(outcome.value.map(|value| (column.field, value)));
+    }
+    issues.extend(issue);
+    CheckedRow { row, line, status: Status::of(&issues), values: values.into_iter().collect::<Values>(), issues }
+}
+
+/// Checks a sheet.
+pub(crate) fn check(bytes: &[u8], profile: &Profile) -> Report {
+    let unreadable = |issue, encoding| Report {
+        profile: profile.clone(),
+        source: nothing_read(encoding),
+        counts: Counts::default(),
+        issues: vec![issue],
+        rows: Vec::new(),
+    };
+    let opened = match detect::open(bytes, profile) {
+        Ok(opened) => opened,
+        Err(issue) => return unreadable(issue, None),
+    };
+    if text::is_all_blank(&opened.text) {
+        return unreadable(Issue::error(code::EMPTY), Some(opened.encoding));
+    }
+    let mut reading = detect::read(&opened, profile, &Mapping::default());
+    let mut rows = Vec::new();
+    each_row(&mut reading, profile, |reading, raw| {
+        let input = |at: usize| match raw.cell(reading, at) {
+            Some(cell) => (Input::Text(&cell.text), cell.broken),
+            None => (Input::Text(""), false),
+        };
+        let row = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
+        let outcomes = check_cells(profile, input);
+        rows.push(Row { row, line: raw.line, outcomes, issue: raw.issue(reading.width) });
+    });
+    report(profile, reading.source, reading.issues, &reading.places, rows)
+}
+
+/// Checks rows that were read already.
+pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
+    let mut issues = Vec::new();
+    let limit = usize::try_from(profile.row_limit()).unwrap_or(usize::MAX);
+    if records.len() > limit {
+        let issue = Issue::error(code::TOO_MANY_ROWS).with("limit", profile.row_limit());
+        issues.push(issue.with("rows", records.len()));
+    }
+    if records.is_empty() {
+        issues.push(Issue::error(code::EMPTY));
+    }
+    let columns: Vec<SourceColumn> = (0..)
+        .zip(profile.fields().filter(|field| records.iter().any(|record| record.values.contains_key(field.as_str()))))
+        .map(|(index, field)| SourceColumn { index, title: field.as_str().to_owned(), field: Some(field) })
+        .collect();
+    let places: Vec<Option<usize>> = profile
+        .fields()
+        .map(|field| columns.iter().position(|column| column.field == Some(field)))
+        .collect();
+    let fields: Vec<Field> = profile.fields().collect();
+    let rows = (1_u32..)
+        .zip(records.iter().take(limit))
+        .map(|(position, record)| {
+            let input = |at: usize| match record.values.get(fields[at].as_str()) {
+                Some(Value::Text(text)) => (Input::Text(text), false),
+                Some(Value::List(names)) => (Input::Names(names), false),
+                None => (Input::Text(""), false),
+            };
+            let outcomes = check_cells(profile, input);
+            let strange = record.values.keys().find(|name| !fields.iter().any(|field| field.as_str() == *name));
+            let issue = strange.map(|name| {
+                let shown: String = name.chars().take(100).collect();
+                Issue::error(code::FIELD_UNKNOWN).with("field", shown)
+            });
+            let row = record.row.unwrap_or(position);
+            Row { row, line: row, outcomes, issue }
+        })
+        .collect();
+    let source = Source { format: "json", encoding: None, delimiter: None, header: false, columns };
+    report(profile, source, issues, &places, rows)
+}

@@ -1,0 +1,196 @@
+//! Text for people: states the rule and the limit, in English, lower case, without a full stop.
+
+use crate::{Issue, Param, Params, code};
+
+/// The text of an issue.
+///
+/// # Examples
+/// ```
+/// # use rollcall_validation::{Profile, check_field, message};
+/// let profile = Profile::built_in("technician").unwrap();
+/// let verdict = check_field(&profile, "first_name", "Jean-Luc");
+/// assert_eq!(message(&verdict.issues[0]), "letters only: “-” is not allowed");
+/// ```
+#[must_use]
+pub fn message(issue: &Issue) -> String {
+    text(issue.code, &issue.params)
+}
+
+fn text(code: &str, params: &Params) -> String {
+    let p = Shown(params);
+    match code {
+        code::EMPTY => "there is nothing in it".into(),
+        code::NO_ROWS => "there is a header row, but no row under it".into(),
+        code::NOT_TEXT => "this is not text".into(),
+        code::XLSX_NOT_SUPPORTED => "Excel workbooks cannot be read here; save it as CSV, or copy and paste the rows".into(),
+        code::TOO_LARGE => format!("at most {} bytes, this has {}", p.get("limit"), p.get("bytes")),
+        code::TOO_MANY_ROWS => format!("at most {} rows, this has {}", p.get("limit"), p.get("rows")),
+        code::TOO_MANY_COLUMNS => format!("at most {} columns, this has {}", p.get("limit"), p.get("columns")),
+        code::COLUMN_MISSING => format!("the column “{}” is missing", p.get("title")),
+        code::COLUMN_REPEATED => {
+            format!("two columns mean “{}”: “{}” is left out", p.get("title"), p.get("ignored"))
+        }
+        code::TOO_MANY_CELLS => {
+            format!("{} cells in a row of a sheet with {} columns", p.get("cells"), p.get("columns"))
+        }
+        code::FIELD_UNKNOWN => format!("there is no field “{}”", p.get("field")),
+        code::DUPLICATE_IN_FILE => match params.get("rows") {
+            Some(Param::Rows(rows)) if rows.len() == 1 => format!("also in row {}", rows[0]),
+            _ => format!("also in {} other rows: {}", p.get("count"), p.get("rows")),
+        },
+
+        code::REQUIRED => "required".into(),
+        code::TOO_SHORT => format!("at least {} characters, this has {}", p.get("min"), p.get("length")),
+        code::TOO_LONG => format!("at most {} characters, this has {}", p.get("max"), p.get("length")),
+        code::CHARACTER_NOT_ALLOWED => match params.get("allowed") {
+            Some(_) => format!("{} only: {} is not allowed", p.get("allowed"), p.character()),
+            None => format!("{} is not allowed", p.character()),
+        },
+        code::LETTER_MISSING => "there must be a letter in it".into(),
+        code::CONTROL_CHARACTER => format!("control characters are not allowed: {}", p.character()),
+        code::DIRECTION_CONTROL => {
+            format!("invisible characters that change the direction of writing are not allowed: {}", p.character())
+        }
+        code::LINE_BREAK => "must be one line".into(),
+        code::FORMULA => "this is a formula; enter its value".into(),
+        code::EXCEL_ERROR => format!("{} is a spreadsheet's error, not a value", p.get("value")),
+        code::SMART_QUOTES => format!("typographic quotes are not allowed: {}", p.character()),
+        code::QUOTE_NOT_CLOSED => "a quotation mark is not closed, or not doubled within quotes".into(),
+
+        code::BLANKS_TRIMMED => "blanks at the ends were removed".into(),
+        code::BLANKS_NORMALIZED => "special blanks were replaced by ordinary ones".into(),
+        code::INVISIBLE_REMOVED => "invisible characters were removed".into(),
+        code::EXCEL_APOSTROPHE => "Excel's apostrophe was removed".into(),
+        code::EXCEL_TEXT_FORMULA => "the =\"…\" around the value was removed".into(),
+        code::UNICODE_NORMALIZED => "letters and their accents were joined".into(),
+
+        code::EMAIL_NOT_VALID => "not an email address".into(),
+        code::EMAIL_TOO_LONG => format!("at most {} characters, this has {}", p.get("max"), p.get("length")),
+        code::EMAIL_LOCAL_TOO_LONG => format!("at most {} octets before the @, this has {}", p.get("max"), p.get("length")),
+        code::EMAIL_AT_MISSING => "there must be an @ in it, as in name@example.com".into(),
+        code::EMAIL_LOCAL_MISSING => "there must be something before the @".into(),
+        code::EMAIL_SEVERAL => "one address only".into(),
+        code::EMAIL_DISPLAY_NAME => "the address only, without a name beside it".into(),
+        code::EMAIL_BLANK => "blanks are not allowed in an address".into(),
+        code::EMAIL_NOT_ASCII => format!("unaccented letters, digits and signs only: {} is not allowed", p.character()),
+        code::EMAIL_CHARACTER => format!("{} is not allowed in an address", p.character()),
+        code::EMAIL_DOTS => "a dot may not stand at an end of a part of the address, nor beside another dot".into(),
+        code::EMAIL_EDGE => format!("may not begin or end with {}", p.character()),
+        code::EMAIL_DOMAIN_INCOMPLETE => "the part after the @ must be a full domain, as in example.com".into(),
+        code::EMAIL_DOMAIN_NOT_VALID => "the part after the @ is not a domain".into(),
+        code::EMAIL_QUOTED => "quoted parts are not allowed in an address".into(),
+        code::EMAIL_DOMAIN_LITERAL => "an IP address in place of the domain is not allowed".into(),
+        code::EMAIL_COMMENT => "comments in parentheses are not allowed in an address".into(),
+
+        code::PHONE_NOT_VALID => match params.get("region") {
+            Some(_) => format!("not a number in use in {} (+{})", p.get("region"), p.get("country_code")),
+            None => "not a phone number".into(),
+        },
+        code::PHONE_TOO_SHORT => format!("too few digits for a number of +{}", p.get("country_code")),
+        code::PHONE_TOO_LONG => format!("too many digits for a number of +{}", p.get("country_code")),
+        code::PHONE_SCIENTIFIC_NOTATION => {
+            "a spreadsheet turned the number into scientific notation and its digits are lost; enter it again".into()
+        }
+        code::PHONE_DECIMAL => "a program wrote the number with decimals".into(),
+        code::PHONE_PLUS_LOST => "the + before the country code is missing".into(),
+        code::PHONE_ZERO_LOST => "the leading zero is missing".into(),
+        code::PHONE_COUNTRY_CODE_MISSING => "must begin with + and the country code".into(),
+        code::PHONE_COUNTRY_CODE_UNKNOWN => "no country has this country code".into(),
+        code::PHONE_INTERNATIONAL_PREFIX => "must begin with + instead of 00".into(),
+        code::PHONE_CHARACTER => match params.get("allowed") {
+            Some(_) => format!("a +, digits and blanks only: {} is not allowed", p.character()),
+            None => format!("{} is not allowed in a phone number", p.character()),
+        },
+        code::PHONE_LETTERS => "digits, not letters".into(),
+        code::PHONE_EXTENSION => "without an extension".into(),
+        code::PHONE_SEVERAL => "one number only".into(),
+
+        code::ONE_ONLY => format!("one only, this has {}", p.get("count")),
+        code::COURSE_UNKNOWN => p.unknown("course"),
+        code::DOMAIN_UNKNOWN => p.unknown("domain"),
+        code::GROUP_UNKNOWN => p.unknown("group"),
+        code::LANGUAGE_UNKNOWN => p.unknown("language"),
+        code::ORGANIZATION_UNKNOWN => p.unknown("organization"),
+        code::PROPERTY_UNKNOWN => p.unknown("property"),
+        code::ROLE_UNKNOWN => p.unknown("role"),
+        code::SITE_UNKNOWN => p.unknown("site"),
+        code::USER_TYPE_UNKNOWN => p.unknown("user type"),
+        other => other.replace('_', " "),
+    }
+}
+
+struct Shown<'a>(&'a Params);
+
+impl Shown<'_> {
+    fn get(&self, name: &str) -> String {
+        match self.0.get(name) {
+            Some(Param::Number(number)) => number.to_string(),
+            Some(Param::Text(text)) => text.clone(),
+            Some(Param::Names(names)) => names.join(", "),
+            Some(Param::Rows(rows)) => {
+                let mut shown = rows.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+                if let Some(Param::Number(count)) = self.0.get("count")
+                    && usize::try_from(*count).is_ok_and(|count| count > rows.len())
+                {
+                    shown.push_str(", …");
+                }
+                shown
+            }
+            None => String::new(),
+        }
+    }
+
+    /// A character that cannot be seen goes by its number.
+    fn character(&self) -> String {
+        let text = self.get("character");
+        if text.starts_with("U+") { text } else { format!("“{text}”") }
+    }
+
+    fn unknown(&self, what: &str) -> String {
+        let name = self.get("name");
+        match self.0.get("known") {
+            Some(Param::Names(known)) if known.is_empty() => format!("there is no {what} “{name}”, nor any other"),
+            Some(Param::Names(_)) => format!("there is no {what} “{name}”; there are: {}", self.get("known")),
+            _ => format!("there is no {what} “{name}”"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_text_of_its_own() {
+        let params = Params::new();
+        for code in code::ALL {
+            if *code != code::REQUIRED {
+                assert_ne!(text(code, &params), code.replace('_', " "), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_state_the_limit_and_have_no_full_stop() {
+        for code in code::ALL {
+            let params = Params::from([
+                ("max", Param::Number(150)),
+                ("length", Param::Number(151)),
+                ("character", Param::from("U+202E")),
+            ]);
+            let text = text(code, &params);
+            assert!(!text.ends_with('.'), "{code}: {text}");
+        }
+        let issue = Issue::error(code::TOO_LONG).with("max", 150_u32).with("length", 151_u32);
+        assert_eq!(message(&issue), "at most 150 characters, this has 151");
+    }
+
+    #[test]
+    fn other_rows_are_named_and_the_rest_counted() {
+        let one = Issue::error(code::DUPLICATE_IN_FILE).with("count", 1_u32);
+        let one = Issue { params: Params::from([("rows", Param::Rows(vec![7]))]), ..one };
+        assert_eq!(message(&one), "also in row 7");
+        let many = Params::from([("rows", Param::Rows(vec![1, 2])), ("count", Param::Number(9))]);
+        assert_eq!(text(code::DUPLICATE_IN_FILE, &many), "also in 9 other rows: 1, 2, …");
+    }
+}

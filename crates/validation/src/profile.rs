@@ -1,0 +1,617 @@
+//! Import profiles: data that says what a sheet may hold and what becomes of it. No product's name appears in code.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::{Field, json};
+
+/// A built-in or effective profile. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    data: Arc<Data>,
+    hash: Arc<str>,
+}
+
+/// Why a text is no profile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// Neither the id of a built-in profile nor JSON.
+    #[error("there is no built-in profile of that id")]
+    Unknown,
+    /// The JSON is no profile.
+    #[error("not a profile: {0}")]
+    NotValid(String),
+    /// The JSON was changed after its hash was made.
+    #[error("the profile does not have the hash that it states")]
+    HashDiffers,
+}
+
+impl ProfileError {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "profile_unknown",
+            Self::NotValid(_) => "profile_not_valid",
+            Self::HashDiffers => "profile_hash_differs",
+        }
+    }
+}
+
+/// An entry of an organization's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// Identifier, as the API gives it.
+    pub id: String,
+    /// Name, as sheets give it.
+    pub name: String,
+}
+
+/// What an organization adds to a profile. An empty list says nothing about what exists: names of that kind are then
+/// taken as they are and left to the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lists {
+    /// Roles that may be given.
+    pub roles: Vec<Named>,
+    /// Access groups.
+    pub groups: Vec<Named>,
+    /// Sites.
+    pub sites: Vec<Named>,
+    /// Domains of usernames, the primary one first.
+    pub domains: Vec<Named>,
+    /// Custom properties.
+    pub properties: Vec<Named>,
+    /// Courses.
+    pub courses: Vec<Named>,
+    /// ISO 3166 alpha-2, for phone numbers without a country code.
+    pub default_country: Option<String>,
+}
+
+/// How an import may treat refused rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// All rows or none.
+    Atomic,
+    /// The good rows.
+    Partial,
+}
+
+impl Mode {
+    /// The name in profiles and in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Atomic => "atomic",
+            Self::Partial => "partial",
+        }
+    }
+}
+
+/// Whether new users are invited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationPolicy {
+    /// Each of them.
+    Always,
+    /// If the caller wants it.
+    OptIn,
+    /// None.
+    Never,
+    /// As the way in which they get their credentials asks for.
+    ByCredentialMode,
+}
+
+/// Whether new users are invited, and how long that is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// Whether they are.
+    pub policy: InvitationPolicy,
+    /// Hours from when the mail is handed to the mail service.
+    #[serde(rename = "expires_after_hours")]
+    pub expires_after: u32,
+}
+
+/// Whether a second factor must be enrolled to finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MfaPolicy {
+    /// Always.
+    Required,
+    /// Where the organization's settings ask for it.
+    AsOrganization,
+}
+
+/// Whether and how many roles are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleRule {
+    /// A row without a role passes the check and is refused at commit.
+    pub required_at_commit: bool,
+    /// Several may be given.
+    pub multiple: bool,
+    /// The field that names them, where the sheet may.
+    pub column: Option<Field>,
+}
+
+/// How people get in for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialMode {
+    /// A link to choose a password of one's own.
+    Link,
+    /// A password is generated and mailed.
+    GenerateAndMail,
+    /// A password is given and mailed.
+    SpecifyAndMail,
+    /// A password is given and not mailed.
+    SpecifyOnly,
+}
+
+/// Where sign-in names come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsernameRule {
+    /// Forms fill it in from this field.
+    pub prefill: Option<Field>,
+    /// The field whose value follows the `@`, where the username itself has none.
+    pub domain: Option<Field>,
+    /// Cannot be changed once saved.
+    pub immutable: bool,
+}
+
+/// What a kind of user asks for where a profile makes several kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindRules {
+    kind: String,
+    invitation: Invitation,
+    mfa: MfaPolicy,
+    phone_at_acceptance: bool,
+    role: RoleRule,
+}
+
+/// The lists that rules refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ListName {
+    Courses,
+    Domains,
+    Groups,
+    Languages,
+    Organizations,
+    Properties,
+    Roles,
+    Sites,
+    UserTypes,
+}
+
+impl ListName {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Courses => "courses",
+            Self::Domains => "domains",
+            Self::Groups => "groups",
+            Self::Languages => "languages",
+            Self::Organizations => "organizations",
+            Self::Properties => "properties",
+            Self::Roles => "roles",
+            Self::Sites => "sites",
+            Self::UserTypes => "user_types",
+        }
+    }
+}
+
+/// A list with what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct List {
+    pub(crate) name: ListName,
+    pub(crate) items: Vec<Named>,
+    /// The organization's entries are added; otherwise those of the profile are all there are.
+    pub(crate) open: bool,
+}
+
+/// Kinds of characters that a text may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CharacterClass {
+    /// Unicode letters and combining marks.
+    Letters,
+    /// Unicode decimal digits.
+    Digits,
+    /// The space.
+    Spaces,
+    /// `-` and U+2010.
+    Hyphens,
+    /// `'`.
+    Apostrophes,
+    /// U+2019 and U+02BC.
+    CurlyApostrophes,
+    /// `.`.
+    FullStops,
+    /// U+00B7.
+    MiddleDots,
+    /// Whatever can be seen, and the space.
+    Printable,
+}
+
+impl CharacterClass {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Letters => "letters",
+            Self::Digits => "digits",
+            Self::Spaces => "spaces",
+            Self::Hyphens => "hyphens",
+            Self::Apostrophes => "apostrophes",
+            Self::CurlyApostrophes => "curly apostrophes",
+            Self::FullStops => "full stops",
+            Self::MiddleDots => "middle dots",
+            Self::Printable => "printable characters",
+        }
+    }
+}
+
+/// What a cell must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Rule {
+    /// Text of certain characters; lengths in Unicode scalar values after NFC.
+    Text { min: usize, max: usize, allow: Vec<CharacterClass>, #[serde(default)] forbid: String },
+    /// An email address.
+    Email {
+        max: usize,
+        /// Internationalized addresses.
+        unicode: bool,
+        /// Characters that it neither begins nor ends with.
+        edges: String,
+    },
+    /// A phone number that is valid by its country's numbering plan. Its value is in E.164.
+    Phone {
+        digits_and_blanks_only: bool,
+        /// Numbers without country code are read as the default country's.
+        national: bool,
+    },
+    /// One or several names of a list.
+    List { list: ListName, multiple: bool, case_sensitive: bool },
+    /// A password: taken as it is, never shown.
+    Secret { min: usize, max: usize },
+}
+
+/// A column that a sheet may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Column {
+    pub(crate) field: Field,
+    /// What people call it.
+    pub(crate) title: String,
+    /// Other titles that mean this column in this profile, beside those that every profile knows.
+    #[serde(default)]
+    pub(crate) titles: Vec<String>,
+    pub(crate) required: bool,
+    pub(crate) rule: Rule,
+    /// The value of an empty cell.
+    #[serde(default)]
+    pub(crate) default: Option<String>,
+    /// The value of an empty cell is the first entry of the list.
+    #[serde(default)]
+    pub(crate) default_first: bool,
+}
+
+impl Column {
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.rule, Rule::List { multiple: true, .. }) || self.field_is_list()
+    }
+
+    /// Fields whose values are lists whatever the profile.
+    fn field_is_list(&self) -> bool {
+        matches!(
+            self.field,
+            Field::Role | Field::Groups | Field::Properties | Field::Organizations | Field::Courses
+        )
+    }
+}
+
+/// Most of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    rows: u32,
+    bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    id: String,
+    version: u32,
+    title: String,
+    kind: Option<String>,
+    columns: Vec<Column>,
+    limits: Limits,
+    modes: Vec<Mode>,
+    invitation: Invitation,
+    mfa: MfaPolicy,
+    phone_at_acceptance: bool,
+    role: RoleRule,
+    username: Option<UsernameRule>,
+    credentials: Vec<CredentialMode>,
+    lists: Vec<List>,
+    default_country: Option<String>,
+    /// For a profile that makes whatever the caller names: what each kind asks for.
+    kinds: Vec<KindRules>,
+}
+
+const BUILT_IN: [(&str, &str); 3] = [
+    ("modern", include_str!("../profiles/modern.json")),
+    ("technician", include_str!("../profiles/technician.json")),
+    ("end-user", include_str!("../profiles/end-user.json")),
+];
+
+impl Profile {
+    /// The built-in profile of that id.
+    #[must_use]
+    pub fn built_in(id: &str) -> Option<Self> {
+        let (_, json) = BUILT_IN.iter().find(|(name, _)| *name == id)?;
+        Self::from_json(json).ok()
+    }
+
+    /// Ids of the built-in profiles, the one to offer first first.
+    #[must_use]
+    pub fn built_in_ids() -> &'static [&'static str] {
+        const IDS: [&str; BUILT_IN.len()] = [BUILT_IN[0].0, BUILT_IN[1].0, BUILT_IN[2].0];
+        &IDS
+    }
+
+    /// Reads a profile from its JSON. A `hash` in it must be the profile's own.
+    ///
+    /// # Errors
+    /// [`ProfileError::NotValid`], [`ProfileError::HashDiffers`].
+    pub fn from_json(json: &str) -> Result<Self, ProfileError> {
+        let not_valid = |error: serde_json::Error| ProfileError::NotValid(error.to_string());
+        let mut json: serde_json::Value = serde_json::from_str(json).map_err(not_valid)?;
+        let stated = json.as_object_mut().and_then(|members| members.remove("hash"));
+        let data: Data = serde_json::from_value(json).map_err(not_valid)?;
+        data.check().map_err(|what| ProfileError::NotValid(what.to_owned()))?;
+        let profile = Self::new(data);
+        match stated {
+            Some(stated) if stated.as_str() != Some(profile.hash()) => Err(ProfileError::HashDiffers),
+            _ => Ok(profile),
+        }
+    }
+
+    /// Reads a built-in profile's id or a profile's JSON.
+    ///
+    /// # Errors
+    /// [`ProfileError`].
+    pub fn parse(id_or_json: &str) -> Result<Self, ProfileError> {
+        match Self::built_in(id_or_json) {
+            Some(profile) => Ok(profile),
+            None if id_or_json.trim_start().starts_with('{') => Self::from_json(id_or_json),
+            None => Err(ProfileError::Unknown),
+        }
+    }
+
+    fn new(data: Data) -> Self {
+        let hash: String = Sha256::digest(json::canonical(&data.json()))
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+            .collect();
+        Self { data: Arc::new(data), hash: hash.into() }
+    }
+
+    /// Canonical JSON, the hash included.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = self.data.json();
+        if let Some(members) = json.as_object_mut() {
+            members.insert("hash".to_owned(), self.hash().into());
+        }
+        json::canonical(&json)
+    }
+
+    /// Identifier.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.data.id
+    }
+
+    /// Goes up with every change of the built-in data.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.data.version
+    }
+
+    /// SHA-256 of the canonical JSON without the hash, in lowercase hex.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.data.title
+    }
+
+    /// The kind of user that it makes: `technician`, `end_user`, `member`; none where the caller names it
+    /// ([`Profile::for_kind`]).
+    #[must_use]
+    pub fn kind(&self) -> Option<&str> {
+        self.data.kind.as_deref()
+    }
+
+    /// The profile for a kind of user: itself if it makes that kind; if the caller names the kind, with that kind's
+    /// invitation, second factor and role rules; else nothing.
+    #[must_use]
+    pub fn for_kind(&self, kind: &str) -> Option<Self> {
+        if self.kind().is_some() {
+            return (self.kind() == Some(kind)).then(|| self.clone());
+        }
+        let rules = self.data.kinds.iter().find(|rules| rules.kind == kind)?.clone();
+        let mut data = Data::clone(&self.data);
+        data.kind = Some(rules.kind);
+        data.invitation = rules.invitation;
+        data.mfa = rules.mfa;
+        data.phone_at_acceptance = rules.phone_at_acceptance;
+        data.role = rules.role;
+        data.kinds.clear();
+        Some(Self::new(data))
+    }
+
+    /// The profile with an organization's lists in it: what browser, command line and functions really take.
+    #[must_use]
+    pub fn effective(&self, lists: &Lists) -> Self {
+        let mut data = Data::clone(&self.data);
+        for (name, items) in [
+            (ListName::Courses, &lists.courses),
+            (ListName::Domains, &lists.domains),
+            (ListName::Groups, &lists.groups),
+            (ListName::Properties, &lists.properties),
+            (ListName::Roles, &lists.roles),
+            (ListName::Sites, &lists.sites),
+        ] {
+            data.add(name, items);
+        }
+        if lists.default_country.is_some() {
+            data.default_country.clone_from(&lists.default_country);
+        }
+        Self::new(data)
+    }
+
+    /// The modes it offers; the first is the default.
+    #[must_use]
+    pub fn modes(&self) -> &[Mode] {
+        &self.data.modes
+    }
+
+    /// Most rows of a sheet.
+    #[must_use]
+    pub fn row_limit(&self) -> u32 {
+        self.data.limits.rows
+    }
+
+    /// Most bytes of a file.
+    #[must_use]
+    pub fn byte_limit(&self) -> u64 {
+        self.data.limits.bytes
+    }
+
+    /// Whether and for how long people are invited.
+    #[must_use]
+    pub fn invitation(&self) -> Invitation {
+        self.data.invitation
+    }
+
+    /// Whether people are invited.
+    #[must_use]
+    pub fn invitation_policy(&self) -> InvitationPolicy {
+        self.data.invitation.policy
+    }
+
+    /// Whether people must enrol a second factor.
+    #[must_use]
+    pub fn mfa(&self) -> MfaPolicy {
+        self.data.mfa
+    }
+
+    /// Whether people without a phone number are asked for one when they accept.
+    #[must_use]
+    pub fn phone_at_acceptance(&self) -> bool {
+        self.data.phone_at_acceptance
+    }
+
+    /// Whether and how many roles are given.
+    #[must_use]
+    pub fn role(&self) -> RoleRule {
+        self.data.role
+    }
+
+    /// Where sign-in names come from; none where people sign in with their email address.
+    #[must_use]
+    pub fn username(&self) -> Option<UsernameRule> {
+        self.data.username
+    }
+
+    /// The ways in which people may get their credentials; the first is the default.
+    #[must_use]
+    pub fn credential_modes(&self) -> &[CredentialMode] {
+        &self.data.credentials
+    }
+
+    /// ISO 3166 alpha-2 of the country of phone numbers without country code.
+    #[must_use]
+    pub fn default_country(&self) -> Option<&str> {
+        self.data.default_country.as_deref()
+    }
+
+    /// The fields that a sheet may have, in the profile's order.
+    pub fn fields(&self) -> impl Iterator<Item = Field> {
+        self.data.columns.iter().map(|column| column.field)
+    }
+
+    pub(crate) fn columns(&self) -> &[Column] {
+        &self.data.columns
+    }
+
+    pub(crate) fn column_of(&self, field: Field) -> Option<usize> {
+        self.data.columns.iter().position(|column| column.field == field)
+    }
+
+    /// The entries of a list, if it is known what it holds.
+    pub(crate) fn list(&self, name: ListName) -> Option<&[Named]> {
+        self.data.lists.iter().find(|list| list.name == name).map(|list| list.items.as_slice())
+    }
+}
+
+impl Data {
+    fn json(&self) -> serde_json::Value {
+        // Strings, numbers and lists of them: this cannot fail.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// What the types do not say.
+    fn check(&self) -> Result<(), &'static str> {
+        if self.id.is_empty() {
+            return Err("id is empty");
+        }
+        if self.modes.is_empty() {
+            return Err("modes is empty");
+        }
+        for (at, column) in self.columns.iter().enumerate() {
+            if self.columns[..at].iter().any(|other| other.field == column.field) {
+                return Err("two columns have the same field");
+            }
+        }
+        if self.columns.is_empty() || self.columns.len() > Field::ALL.len() {
+            return Err("columns is empty");
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: ListName, items: &[Named]) {
+        if items.is_empty() {
+            return;
+        }
+        match self.lists.iter_mut().find(|list| list.name == name) {
+            None => {
+                self.lists.push(List { name, items: items.to_vec(), open: true });
+                self.lists.sort_by_key(|list| list.name);
+            }
+            Some(list) => {
+                for item in items {
+                    match list.items.iter_mut().find(|own| own.name == item.name) {
+                        Some(own) => own.id.clone_from(&item.id),
+                        None if list.open => list.items.push(item.clone()),
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! What is said of a sheet.
+
+use crate::{Field, Issue, Profile, Values, json};
+
+/// The verdict on a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All as it should be.
+    Accepted,
+    /// Nothing is refused, and something was put right.
+    Corrected,
+    /// A row is refused, or the file as such.
+    Refused,
+}
+
+/// The verdict on a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// All as it should be.
+    Accepted,
+    /// Accepted with named corrections.
+    Corrected,
+    /// Something in it cannot be accepted.
+    Refused,
+}
+
+impl Status {
+    /// The name in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Corrected => "corrected",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub(crate) fn of<'a>(issues: impl IntoIterator<Item = &'a Issue>) -> Self {
+        issues
+            .into_iter()
+            .map(|issue| if issue.is_error() { Self::Refused } else { Self::Corrected })
+            .max()
+            .unwrap_or(Self::Accepted)
+    }
+}
+
+/// How many rows there are of each status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows read.
+    pub rows: u32,
+    /// Accepted as they are.
+    pub accepted: u32,
+    /// Accepted with corrections.
+    pub corrected: u32,
+    /// Refused.
+    pub refused: u32,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, status: Status) {
+        self.rows += 1;
+        *self.of(status) += 1;
+    }
+
+    pub(crate) fn subtract(&mut self, status: Status) {
+        self.rows -= 1;
+        *self.of(status) -= 1;
+    }
+
+    fn of(&mut self, status: Status) -> &mut u32 {
+        match status {
+            Status::Accepted => &mut self.accepted,
+            Status::Corrected => &mut self.corrected,
+            Status::Refused => &mut self.refused,
+        }
+    }
+}
+
+/// A row, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedRow {
+    /// Its number among the data rows, from 1.
+    pub row: u32,
+    /// The physical line that it begins on, from 1.
+    pub line: u32,
+    /// The verdict.
+    pub status: Status,
+    /// Its values after correction; of a refused cell, what stands in it.
+    pub values: Values,
+    /// What is wrong, or was put right.
+    pub issues: Vec<Issue>,
+}
+
+/// A column of the sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceColumn {
+    /// Its place, from 0.
+    pub index: u32,
+    /// Its title; empty without a header.
+    pub title: String,
+    /// What it is read as; nothing if it is left out.
+    pub field: Option<Field>,
+}
+
+/// How the bytes were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// `text`, or `json` for rows that came as such.
+    pub format: &'static str,
+    /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`; nothing if it could not be read.
+    pub encoding: Option<&'static str>,
+    /// What stands between cells, if there is more than one column.
+    pub delimiter: Option<char>,
+    /// Whether the first row holds titles.
+    pub header: bool,
+    /// The columns.
+    pub columns: Vec<SourceColumn>,
+}
+
+/// Which rows a report lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// Those with issues.
+    #[default]
+    Issues,
+    /// All.
+    All,
+}
+
+/// What is said of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub(crate) profile: Profile,
+    pub(crate) source: Source,
+    pub(crate) counts: Counts,
+    pub(crate) issues: Vec<Issue>,
+    pub(crate) rows: Vec<CheckedRow>,
+}
+
+impl Report {
+    /// The verdict on the file.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.counts.refused > 0 || self.issues.iter().any(Issue::is_error) {
+            Verdict::Refused
+        } else if self.counts.corrected > 0 {
+            Verdict::Corrected
+        } else {
+            Verdict::Accepted
+        }
+    }
+
+    /// How many rows there are of each status.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// What is to be said of the file as such.
+    #[must_use]
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn rows(&self) -> &[CheckedRow] {
+        &self.rows
+    }
+
+    /// How the bytes were read.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Whether the bytes could be read at all.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.source.encoding.is_some() || self.source.format == "json"
+    }
+
+    /// Canonical JSON.
+    #[must_use]
+    pub fn to_json(&self, rows: Rows) -> String {
+        let mut out = String::new();
+        json::Object::write(&mut out, |object| {
+            json::Object::write(object.key("counts"), |object| {
+                object.number("accepted", self.counts.accepted.into());
+                object.number("corrected", self.counts.corrected.into());
+                object.number("refused", self.counts.refused.into());
+                object.number("rows", self.counts.rows.into());
+            });
+            json::list(object.key("issues"), &self.issues, |out, issue| issue.write(out));
+            write_profile(object.key("profile"), &self.profile);
+            let listed = self.rows.iter().filter(|row| rows == Rows::All || !row.issues.is_empty());
+            json::list(object.key("rows"), listed, |out, row| row.write(out));
+            self.source.write(object.key("source"));
+            object.string(
+                "verdict",
+                match self.verdict() {
+                    Verdict::Accepted => "accepted",
+                    Verdict::Corrected => "corrected",
+                    Verdict::Refused => "refused",
+                },
+            );
+        });
+        out
+    }
+}
+
+pub(crate) fn write_profile(out: &mut String, profile: &Profile) {
+    json::Object::write(out, |object| {
+        object.string("hash", profile.hash());
+        object.string("id", profile.id());
+        object.number("version", profile.version().into());
+    });
+}
+
+impl Source {
+    pub(crate) fn write(&self, out: &mut String) {
+        json::Object::write(out, |object| {
+            json::list(object.key("columns"), &self.columns, |out, column| {
+                json::Object::write(out, |object| {
+                    object.string_or_null("field", column.field.map(Field::as_str));
+                    object.number("index", column.index.into());
+                    object.string("title", &column.title);
+                });
+            });
+            object.string_or_null("delimiter", self.delimiter.map(|c| c.encode_utf8(&mut [0; 4]).to_owned()).as_deref());
+            object.string_or_null("encoding", self.encoding);
+            object.string("format", self.format);
+            object.bool("header", self.header);
+            object.null("sheet");
+        });
+    }
+}
+
+impl CheckedRow {
+    fn write(&self, out: &mut String) {
+        json::Object::write(out, |object| {
+            json::list(object.key("issues"), &self.issues, |out, issue| issue.write(out));
+            object.number("line", self.line.into());
+            object.number("row", self.row.into());
+            object.string("status", self.status.as_str());
+            write_values(object.key("values"), &self.values);
+        });
+    }
+}
+
+pub(crate) fn write_values(out: &mut String, values: &Values) {
+    json::Object::write(out, |object| {
+        for (field, value) in values.iter() {
+            json::value(object.key(field.as_str()), value);
+        }
+    });
+}
