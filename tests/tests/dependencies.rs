@@ -125,7 +125,7 @@ fn versions_live_in_the_workspace() {
                 in_dependencies = line.ends_with("dependencies]");
             } else if in_dependencies && line.contains('=') {
                 assert!(
-                    line.contains("workspace = true"),
+                    line.contains("workspace = true") || line.contains("path = "),
                     "{name}: `{line}` belongs in the root's [workspace.dependencies]"
                 );
             }

@@ -245,7 +245,7 @@ fn only_who_sends_mail_may() {
         })
         .map(|(operation, _)| operation)
         .collect();
-    assert_eq!(senders, BTreeSet::from(["deliver-bulk".to_owned(), "deliver-mail".to_owned()]));
+    assert_eq!(senders, ["deliver-bulk", "deliver-mail", "sweep-mail"].map(str::to_owned).into());
 }
 
 #[test]
@@ -282,6 +282,7 @@ fn the_key_behind_links_comes_from_the_secret_and_goes_where_links_are() {
         "deliver-mail",
         "get-invitation",
         "renew-invitation",
+        "sweep-mail",
         "verify-acceptance",
     ];
     assert_eq!(holders, expected.map(str::to_owned).into());
