@@ -237,7 +237,7 @@ async fn nobody_the_powerless_and_other_organizations_get_nothing() {
         let answer = system.send(&world.other, (case.request)(&world)).await;
         check(&format!("another organization, {}", case.operation), &world, &answer, &case.other);
     }
-    system.server.stop().await;
+    world.system.server.stop().await;
 }
 
 /// The requests above are refused for who makes them, not for what they say: those who may make them are
