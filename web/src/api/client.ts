@@ -192,8 +192,11 @@ export const api = {
     }),
   commitImport: (id: Id, signal?: Signal) => request<Import>("POST", `/v1/imports/${segment(id)}/commit`, { signal }),
   cancelImport: (id: Id) => request<Import>("POST", `/v1/imports/${segment(id)}/cancel`),
-  importReport: (id: Id, signal?: Signal) =>
-    request<ImportReport>("GET", `/v1/imports/${segment(id)}/report`, { query: { format: "json" }, signal }),
+  importReport: (id: Id, fromRow?: number, signal?: Signal) =>
+    request<ImportReport>("GET", `/v1/imports/${segment(id)}/report`, {
+      query: { format: "json", from_row: fromRow },
+      signal,
+    }),
 };
 
 /** Every item of a paged list, asked for page by page; for short lists only (organizations, roles). */

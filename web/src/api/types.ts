@@ -82,7 +82,8 @@ export interface Me {
 export interface ImportProfile {
   id: string;
   name: string;
-  kind: UserKind;
+  /** `any` where naming an organization or none decides. */
+  kind: UserKind | "any";
   version: number | string;
   hash: string;
 }
@@ -114,8 +115,8 @@ export interface Import {
   total_rows: number;
   counts: { rows: number; imported: number; skipped: number; failed: number };
   options: { role: string | null; on_existing: "refuse" | "skip"; invite: boolean | null };
-  progress: { phase: string; done: number; total: number } | null;
-  created_by: { id: Id; name: string } | Id | null;
+  progress: { phase: string; done: number; total: number };
+  created_by: Id;
   problem: { code: string; detail: string } | null;
   commit_deadline?: Instant | null;
   created_at: Instant;
@@ -137,4 +138,6 @@ export interface ImportReport {
   report: unknown;
   server: { issues: ServerIssue[] };
   results?: { imported: number; skipped: number; failed: number };
+  /** Where the next page of a large report begins. */
+  next_row?: number;
 }

@@ -13,8 +13,9 @@ import {
   Skeleton,
 } from "../ui";
 import { type Pace, perSecond, secondsLeft } from "./pace";
-import { logText, type RefusedRow, refusedRows } from "./report";
+import { logText, type RefusedRow, reportTable, wholeReport } from "./report";
 import { timeLeft } from "./sentence";
+import { csvFile, download } from "./sheetText";
 import { count, texts } from "./texts";
 import { isSettled } from "./useImport";
 
@@ -35,9 +36,12 @@ export function ImportOutcome(props: {
 }) {
   const { data } = props;
   const settled = isSettled(data.status);
-  const load = useCallback((signal: AbortSignal) => api.importReport(data.id, signal), [data.id]);
+  const load = useCallback(
+    (signal: AbortSignal) => wholeReport((from) => api.importReport(data.id, from, signal)),
+    [data.id],
+  );
   const report = useLoad(settled && data.status !== "cancelled" ? load : null);
-  const refused = report.data === undefined ? [] : refusedRows(report.data);
+  const refused = report.data ?? [];
   return (
     <div className="outcome">
       {settled ? <Headline data={data} refused={refused.length} /> : <Running {...props} />}
@@ -65,10 +69,12 @@ export function ImportOutcome(props: {
           <div className="row wrap">
             <h2 className="grow">{t.log}</h2>
             <CopyButton text={logText(data, refused, fieldTitle)} label={t.copyLog} />
-            <a className="button" href={`/v1/imports/${encodeURIComponent(data.id)}/report?format=csv`} download>
-              <DownloadIcon />
+            <Button
+              icon={<DownloadIcon />}
+              onPress={() => download(csvFile(reportTable(refused, fieldTitle)), `${data.id}-report.csv`)}
+            >
               {t.downloadReport}
-            </a>
+            </Button>
           </div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <section className="log-text" tabIndex={0} aria-label={t.log}>
@@ -157,11 +163,10 @@ function Running({ data, pace, onCancel }: { data: Import; pace: Pace; onCancel?
     );
   }
   const { progress } = data;
-  const total = progress?.total ?? data.total_rows;
-  const done = progress?.done ?? 0;
+  const { done, total } = progress;
   const rate = perSecond(pace);
   const left = secondsLeft(pace, total);
-  const phase = (progress === null ? undefined : t.phaseWords[progress.phase]) ?? common.importStatus[data.status];
+  const phase = t.phaseWords[progress.phase] ?? common.importStatus[data.status];
   const numbers = [
     t.progress(done, total),
     rate === null ? null : t.rate(Math.round(rate)),

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type ApiProblem, api, asProblem, type Id, type Import, type Organization, useLoad } from "../api";
 import { useCan, useKeepOrganization, useOrganization, useSession } from "../console/session";
 import { Link, navigate, usePath } from "../router";
@@ -31,9 +31,14 @@ function ImportList() {
 
   const more = older !== null && older.of === organization ? older : null;
   const cursor = more === null ? (data?.next_cursor ?? null) : more.cursor;
-  const items = [...(data?.items ?? []), ...(more?.items ?? [])].filter(
-    (item, at, all) => all.findIndex((other) => other.id === item.id) === at,
+  const items = useMemo(
+    () =>
+      [...(data?.items ?? []), ...(more?.items ?? [])].filter(
+        (item, at, all) => all.findIndex((other) => other.id === item.id) === at,
+      ),
+    [data, more],
   );
+  const nameOf = useNames(useMemo(() => items.map((item) => item.created_by), [items]));
   const loadOlder = () =>
     void api.imports({ organization, limit: 50, cursor: cursor ?? undefined }).then(
       (page) => {
@@ -96,7 +101,7 @@ function ImportList() {
               </thead>
               <tbody>
                 {items.map((item) => (
-                  <ImportRow key={item.id} item={item} organizations={organizations} keep={keep} />
+                  <ImportRow key={item.id} item={item} organizations={organizations} keep={keep} nameOf={nameOf} />
                 ))}
               </tbody>
             </table>
@@ -117,8 +122,10 @@ function ImportRow({
   item,
   organizations,
   keep,
+  nameOf,
 }: {
   item: Import;
+  nameOf: (id: Id) => string;
   organizations: readonly Organization[];
   keep: (path: string) => string;
 }) {
@@ -139,7 +146,7 @@ function ImportRow({
       <td>
         <ImportPill status={item.status} />
       </td>
-      <td>{whoOf(item)}</td>
+      <td>{nameOf(item.created_by)}</td>
       <td>{organizationOf(item, organizations)}</td>
       <td className="end">{count(rows)}</td>
       <td className="end">{count(item.counts.imported)}</td>
@@ -148,10 +155,23 @@ function ImportRow({
   );
 }
 
-function whoOf(item: Import): string {
-  const who = item.created_by;
-  if (who === null) return "–";
-  return typeof who === "string" ? who : who.name;
+/** Names of those who started imports; an import names them by their id. */
+function useNames(ids: readonly Id[]): (id: Id) => string {
+  const { me } = useSession();
+  const [names, setNames] = useState<Readonly<Record<Id, string>>>({});
+  const asked = useRef(new Set<Id>([me.user.id]));
+  useEffect(() => {
+    for (const id of ids) {
+      if (asked.current.has(id)) continue;
+      asked.current.add(id);
+      api.user(id).then(
+        (user) => setNames((old) => ({ ...old, [id]: user.name || user.email })),
+        // Somebody who cannot be seen from here, or a program's key.
+        () => setNames((old) => ({ ...old, [id]: t.unknownPerson })),
+      );
+    }
+  }, [ids]);
+  return (id) => (id === me.user.id ? t.you : (names[id] ?? "…"));
 }
 
 function organizationOf(item: Import, organizations: readonly Organization[]): string {
@@ -176,6 +196,8 @@ function ImportDetail({ id }: { id: Id }) {
   const watched = useImport(id);
   const [cancelProblem, setCancelProblem] = useState<ApiProblem | null>(null);
   const { data, problem } = watched;
+  const starter = data?.created_by;
+  const nameOf = useNames(useMemo(() => (starter === undefined ? [] : [starter]), [starter]));
   const back = (
     <Link to={keep("/imports")} className="back-link">
       ← {t.back}
@@ -237,7 +259,7 @@ function ImportDetail({ id }: { id: Id }) {
       <dl className="facts">
         <div>
           <dt>{facts.who}</dt>
-          <dd>{whoOf(data)}</dd>
+          <dd>{nameOf(data.created_by)}</dd>
         </div>
         <div>
           <dt>{facts.started}</dt>

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { ImportProfile, Organization, UserKind } from "../api";
 import { choiceOf, kindsFor, profilesFor, whomOf } from "./choice";
 
-const profile = (id: string, kind: UserKind): ImportProfile => ({ id, kind, name: id, version: 1, hash: "h" });
+const profile = (id: string, kind: ImportProfile["kind"]): ImportProfile => ({
+  id,
+  kind,
+  name: id,
+  version: 1,
+  hash: "h",
+});
 const organization = (id: string) => ({ id, name: id.toUpperCase() }) as Organization;
 const both: UserKind[] = ["technician", "end_user"];
 const acme = organization("acme");
@@ -59,11 +65,7 @@ describe("who is imported, and where", () => {
 });
 
 test("the rules that take names as they are come first; those for another kind not at all", () => {
-  const profiles = [
-    profile("technician", "technician"),
-    profile("end-user", "end_user"),
-    profile("modern", "end_user"),
-  ];
+  const profiles = [profile("technician", "technician"), profile("end-user", "end_user"), profile("modern", "any")];
   expect(profilesFor(profiles, "end_user").map(({ id }) => id)).toEqual(["modern", "end-user"]);
   const whom = whomOf(new URLSearchParams("organization=acme"), both, [acme]);
   expect(choiceOf(new URLSearchParams("profile=end-user"), whom, profiles).profile?.id).toBe("end-user");

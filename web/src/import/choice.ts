@@ -11,14 +11,13 @@ export interface Choice {
 /** Who and where, which decide by which rules. */
 export type Whom = Omit<Choice, "profile">;
 
-/**
- * Profiles that make this kind, in the order in which they are offered. The server names the kind that each makes
- * here; one that makes any kind is named so by the kind asked for.
- */
+/** Profiles that make this kind, or any, in the order in which they are offered. */
 export function profilesFor(profiles: readonly ImportProfile[], kind: UserKind): ImportProfile[] {
   const order = Object.keys(texts.source.rulesNote);
   const place = ({ id }: ImportProfile) => (order.includes(id) ? order.indexOf(id) : order.length);
-  return profiles.filter((profile) => profile.kind === kind).sort((a, b) => place(a) - place(b));
+  return profiles
+    .filter((profile) => profile.kind === kind || profile.kind === "any")
+    .sort((a, b) => place(a) - place(b));
 }
 
 /** The kinds that a person may import: technicians belong to the whole deployment. */

@@ -26,7 +26,7 @@ interface ReportRow {
 }
 
 /** Every refused row of an import: by the validator on the server, and by what only the server knows. */
-export function refusedRows(answer: ImportReport): RefusedRow[] {
+export function refusedRows(answer: Pick<ImportReport, "report" | "server">): RefusedRow[] {
   const rows = reportRows(answer.report);
   const values = new Map(rows.map((row) => [row.row, row.values ?? {}]));
   const checked = rows.flatMap((row) =>
@@ -82,4 +82,31 @@ function textOf(values: Readonly<Record<string, unknown>> | undefined, field: st
   const value = field === null ? undefined : values?.[field];
   if (typeof value === "string") return value;
   return Array.isArray(value) ? value.join("; ") : null;
+}
+
+/** The whole report, page by page. */
+export async function wholeReport(page: (fromRow: number | undefined) => Promise<ImportReport>): Promise<RefusedRow[]> {
+  const rows: RefusedRow[] = [];
+  let from: number | undefined;
+  do {
+    const answer = await page(from);
+    rows.push(...refusedRows(answer));
+    from = answer.next_row;
+  } while (from !== undefined);
+  return rows;
+}
+
+/** The rows that were not imported, as a table for a spreadsheet. */
+export function reportTable(rows: readonly RefusedRow[], title: (field: string) => string): string[][] {
+  const t = texts.result;
+  return [
+    [t.row, t.field, t.value, t.code, t.reason],
+    ...rows.map((row) => [
+      String(row.row),
+      row.field === null ? "" : title(row.field),
+      row.value ?? "",
+      row.code,
+      row.reason,
+    ]),
+  ];
 }

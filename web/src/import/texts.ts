@@ -368,6 +368,7 @@ export const texts = {
     row: "Row",
     field: "Column",
     value: "Value",
+    code: "Code",
     reason: "Reason",
     moreRefused: (n: number) => `${count(n)} more are in the log.`,
     log: "Log",
@@ -411,6 +412,8 @@ export const texts = {
     back: "Imports",
     detailTitle: (when: string) => `Import of ${when}`,
     wholeDeployment: "Whole deployment",
+    you: "You",
+    unknownPerson: "Somebody else",
     facts: {
       status: "Status",
       who: "Started by",

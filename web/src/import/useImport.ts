@@ -33,9 +33,9 @@ export function useImport(id: Id): Watched {
           id,
           data,
           pace:
-            data.progress === null || old.id !== id || old.data?.progress?.phase !== data.progress.phase
-              ? observed(noPace, performance.now(), data.progress?.done ?? 0)
-              : observed(old.pace, performance.now(), data.progress.done),
+            old.id === id && old.data?.progress.phase === data.progress.phase
+              ? observed(old.pace, performance.now(), data.progress.done)
+              : observed(noPace, performance.now(), data.progress.done),
         }));
         if (!isSettled(data.status)) timer = window.setTimeout(look, data.total_rows > 5000 ? 800 : 400);
       } catch (error) {
