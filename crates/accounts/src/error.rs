@@ -284,10 +284,8 @@ pub struct Refusal {
 /// A refused sheet.
 #[derive(Debug, Clone)]
 pub struct ImportRefused {
-    /// The report, canonical JSON.
-    pub report: String,
-    /// What the server found beside it.
-    pub server_issues: Vec<crate::import::ServerIssue>,
+    /// What validator and server found, or the first page of it.
+    pub page: crate::import::report::ReportPage,
 }
 
 /// A failure of ours: what the log gets and no client.

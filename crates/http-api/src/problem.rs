@@ -59,9 +59,12 @@ impl Problem {
                     .collect();
             }
             Error::ImportRefused(refused) => {
-                body["report"] = serde_json::from_str(&refused.report).unwrap_or(Value::Null);
-                body["server"] =
-                    json!({"issues": crate::representations::import::server_issues(&refused.server_issues)});
+                let page = &refused.page;
+                body["report"] = serde_json::from_str(&page.report).unwrap_or(Value::Null);
+                body["server"] = json!({"issues": crate::representations::import::server_issues(&page.issues)});
+                if let Some(row) = page.next_row {
+                    body["next_row"] = Value::from(row);
+                }
             }
             Error::Invalid(Invalid::ChunksMissing(numbers)) => body["missing"] = json!(numbers),
             Error::Invalid(Invalid::RoleRequired(rows)) => {

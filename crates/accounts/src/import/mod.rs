@@ -7,6 +7,7 @@
 pub mod check;
 pub mod ports;
 pub mod profile;
+pub mod report;
 pub mod rows;
 
 use jiff::{SignedDuration, Timestamp};

@@ -15,6 +15,7 @@ use crate::{
         check::{self, Checked},
         ports::{Chunk, ImportOrganizations, ReadImports, StageRows, Staging},
         profile::{Effective, effective},
+        report::page,
         rows::StagedRow,
     },
     roles::{self, Permission},
@@ -64,7 +65,7 @@ pub async fn stage_chunk(
     let prechecked = precheck(ports, actor, &effective, accepted).await?;
     let some_refused = refused > 0 || !prechecked.issues.is_empty();
     if file_refused || (import.mode == Mode::Atomic && some_refused) {
-        return Err(server_refusal(report, &prechecked.issues));
+        return Err(refusal(report, &prechecked.issues));
     }
     let chunk = Chunk {
         number: request.number,
@@ -119,8 +120,11 @@ pub(super) async fn same_rules(ports: &impl ImportOrganizations, actor: &Actor, 
 }
 
 /// A refusal by validator and server together.
-pub(super) fn server_refusal(report: String, issues: &[ServerIssue]) -> Error {
-    Error::ImportRefused(Box::new(ImportRefused { report, server_issues: issues.to_vec() }))
+pub(super) fn refusal(report: String, issues: &[ServerIssue]) -> Error {
+    match page(vec![report], issues.to_vec(), 0) {
+        Ok(page) => Error::ImportRefused(Box::new(ImportRefused { page })),
+        Err(error) => error,
+    }
 }
 
 /// Rows that the validator accepted, less those that the server knows better about.

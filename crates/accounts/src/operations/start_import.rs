@@ -2,7 +2,7 @@
 
 use rollcall_validation::Record;
 
-use super::stage_chunk::{Prechecked, precheck, server_refusal};
+use super::stage_chunk::{Prechecked, precheck, refusal};
 use crate::{
     Error, Result,
     access::Actor,
@@ -18,6 +18,7 @@ use crate::{
             StageRows, Staging,
         },
         profile::{Effective, effective},
+        report::{ReportPage, page},
         rows::{Place, StagedRow, user_id},
     },
     roles::{self, Permission},
@@ -41,6 +42,8 @@ pub struct StartImport {
     pub invite: Option<bool>,
     /// Only say what would happen.
     pub dry_run: bool,
+    /// Where a dry run's report begins: large ones come in pages.
+    pub from_row: u32,
     /// The hash of the effective profile that the rows were checked against.
     pub profile_hash: Option<String>,
     /// The import's identifier: the same for a request that is repeated.
@@ -69,12 +72,7 @@ pub enum Source {
 #[derive(Debug)]
 pub enum Started {
     /// The report of a dry run and what the server would find; nothing was written.
-    DryRun {
-        /// Canonical JSON.
-        report: String,
-        /// What only the server knows.
-        issues: Vec<ServerIssue>,
-    },
+    DryRun(ReportPage),
     /// An import that runs.
     Running(Box<Import>),
     /// An import that waits for its chunks.
@@ -135,13 +133,12 @@ pub async fn start_import(
         let mut issues = prechecked.issues;
         issues.extend(without_role.iter().map(|row| role_required(*row)));
         issues.extend(peeked(ports, &new, &prechecked.rows).await?);
-        issues.sort_by_key(|issue| issue.row);
-        return Ok(Started::DryRun { report, issues });
+        return page(vec![report], issues, request.from_row).map(Started::DryRun);
     }
     let nothing_left = prechecked.rows.is_empty();
     let some_refused = refused > 0 || !prechecked.issues.is_empty();
     if file_refused || nothing_left || (mode == Mode::Atomic && some_refused) {
-        return Err(server_refusal(report, &prechecked.issues));
+        return Err(refusal(report, &prechecked.issues));
     }
     if mode == Mode::Atomic && !without_role.is_empty() {
         return Err(Invalid::RoleRequired(without_role).into());

@@ -5,13 +5,13 @@ use rollcall_accounts::{
     Error, Result,
     access::Authenticator,
     error::Invalid,
-    import::{Severity, ports::ReadReports},
-    operations::get_import_report::{ImportReport, get_import_report as get},
+    import::{Severity, ports::ReadReports, report::ReportPage},
+    operations::get_import_report::get_import_report as get,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::stage_chunk::import_id;
+use super::{stage_chunk::import_id, start_import::from_row};
 use crate::{
     Answer, Call, Reply,
     representations::{import::ImportReportResponse, problem::ProblemResponse},
@@ -51,15 +51,9 @@ pub async fn get_import_report<P: Authenticator + ReadReports>(ports: &P, call: 
         }
         Some(_) => return Err(Invalid::Parameter { name: "format", expected: "json or csv".into() }.into()),
     };
-    let from_row = match call.query("from_row") {
-        None => 0,
-        Some(text) => {
-            text.parse().map_err(|_| Invalid::Parameter { name: "from_row", expected: "a row's number".into() })?
-        }
-    };
-    let report = get(ports, &actor, &import_id(&call)?, from_row).await?;
+    let (report, results) = get(ports, &actor, &import_id(&call)?, from_row(&call)?).await?;
     if !csv {
-        return Reply::json(StatusCode::OK, &ImportReportResponse::new(report)?);
+        return Reply::json(StatusCode::OK, &ImportReportResponse::new(report, Some(results))?);
     }
     let next = report.next_row;
     let reply = Reply::bytes(StatusCode::OK, "text/csv; charset=utf-8", lines(&report)?)
@@ -93,7 +87,7 @@ struct IssueText {
 }
 
 /// One line per issue, by row; those of the whole file first, without a row.
-fn lines(report: &ImportReport) -> Result<Vec<u8>> {
+fn lines(report: &ReportPage) -> Result<Vec<u8>> {
     let said: ReportText = serde_json::from_str(&report.report).map_err(Error::internal)?;
     let mut lines: Vec<(u32, [String; 4])> = Vec::new();
     let line = |issue: &IssueText| {

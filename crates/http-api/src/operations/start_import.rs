@@ -42,6 +42,7 @@ const MEDIA_TYPES: &str =
         ("on_existing" = Option<String>, Query, description = "`refuse` (default) or `skip`: what happens to people who are there already"),
         ("invite" = Option<bool>, Query, description = "Whether to invite, where the profile leaves it open"),
         ("dry_run" = Option<bool>, Query, description = "Only say what would happen"),
+        ("from_row" = Option<u32>, Query, description = "The `next_row` of the page before, of a dry run's report"),
         ("profile_hash" = Option<String>, Query, description = "The hash that the sheet was checked against"),
         ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gives the first answer"),
     ),
@@ -108,6 +109,7 @@ fn request(call: &Call, id: ImportId) -> Result<StartImport> {
         on_existing: on_existing(call)?,
         invite: flag(call, "invite")?,
         dry_run: flag(call, "dry_run")?.unwrap_or(false),
+        from_row: from_row(call)?,
         profile_hash: body_hash.or_else(|| call.query("profile_hash").map(str::to_owned)),
         id,
         source,
@@ -143,6 +145,14 @@ pub(super) fn organization(call: &Call) -> Result<Option<OrganizationId>> {
     call.query("organization").map(OrganizationId::parse).transpose().map_err(|_| Missing::Organization.into())
 }
 
+/// `?from_row=`: where the page of a large report begins.
+pub(super) fn from_row(call: &Call) -> Result<u32> {
+    match call.query("from_row") {
+        None => Ok(0),
+        Some(text) => text.parse().map_err(|_| parameter("from_row", "a row's number")),
+    }
+}
+
 fn on_existing(call: &Call) -> Result<OnExisting> {
     match call.query("on_existing") {
         None | Some("refuse") => Ok(OnExisting::Refuse),
@@ -165,8 +175,8 @@ fn flag(call: &Call, name: &'static str) -> Result<Option<bool>> {
 
 fn reply(started: Started) -> Answer {
     let (status, import) = match started {
-        Started::DryRun { report, issues } => {
-            let body = ImportReportResponse::dry_run(report, &issues).map_err(Problem::from)?;
+        Started::DryRun(page) => {
+            let body = ImportReportResponse::new(page, None).map_err(Problem::from)?;
             return Reply::json(StatusCode::OK, &body);
         }
         Started::Running(import) => (StatusCode::ACCEPTED, import),

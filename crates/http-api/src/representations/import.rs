@@ -2,8 +2,7 @@
 
 use rollcall_accounts::{
     error::Error,
-    import::{Import, ServerIssue, Severity},
-    operations::get_import_report::ImportReport,
+    import::{Import, RowCounts, ServerIssue, Severity, report::ReportPage},
     time::iso,
 };
 use rollcall_validation::Record;
@@ -224,33 +223,20 @@ pub struct ImportReportResponse {
 }
 
 impl ImportReportResponse {
-    /// What a dry run says.
+    /// A report and, once there are any, the results.
     ///
     /// # Errors
     /// When the report is not JSON, which would be a bug.
-    pub fn dry_run(report: String, issues: &[ServerIssue]) -> Result<Self, Error> {
+    pub fn new(page: ReportPage, results: Option<RowCounts>) -> Result<Self, Error> {
         Ok(Self {
-            report: raw(report)?,
-            server: ServerPart { issues: server_issues(issues) },
-            results: None,
-            next_row: None,
-        })
-    }
-
-    /// What an import says.
-    ///
-    /// # Errors
-    /// When the report is not JSON, which would be a bug.
-    pub fn new(report: ImportReport) -> Result<Self, Error> {
-        Ok(Self {
-            report: raw(report.report)?,
-            server: ServerPart { issues: server_issues(&report.issues) },
-            results: Some(ResultsPart {
-                imported: report.results.imported,
-                skipped: report.results.skipped,
-                failed: report.results.failed,
+            report: raw(page.report)?,
+            server: ServerPart { issues: server_issues(&page.issues) },
+            results: results.map(|results| ResultsPart {
+                imported: results.imported,
+                skipped: results.skipped,
+                failed: results.failed,
             }),
-            next_row: report.next_row,
+            next_row: page.next_row,
         })
     }
 }
