@@ -436,14 +436,13 @@ fn check_phone(text: &str, plain_only: bool, national: bool, home: Option<&str>)
             return offering(refuse(code::PHONE_INTERNATIONAL_PREFIX), Some(number));
         }
         let as_international = if digits.starts_with('0') { None } else { meant(&format!("+{digits}")) };
+        let zero_lost = |number: &str| !digits.starts_with('0') && phone::has_trunk_zero(number);
         return match (from_home, as_international) {
-            (Some(number), _) if national => {
-                let lost = !digits.starts_with('0') && phone::has_trunk_zero(&number);
-                if lost { offering(refuse(code::PHONE_ZERO_LOST), Some(number)) } else { Ok(number) }
-            }
-            (None, Some(number)) => offering(refuse(code::PHONE_PLUS_LOST), Some(number)),
-            // What is a number at home and, with a +, one of another country, nobody can tell apart.
-            (Some(_), Some(_)) => offering(refuse(code::PHONE_COUNTRY_CODE_MISSING), None),
+            (Some(number), _) if national && !zero_lost(&number) => Ok(number),
+            // What lacks a zero at home and a + abroad, nobody can tell apart.
+            (Some(_), Some(_)) if national => offering(refuse(code::PHONE_COUNTRY_CODE_MISSING), None),
+            (Some(number), None) if national => offering(refuse(code::PHONE_ZERO_LOST), Some(number)),
+            (_, Some(number)) => offering(refuse(code::PHONE_PLUS_LOST), Some(number)),
             (Some(number), None) => offering(refuse(code::PHONE_COUNTRY_CODE_MISSING), Some(number)),
             (None, None) if national && home.is_some() => {
                 phone::read(text, home).map(|number| number.e164).map_err(|why| Box::new(not_a_number(why)))

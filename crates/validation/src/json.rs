@@ -163,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn strings_and_numbers_are_written_as_serde_json_writes_them(text in any::<String>(), n in any::<u64>()) {
+        fn strings_and_numbers_are_written_as_serde_json_writes_them(text in proptest::prelude::any::<String>(), n in proptest::prelude::any::<u64>()) {
             let (mut strings, mut numbers) = (String::new(), String::new());
             string(&mut strings, &text);
             number(&mut numbers, n);

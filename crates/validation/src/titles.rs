@@ -20,8 +20,8 @@ const TITLES: &[(Field, u8, &[&str])] = &[
         "vorname", "vornamen", "rufname", "prenom", "prenoms", "nombre", "nombres", "nombredepila", "primernombre",
         "prenome", "primeironome", "nomeproprio", "voornaam", "voornamen", "roepnaam", "imie", "fornamn", "fornavn",
         "etunimi", "jmeno", "krestnijmeno", "krstnemeno", "keresztnev", "utonev", "prenumele", "prenume", "ad", "adi",
-        "isim", "ime", "eesnimi", "vards", "vardas", "nafn", "名", "名前", "имя", "ім'я", "імя", "ονομα", "이름", "名字",
-        "nom de pila", "ten", "namadepan", "שםפרטי", "الاسمالاول",
+        "isim", "ime", "eesnimi", "vards", "vardas", "nafn", "名", "名前", "имя", "імя", "ονομα", "이름", "名字",
+        "nomdepila", "ten", "namadepan", "שםפרטי", "الاسمالاول",
     ]),
     (Field::LastName, 0, &[
         "lastname", "last", "lname", "surname", "surnames", "familyname", "family", "secondname", "nachname",
@@ -75,7 +75,7 @@ const TITLES: &[(Field, u8, &[&str])] = &[
     (Field::Role, 0, &[
         "role", "roles", "userrole", "userroles", "rolename", "permission", "permissions", "permissionset", "rolle",
         "rollen", "benutzerrolle", "berechtigung", "berechtigungen", "roleutilisateur", "rol", "ruolo", "ruoli",
-        "funcao", "papel", "perfil", "rola", "role uzytkownika", "roll", "roller", "rooli", "szerepkor", "役割", "ロール", "роль",
+        "funcao", "papel", "perfil", "rola", "rolauzytkownika", "roll", "roller", "rooli", "szerepkor", "役割", "ロール", "роль",
         "역할", "角色",
     ]),
     (Field::Groups, 0, &[
@@ -126,7 +126,18 @@ fn plain(title: &str) -> String {
         Some(at) if at > 0 => &folded[..at],
         _ => folded.as_str(),
     };
-    head.nfkd().filter(|c| text::is_letter(*c) || text::is_digit(*c)).nfc().collect()
+    // Accents of Latin and Greek letters go; those of other scripts make other letters.
+    let mut accents_go = false;
+    head.nfkd()
+        .filter(|c| {
+            let is_accent = ('\u{300}'..='\u{36f}').contains(c);
+            if !text::is_mark(*c) {
+                accents_go = *c < '\u{400}';
+            }
+            text::is_letter(*c) || text::is_digit(*c) || text::is_mark(*c) && !(is_accent && accents_go)
+        })
+        .nfc()
+        .collect()
 }
 
 /// What a title means in a profile: its columns' own titles first, then those that everybody knows.
