@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -54,7 +55,7 @@ impl Gateway {
             return self.own("MISSING_AUTHENTICATION_TOKEN", StatusCode::FORBIDDEN, &request_id);
         };
         let arrival = Arrival { function, route, parameters, parts, request_id };
-        let response = match read(&arrival.parts.headers, body).await {
+        let mut response = match read(&arrival.parts.headers, body).await {
             Ok(Some(body)) => self.call(&arrival, &body).await,
             Ok(None) => self.own("REQUEST_TOO_LARGE", StatusCode::PAYLOAD_TOO_LARGE, &arrival.request_id),
             Err(error) => {
@@ -62,6 +63,11 @@ impl Gateway {
                 self.own("BAD_REQUEST_BODY", StatusCode::BAD_REQUEST, &arrival.request_id)
             }
         };
+        // The console counts "expires in 3 h" from this, so it must be the clock by which things expire.
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&self.clock.now());
+        if let Some(date) = date.ok().and_then(|date| HeaderValue::from_str(&date).ok()) {
+            response.headers_mut().insert(header::DATE, date);
+        }
         tracing::debug!(
             method = %arrival.route.method,
             route = arrival.route.path,

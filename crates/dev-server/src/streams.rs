@@ -155,19 +155,23 @@ fn read(connection: &Connection, table: &str, written: &Receiver<()>, readers: &
                 }
             }
             Ok(_) => match written.recv_timeout(LONGEST_WAIT) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(()) => continue,
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             },
             Err(error) => {
                 tracing::error!(%error, "the stream cannot be read");
                 std::thread::sleep(LONGEST_WAIT);
+                continue;
             }
         }
+        // Seldom, or when nobody writes: trimming takes the engine's write lock, and who meets it there sleeps.
         if since_trim > 0 {
             // The newest record stays: the engine numbers the next one after it.
             let done = progress.first().unwrap_or(position) - 1;
             match trim(connection, table, done) {
-                Ok(()) => since_trim = 0,
+                // What is still on its way is looked at again when nobody writes.
+                Ok(()) => since_trim = usize::from(done < position - 1),
                 Err(error) => tracing::warn!(%error, "the stream was not trimmed"),
             }
         }
