@@ -16,6 +16,9 @@ use crate::{
     user::{User, UserStatus},
 };
 
+/// Most characters of a sign-in name: those of an email address.
+const LOGIN_LIMIT: usize = 254;
+
 /// What a person typed.
 #[derive(Clone)]
 pub struct Attempt {
@@ -65,7 +68,8 @@ pub async fn sign_in(
     now: Timestamp,
     randomness: &impl Randomness,
 ) -> Result<SignedIn> {
-    let login = attempt.login.trim();
+    // What is longer than any sign-in name is nobody's, and the table takes no such key.
+    let login = Some(attempt.login.trim()).filter(|login| login.chars().count() <= LOGIN_LIMIT).unwrap_or_default();
     let identity = if login.contains('@') { IdentityKey::from_email(login) } else { IdentityKey::from_username(login) };
     let found = ports.login(&identity).await?;
     let stored = found.as_ref().and_then(|(_, credential)| credential.as_ref()?.password_hash.as_deref());
