@@ -2,7 +2,7 @@
 
 use crate::{
     Field, Issue, Profile, Status, Value, code, email,
-    identity::fold,
+    identity::{IdentityKey, fold},
     phone::{self, NotANumber},
     profile::{CharacterClass, Column, ListName, Named, Rule},
     text::{self, Apostrophe, Cleaned, Cleaning},
@@ -53,11 +53,23 @@ impl Outcome {
     }
 }
 
-/// Checks a cell. `kept`: the person wants it as it was given, without corrections.
-pub(crate) fn check(profile: &Profile, column: &Column, input: Input<'_>, kept: bool) -> Outcome {
+/// What becomes of lossless corrections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Corrections {
+    /// They are made, as for a sheet.
+    Made,
+    /// They are made, but an apostrophe is not taken for Excel's where it may stand: programs and people who chose to
+    /// keep it mean what they say.
+    MadeForPrograms,
+    /// A person wants the cell as it is.
+    Refused,
+}
+
+/// Checks a cell.
+pub(crate) fn check(profile: &Profile, column: &Column, input: Input<'_>, corrections: Corrections) -> Outcome {
     let mut outcome = match input {
         _ if input.is_blank() => empty(profile, column),
-        Input::Text(text) => check_text(profile, column, text, kept),
+        Input::Text(text) => check_text(profile, column, text, corrections),
         Input::Names(names) => check_names(profile, column, names),
     };
     for issue in &mut outcome.issues {
@@ -83,7 +95,7 @@ fn empty(profile: &Profile, column: &Column) -> Outcome {
     }
 }
 
-fn check_text(profile: &Profile, column: &Column, given: &str, kept: bool) -> Outcome {
+fn check_text(profile: &Profile, column: &Column, given: &str, corrections: Corrections) -> Outcome {
     let refused = |issues| Outcome { value: Some(Value::Text(given.to_owned())), issues };
     if let Rule::Secret { min, max } = column.rule {
         return match lengths(given, min, max) {
@@ -92,7 +104,9 @@ fn check_text(profile: &Profile, column: &Column, given: &str, kept: bool) -> Ou
         };
     }
     let Cleaned { text, codes } = text::clean(given, cleaning(&column.rule));
-    if kept
+    let kept = corrections == Corrections::Refused;
+    let about_excel = |code: &&str| [code::EXCEL_APOSTROPHE, code::EXCEL_TEXT_FORMULA].contains(code);
+    if (kept || corrections == Corrections::MadeForPrograms && codes.iter().all(about_excel))
         && !codes.is_empty()
         && let Ok(value) = apply(profile, column, given)
     {
@@ -119,7 +133,7 @@ fn check_names(profile: &Profile, column: &Column, given: &[String]) -> Outcome 
         (Rule::List { list, multiple, case_sensitive }, _) => {
             listed(profile, column, *list, *multiple, *case_sensitive, names)
         }
-        (_, [one]) => return check_text(profile, column, one, false),
+        (_, [one]) => return check_text(profile, column, one, Corrections::MadeForPrograms),
         _ => Err(vec![Issue::error(code::ONE_ONLY).with("count", names.len())]),
     };
     match checked {
@@ -522,25 +536,21 @@ pub(crate) fn is_known(profile: &Profile, column: &Column, text: &str) -> bool {
     })
 }
 
-/// Sign-in names of a row: its fields with what they sign in as.
-pub(crate) fn sign_in_names(profile: &Profile, outcomes: &[Outcome]) -> Vec<(usize, crate::identity::IdentityKey)> {
-    use crate::identity::IdentityKey;
-    let accepted = |field: Field| {
-        let at = profile.column_of(field)?;
-        let outcome = outcomes.get(at)?;
-        match &outcome.value {
-            Some(Value::Text(text)) if outcome.status() != Status::Refused => Some((at, text.as_str())),
-            _ => None,
-        }
-    };
-    let mut keys = Vec::new();
+/// Sign-in names of a row, with the place of the column that they stand in. `accepted` gives the text of a column of
+/// the profile, unless it is refused.
+pub(crate) fn sign_in_names<'a>(
+    profile: &Profile,
+    accepted: impl Fn(usize) -> Option<&'a str>,
+) -> Vec<(usize, IdentityKey)> {
+    let accepted = |field: Field| profile.column_of(field).and_then(|at| Some((at, accepted(at)?)));
+    let mut keys = Vec::with_capacity(1);
     if let Some((at, email)) = accepted(Field::Email) {
         keys.push((at, IdentityKey::from_email(email)));
     }
     if let Some(rule) = profile.username()
         && let Some((at, username)) = accepted(Field::Username)
     {
-        let domain = rule.domain.and_then(accepted).map(|(_, domain)| domain);
+        let domain = rule.domain.and_then(&accepted).map(|(_, domain)| domain);
         let key = match domain {
             Some(domain) if !username.contains('@') => IdentityKey::from_username(&format!("{username}@{domain}")),
             _ => IdentityKey::from_username(username),
@@ -552,6 +562,16 @@ pub(crate) fn sign_in_names(profile: &Profile, outcomes: &[Outcome]) -> Vec<(usi
     keys
 }
 
+impl Outcome {
+    /// The text, unless it is refused.
+    pub(crate) fn accepted_text(&self) -> Option<&str> {
+        match &self.value {
+            Some(Value::Text(text)) if self.status() != Status::Refused => Some(text),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -559,7 +579,7 @@ mod tests {
 
     fn said(profile: &Profile, field: Field, cell: &str) -> String {
         let column = &profile.columns()[profile.column_of(field).unwrap()];
-        let outcome = check(profile, column, Input::Text(cell), false);
+        let outcome = check(profile, column, Input::Text(cell), Corrections::Made);
         let codes: Vec<&str> = outcome.issues.iter().map(|issue| issue.code).collect();
         let value = outcome.value.map(|value| value.to_text()).unwrap_or_default();
         let meant = outcome.issues.iter().filter(|issue| issue.is_error()).find_map(|issue| issue.correction.as_ref());
@@ -680,7 +700,7 @@ mod tests {
         let profile = Profile::built_in("modern").unwrap();
         let check_kept = |field: Field, cell: &str| {
             let column = &profile.columns()[profile.column_of(field).unwrap()];
-            let outcome = check(&profile, column, Input::Text(cell), true);
+            let outcome = check(&profile, column, Input::Text(cell), Corrections::Refused);
             let codes: Vec<&str> = outcome.issues.iter().map(|issue| issue.code).collect();
             (outcome.status(), outcome.value.unwrap().to_text(), codes.join(" "))
         };
@@ -695,10 +715,10 @@ mod tests {
         let profile = Profile::built_in("technician").unwrap().effective(&lists());
         let column = &profile.columns()[profile.column_of(Field::Role).unwrap()];
         let names = ["Billing, Read Only".to_owned(), "technician".to_owned()];
-        let outcome = check(&profile, column, Input::Names(&names), false);
+        let outcome = check(&profile, column, Input::Names(&names), Corrections::Made);
         assert_eq!(outcome.value, Some(Value::List(vec!["Billing, Read Only".into(), "Technician".into()])));
         let column = &profile.columns()[0];
-        let outcome = check(&profile, column, Input::Names(&names), false);
+        let outcome = check(&profile, column, Input::Names(&names), Corrections::Made);
         assert_eq!(outcome.issues[0].code, code::ONE_ONLY);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Field, Issue, Profile, Source, SourceColumn, Status, cell,
-    cell::Input,
+    cell::{Corrections, Input},
     code,
     decode::{self, NotText},
     profile::Rule,
@@ -339,7 +339,7 @@ impl Sample<'_, '_> {
             if column.required || matches!(column.field, Field::FirstName | Field::LastName) {
                 let is_word = |text: &str| {
                     text.chars().any(text::is_letter)
-                        && cell::check(profile, column, Input::Text(text), false).status() != Status::Refused
+                        && cell::check(profile, column, Input::Text(text), Corrections::Made).status() != Status::Refused
                 };
                 place(at, &is_word, places);
             }
@@ -374,7 +374,7 @@ impl Sample<'_, '_> {
     }
 
     fn is_valid(&self, column: &crate::profile::Column, text: &str) -> bool {
-        cell::check(self.profile, column, Input::Text(text), false).status() != Status::Refused
+        cell::check(self.profile, column, Input::Text(text), Corrections::Made).status() != Status::Refused
     }
 }
 

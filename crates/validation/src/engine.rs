@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::{
     CheckedRow, Counts, Field, Issue, Param, Profile, Record, Report, Source, SourceColumn, Status, Value, Values,
-    cell::{self, Input, Outcome},
+    cell::{self, Corrections, Input, Outcome},
     code,
     detect::{self, Mapping, Reading},
     identity::IdentityKey,
+    profile::Column,
     table::Cell,
     text,
 };
@@ -74,10 +75,14 @@ pub(crate) fn each_row<'a>(
 }
 
 /// Checks a row's cells. `input` gives the cell of each of the profile's columns.
-pub(crate) fn check_cells<'a>(profile: &Profile, mut input: impl FnMut(usize) -> (Input<'a>, bool)) -> Vec<Outcome> {
-    let check = |(at, column)| {
+fn check_cells<'a>(
+    profile: &Profile,
+    corrections: Corrections,
+    mut input: impl FnMut(usize) -> (Input<'a>, bool),
+) -> Vec<Outcome> {
+    let check = |(at, column): (usize, &Column)| {
         let (input, broken) = input(at);
-        let mut outcome = cell::check(profile, column, input, false);
+        let mut outcome = cell::check(profile, column, input, corrections);
         if broken {
             mark_broken(&mut outcome, column.field, input);
         }
@@ -110,7 +115,7 @@ struct Row {
 fn report(profile: &Profile, source: Source, issues: Vec<Issue>, places: &[Option<usize>], rows: Vec<Row>) -> Report {
     let mut holders: HashMap<IdentityKey, Vec<u32>> = HashMap::with_capacity(rows.len());
     let keys: Vec<Vec<(usize, IdentityKey)>> =
-        rows.iter().map(|row| cell::sign_in_names(profile, &row.outcomes)).collect();
+        rows.iter().map(|row| cell::sign_in_names(profile, |at| row.outcomes.get(at)?.accepted_text())).collect();
     for (row, keys) in (0..).zip(&keys) {
         for (_, key) in keys {
             holders.entry(key.clone()).or_default().push(row);
@@ -179,7 +184,7 @@ pub(crate) fn check(bytes: &[u8], profile: &Profile) -> Report {
             None => (Input::Text(""), false),
         };
         let row = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
-        let outcomes = check_cells(profile, input);
+        let outcomes = check_cells(profile, Corrections::Made, input);
         rows.push(Row { row, line: raw.line, outcomes, issue: raw.issue(reading.width) });
     });
     report(profile, reading.source, reading.issues, &reading.places, rows)
@@ -213,7 +218,7 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
                 Some(Value::List(names)) => (Input::Names(names), false),
                 None => (Input::Text(""), false),
             };
-            let outcomes = check_cells(profile, input);
+            let outcomes = check_cells(profile, Corrections::MadeForPrograms, input);
             let strange = record.values.keys().find(|name| !fields.iter().any(|field| field.as_str() == *name));
             let issue = strange.map(|name| {
                 let shown: String = name.chars().take(100).collect();

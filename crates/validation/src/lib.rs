@@ -24,6 +24,7 @@ mod phone;
 mod profile;
 mod record;
 mod report;
+pub mod sheet;
 mod table;
 mod text;
 mod titles;
@@ -73,7 +74,7 @@ pub fn check_field(profile: &Profile, field: &str, text: &str) -> FieldVerdict {
         let issue = Issue::error(code::FIELD_UNKNOWN).with("field", shown);
         return FieldVerdict { status: Status::Refused, value: Some(Value::Text(text.to_owned())), issues: vec![issue] };
     };
-    let outcome = cell::check(profile, column, cell::Input::Text(text), false);
+    let outcome = cell::check(profile, column, cell::Input::Text(text), cell::Corrections::Made);
     FieldVerdict { status: outcome.status(), value: outcome.value, issues: outcome.issues }
 }
 

@@ -190,22 +190,6 @@ pub(crate) enum ListName {
     UserTypes,
 }
 
-impl ListName {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Courses => "courses",
-            Self::Domains => "domains",
-            Self::Groups => "groups",
-            Self::Languages => "languages",
-            Self::Organizations => "organizations",
-            Self::Properties => "properties",
-            Self::Roles => "roles",
-            Self::Sites => "sites",
-            Self::UserTypes => "user_types",
-        }
-    }
-}
-
 /// A list with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -13,6 +13,18 @@ pub enum Verdict {
     Refused,
 }
 
+impl Verdict {
+    /// The name in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Corrected => "corrected",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// The verdict on a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
@@ -66,6 +78,15 @@ impl Counts {
     pub(crate) fn subtract(&mut self, status: Status) {
         self.rows -= 1;
         *self.of(status) -= 1;
+    }
+
+    fn write(self, out: &mut String) {
+        json::Object::write(out, |object| {
+            object.number("accepted", self.accepted.into());
+            object.number("corrected", self.corrected.into());
+            object.number("refused", self.refused.into());
+            object.number("rows", self.rows.into());
+        });
     }
 
     fn of(&mut self, status: Status) -> &mut u32 {
@@ -142,13 +163,7 @@ impl Report {
     /// The verdict on the file.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        if self.counts.refused > 0 || self.issues.iter().any(Issue::is_error) {
-            Verdict::Refused
-        } else if self.counts.corrected > 0 {
-            Verdict::Corrected
-        } else {
-            Verdict::Accepted
-        }
+        verdict(self.counts, &self.issues)
     }
 
     /// How many rows there are of each status.
@@ -184,29 +199,38 @@ impl Report {
     /// Canonical JSON.
     #[must_use]
     pub fn to_json(&self, rows: Rows) -> String {
-        let mut out = String::new();
-        json::Object::write(&mut out, |object| {
-            json::Object::write(object.key("counts"), |object| {
-                object.number("accepted", self.counts.accepted.into());
-                object.number("corrected", self.counts.corrected.into());
-                object.number("refused", self.counts.refused.into());
-                object.number("rows", self.counts.rows.into());
-            });
-            json::list(object.key("issues"), &self.issues, |out, issue| issue.write(out));
-            write_profile(object.key("profile"), &self.profile);
-            let listed = self.rows.iter().filter(|row| rows == Rows::All || !row.issues.is_empty());
-            json::list(object.key("rows"), listed, |out, row| row.write(out));
-            self.source.write(object.key("source"));
-            object.string(
-                "verdict",
-                match self.verdict() {
-                    Verdict::Accepted => "accepted",
-                    Verdict::Corrected => "corrected",
-                    Verdict::Refused => "refused",
-                },
-            );
-        });
-        out
+        let listed = self.rows.iter().filter(|row| rows == Rows::All || !row.issues.is_empty());
+        write(&self.profile, &self.source, self.counts, &self.issues, |out| json::list(out, listed, |out, row| row.write(out)))
+    }
+}
+
+/// A report's canonical JSON; `rows` writes the list of rows.
+pub(crate) fn write(
+    profile: &Profile,
+    source: &Source,
+    counts: Counts,
+    issues: &[Issue],
+    rows: impl FnOnce(&mut String),
+) -> String {
+    let mut out = String::new();
+    json::Object::write(&mut out, |object| {
+        counts.write(object.key("counts"));
+        json::list(object.key("issues"), issues, |out, issue| issue.write(out));
+        write_profile(object.key("profile"), profile);
+        rows(object.key("rows"));
+        source.write(object.key("source"));
+        object.string("verdict", verdict(counts, issues).as_str());
+    });
+    out
+}
+
+fn verdict(counts: Counts, issues: &[Issue]) -> Verdict {
+    if counts.refused > 0 || issues.iter().any(Issue::is_error) {
+        Verdict::Refused
+    } else if counts.corrected > 0 {
+        Verdict::Corrected
+    } else {
+        Verdict::Accepted
     }
 }
 
@@ -238,7 +262,7 @@ impl Source {
 }
 
 impl CheckedRow {
-    fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut String) {
         json::Object::write(out, |object| {
             json::list(object.key("issues"), &self.issues, |out, issue| issue.write(out));
             object.number("line", self.line.into());
