@@ -426,7 +426,259 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        collections::BTreeSet,
+        task::{Context, Poll, Waker},
+    };
+
     use super::*;
+    use crate::{access::OrganizationScope, error::StoreError, organization::Organization, user::UserKind};
+
+    /// Runs what never waits.
+    fn now_or_never<T>(future: impl Future<Output = T>) -> T {
+        match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("a fake waits for nothing"),
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    /// One person, one mail, and a mail service that answers as told.
+    struct Office {
+        user: Mutex<User>,
+        /// The mail with its due time, attempts and last claim.
+        mail: Mutex<Option<(DueMail, Timestamp, u32, Option<Timestamp>)>>,
+        answer: Mutex<Result<(), SendFailure>>,
+        sent: Mutex<Vec<Letter>>,
+        /// Whether the table is gone when an end is to be recorded.
+        dies_at_record: Mutex<bool>,
+    }
+
+    impl Office {
+        fn new() -> Self {
+            let id = UserId::derived(&["invited"]);
+            let invitation =
+                Invitation::queued(InvitationId::derived(&["1"]), 24, UserId::derived(&["inviter"]), at(0));
+            let mail = DueMail::invitation(&id, &invitation, Lane::Now);
+            let user = User {
+                id,
+                user_kind: UserKind::Technician,
+                organization_id: None,
+                scope: OrganizationScope::Selected(BTreeSet::new()),
+                first_name: "Ana".into(),
+                last_name: "Silva".into(),
+                email: "ana@example.org".into(),
+                username: None,
+                phone: None,
+                roles: Vec::new(),
+                groups: Vec::new(),
+                status: UserStatus::Invited,
+                mfa_enrolled: false,
+                invitation: Some(invitation),
+                properties: Default::default(),
+                site: None,
+                language: None,
+                last_sign_in_at: None,
+                created_at: at(0),
+                created_by: UserId::derived(&["inviter"]),
+                profile: "technician".into(),
+                import_mark: None,
+                import_id: None,
+                visible_seq: None,
+                version: 1,
+            };
+            Self {
+                user: Mutex::new(user),
+                mail: Mutex::new(Some((mail, at(0), 0, None))),
+                answer: Mutex::new(Ok(())),
+                sent: Mutex::default(),
+                dies_at_record: Mutex::new(false),
+            }
+        }
+
+        fn deliver(&self, second: i64) -> Result<Outcome> {
+            let keys = TokenKeys::parse("a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").unwrap();
+            let desk = Desk::new("https://rollcall.example/", keys);
+            let id = DueMail::invitation(&self.user().id, &Office::new().invitation(), Lane::Now).id;
+            now_or_never(deliver_one(self, self, &desk, &id, at(second)))
+        }
+
+        fn user(&self) -> User {
+            self.user.lock().unwrap().clone()
+        }
+
+        fn invitation(&self) -> Invitation {
+            self.user().invitation.unwrap()
+        }
+
+        fn change(&self, change: impl FnOnce(&mut Invitation)) {
+            change(self.user.lock().unwrap().invitation.as_mut().unwrap());
+        }
+
+        fn answers(&self, answer: Result<(), SendFailure>) {
+            *self.answer.lock().unwrap() = answer;
+        }
+
+        fn letters(&self) -> Vec<Letter> {
+            self.sent.lock().unwrap().clone()
+        }
+
+        fn is_in_outbox(&self) -> bool {
+            self.mail.lock().unwrap().is_some()
+        }
+    }
+
+    impl Outbox for Office {
+        async fn due_mails(&self, _: Lane, now: Timestamp, _: usize) -> Result<Vec<String>> {
+            let mail = self.mail.lock().unwrap();
+            Ok(mail.iter().filter(|mail| mail.1 <= now).map(|mail| mail.0.id.clone()).collect())
+        }
+
+        async fn claim_mail(&self, _: &str, now: Timestamp, until: Timestamp) -> Result<Option<Claimed>> {
+            let mut mail = self.mail.lock().unwrap();
+            let Some((mail, due, attempts, claimed)) = mail.as_mut().filter(|mail| mail.1 <= now || mail.2 == 0) else {
+                return Ok(None);
+            };
+            *attempts += 1;
+            *due = until;
+            let before = claimed.replace(now);
+            Ok(Some(Claimed { mail: mail.clone(), attempts: *attempts, at: now, before }))
+        }
+
+        async fn postpone_mail(&self, _: &Claimed, due: Timestamp) -> Result<()> {
+            self.mail.lock().unwrap().as_mut().unwrap().1 = due;
+            Ok(())
+        }
+
+        async fn drop_mail(&self, _: &Claimed) -> Result<()> {
+            *self.mail.lock().unwrap() = None;
+            Ok(())
+        }
+
+        async fn record_handed(&self, _: &Claimed, handed: &Handed) -> Result<()> {
+            if std::mem::take(&mut *self.dies_at_record.lock().unwrap()) {
+                return Err(StoreError("gone".into()).into());
+            }
+            *self.mail.lock().unwrap() = None;
+            self.change(|invitation| {
+                let queued = invitation.delivery == Delivery::Queued;
+                match handed.outcome {
+                    HandedOutcome::Taken { sent_at, expires_at } => {
+                        invitation.sent_at = Some(sent_at);
+                        invitation.expires_at = Some(expires_at);
+                        if queued {
+                            invitation.delivery = Delivery::Sent;
+                        }
+                    }
+                    HandedOutcome::Refused { .. } => invitation.delivery = Delivery::Suppressed,
+                }
+            });
+            Ok(())
+        }
+    }
+
+    impl ReadPeople for Office {
+        async fn read_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
+            Ok(ids.iter().filter(|id| **id == self.user().id).map(|_| self.user()).collect())
+        }
+    }
+
+    impl ReadOrganization for Office {
+        async fn read_organization(&self, _: &OrganizationId) -> Result<Option<Organization>> {
+            Ok(None)
+        }
+    }
+
+    impl Mailer for Office {
+        async fn send(&self, letter: &Letter) -> Result<(), SendFailure> {
+            let answer = self.answer.lock().unwrap().clone();
+            if answer.is_ok() {
+                self.sent.lock().unwrap().push(letter.clone());
+            }
+            answer
+        }
+
+        async fn allowance(&self) -> Result<Allowance> {
+            Ok(Allowance { per_second: 1.0, per_day: None, left_today: None })
+        }
+    }
+
+    #[test]
+    fn what_the_mail_states_is_what_is_stored_and_it_is_sent_once() {
+        let office = Office::new();
+        assert_eq!(office.deliver(100).unwrap(), Outcome::Sent);
+        let invitation = office.invitation();
+        assert_eq!((invitation.delivery, invitation.sent_at), (Delivery::Sent, Some(at(100))));
+        let stated = office.letters().pop().map(|letter| match letter.content {
+            Content::Invitation { expires_at, .. } => expires_at,
+            Content::ExpiryDigest { .. } => at(0),
+        });
+        assert_eq!(stated, invitation.expires_at);
+        assert_eq!(stated, Some(at(100 + 24 * 3600)));
+        assert_eq!(office.deliver(100_000).unwrap(), Outcome::NotOurs);
+        assert_eq!(office.letters().len(), 1);
+    }
+
+    #[test]
+    fn a_mail_on_its_way_is_nobody_elses_until_the_lease_ends() {
+        let office = Office::new();
+        *office.dies_at_record.lock().unwrap() = true;
+        assert!(office.deliver(0).is_err(), "the worker dies between the mail service's answer and its record");
+        assert_eq!(office.deliver(LEASE.as_secs() - 1).unwrap(), Outcome::NotOurs);
+        assert_eq!(office.letters().len(), 1);
+    }
+
+    #[test]
+    fn after_a_death_a_report_of_the_mail_service_saves_the_second_mail() {
+        let office = Office::new();
+        *office.dies_at_record.lock().unwrap() = true;
+        assert!(office.deliver(7).is_err());
+        office.change(|invitation| invitation.delivery = Delivery::Delivered);
+        assert_eq!(office.deliver(10_000).unwrap(), Outcome::Dropped);
+        let invitation = office.invitation();
+        assert_eq!(office.letters().len(), 1, "it was sent before");
+        assert_eq!(invitation.delivery, Delivery::Delivered);
+        assert_eq!(invitation.expires_at, Some(at(7 + 24 * 3600)), "as the mail that was sent states");
+    }
+
+    #[test]
+    fn news_that_is_old_is_not_sent() {
+        for (name, change) in [
+            ("a newer generation", (|invitation| invitation.generation += 1) as fn(&mut Invitation)),
+            ("revoked", |invitation| invitation.status = InvitationStatus::Revoked),
+            ("finished", |invitation| invitation.status = InvitationStatus::Registered),
+        ] {
+            let office = Office::new();
+            office.change(change);
+            assert_eq!(office.deliver(1).unwrap(), Outcome::Dropped, "{name}");
+            assert!(office.letters().is_empty() && !office.is_in_outbox(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_the_mail_service_says_decides_on_trying_again() {
+        for (answer, outcome, stays, delivery) in [
+            (SendFailure::Refused, Outcome::Refused, false, Delivery::Suppressed),
+            (SendFailure::Throttled, Outcome::Throttled, true, Delivery::Queued),
+            (SendFailure::Failed("out of order".into()), Outcome::Postponed, true, Delivery::Queued),
+        ] {
+            let office = Office::new();
+            office.answers(Err(answer));
+            assert_eq!(office.deliver(0).unwrap(), outcome);
+            assert_eq!(office.is_in_outbox(), stays, "{outcome:?}");
+            let invitation = office.invitation();
+            assert_eq!((invitation.delivery, invitation.sent_at), (delivery, None), "{outcome:?}");
+            if stays {
+                assert_eq!(office.deliver(4).unwrap(), Outcome::NotOurs, "{outcome:?}: not before its time");
+                office.answers(Ok(()));
+                assert_eq!(office.deliver(5).unwrap(), Outcome::Sent, "{outcome:?}");
+                assert_eq!(office.invitation().expires_at, Some(at(5 + 24 * 3600)), "time begins with the sending");
+            }
+        }
+    }
 
     #[test]
     fn waiting_grows_and_has_an_end() {

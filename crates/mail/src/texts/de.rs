@@ -8,10 +8,10 @@ pub(super) const TEXTS: Texts = Texts {
     invitation: InvitationTexts {
         subject: "{who} lädt Sie zu Rollcall ein · gültig bis {day}",
         lead: [
-            "{inviter} lädt Sie ein, Ihr Rollcall-Konto bei {organization} fertig einzurichten. Sie wählen ein Passwort und können sofort loslegen.",
-            "{inviter} lädt Sie ein, Ihr Rollcall-Konto fertig einzurichten. Sie wählen ein Passwort und können sofort loslegen.",
-            "{organization} lädt Sie ein, Ihr Rollcall-Konto fertig einzurichten. Sie wählen ein Passwort und können sofort loslegen.",
-            "Sie sind eingeladen, Ihr Rollcall-Konto fertig einzurichten. Sie wählen ein Passwort und können sofort loslegen.",
+            "{inviter} lädt Sie ein, Ihr Rollcall-Konto bei {organization} fertig einzurichten. Das dauert etwa zwei Minuten.",
+            "{inviter} lädt Sie ein, Ihr Rollcall-Konto fertig einzurichten. Das dauert etwa zwei Minuten.",
+            "{organization} lädt Sie ein, Ihr Rollcall-Konto fertig einzurichten. Das dauert etwa zwei Minuten.",
+            "Sie sind eingeladen, Ihr Rollcall-Konto fertig einzurichten. Das dauert etwa zwei Minuten.",
         ],
         button: "Einladung annehmen",
         expires: "Dieser Link gilt bis {expires}. Danach können Sie mit demselben Link einen neuen anfordern.",

@@ -8,10 +8,10 @@ pub(super) const TEXTS: Texts = Texts {
     invitation: InvitationTexts {
         subject: "{who} invites you to Rollcall · expires {day}",
         lead: [
-            "{inviter} invites you to finish your Rollcall account at {organization}. You choose a password and you are in.",
-            "{inviter} invites you to finish your Rollcall account. You choose a password and you are in.",
-            "{organization} invites you to finish your Rollcall account. You choose a password and you are in.",
-            "You are invited to finish your Rollcall account. You choose a password and you are in.",
+            "{inviter} invites you to finish your Rollcall account at {organization}. It takes about two minutes.",
+            "{inviter} invites you to finish your Rollcall account. It takes about two minutes.",
+            "{organization} invites you to finish your Rollcall account. It takes about two minutes.",
+            "You are invited to finish your Rollcall account. It takes about two minutes.",
         ],
         button: "Accept invitation",
         expires: "This link expires on {expires}. After that you can ask for a new one with the same link.",

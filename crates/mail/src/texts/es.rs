@@ -8,10 +8,10 @@ pub(super) const TEXTS: Texts = Texts {
     invitation: InvitationTexts {
         subject: "{who} te invita a Rollcall · caduca el {day}",
         lead: [
-            "{inviter} te invita a completar tu cuenta de Rollcall en {organization}. Elige una contraseña y listo.",
-            "{inviter} te invita a completar tu cuenta de Rollcall. Elige una contraseña y listo.",
-            "{organization} te invita a completar tu cuenta de Rollcall. Elige una contraseña y listo.",
-            "Te han invitado a completar tu cuenta de Rollcall. Elige una contraseña y listo.",
+            "{inviter} te invita a completar tu cuenta de Rollcall en {organization}. Te llevará unos dos minutos.",
+            "{inviter} te invita a completar tu cuenta de Rollcall. Te llevará unos dos minutos.",
+            "{organization} te invita a completar tu cuenta de Rollcall. Te llevará unos dos minutos.",
+            "Te han invitado a completar tu cuenta de Rollcall. Te llevará unos dos minutos.",
         ],
         button: "Aceptar la invitación",
         expires: "Este enlace caduca el {expires}. Después, con el mismo enlace puedes pedir uno nuevo.",

@@ -8,10 +8,10 @@ pub(super) const TEXTS: Texts = Texts {
     invitation: InvitationTexts {
         subject: "{who} vous invite sur Rollcall · expire le {day}",
         lead: [
-            "{inviter} vous invite à finaliser votre compte Rollcall chez {organization}. Choisissez un mot de passe et c’est prêt.",
-            "{inviter} vous invite à finaliser votre compte Rollcall. Choisissez un mot de passe et c’est prêt.",
-            "{organization} vous invite à finaliser votre compte Rollcall. Choisissez un mot de passe et c’est prêt.",
-            "Vous êtes invité à finaliser votre compte Rollcall. Choisissez un mot de passe et c’est prêt.",
+            "{inviter} vous invite à finaliser votre compte Rollcall chez {organization}. Cela prend environ deux minutes.",
+            "{inviter} vous invite à finaliser votre compte Rollcall. Cela prend environ deux minutes.",
+            "{organization} vous invite à finaliser votre compte Rollcall. Cela prend environ deux minutes.",
+            "Vous êtes invité à finaliser votre compte Rollcall. Cela prend environ deux minutes.",
         ],
         button: "Accepter l’invitation",
         expires: "Ce lien expire le {expires}. Passé ce délai, il vous permet d’en demander un nouveau.",

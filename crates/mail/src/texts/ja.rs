@@ -8,10 +8,10 @@ pub(super) const TEXTS: Texts = Texts {
     invitation: InvitationTexts {
         subject: "{who} より Rollcall への招待 · {day}まで有効",
         lead: [
-            "{organization} の {inviter} さんから、Rollcall アカウントの登録への招待が届いています。パスワードを設定すると利用を開始できます。",
-            "{inviter} さんから、Rollcall アカウントの登録への招待が届いています。パスワードを設定すると利用を開始できます。",
-            "{organization} から、Rollcall アカウントの登録への招待が届いています。パスワードを設定すると利用を開始できます。",
-            "Rollcall アカウントの登録への招待が届いています。パスワードを設定すると利用を開始できます。",
+            "{organization} の {inviter} さんから、Rollcall アカウントの登録への招待が届いています。登録は 2 分ほどで完了します。",
+            "{inviter} さんから、Rollcall アカウントの登録への招待が届いています。登録は 2 分ほどで完了します。",
+            "{organization} から、Rollcall アカウントの登録への招待が届いています。登録は 2 分ほどで完了します。",
+            "Rollcall アカウントの登録への招待が届いています。登録は 2 分ほどで完了します。",
         ],
         button: "招待を受ける",
         expires: "このリンクの有効期限は {expires} です。期限後は、同じリンクから新しいリンクを申請できます。",
