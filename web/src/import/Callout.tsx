@@ -6,8 +6,9 @@ import { type Cell, cellText, textBefore, valueText } from "./validator";
 
 /** What the validator says of a cell, right under it, with what one can do about it. */
 export function Callout(props: {
-  cell: Cell;
-  field: string;
+  cell: Cell | undefined;
+  /** Null where it is about the row as a whole. */
+  field: string | null;
   position: number;
   session: SheetSession;
   left: number;
@@ -18,6 +19,7 @@ export function Callout(props: {
   onDone: () => void;
 }) {
   const { cell, field, position, session } = props;
+  if (cell === undefined) return null;
   const { issues } = cell;
   const errors = issues.filter((issue) => issue.severity === "error");
   const before = errors.length === 0 ? textBefore(cell) : null;
@@ -51,7 +53,7 @@ export function Callout(props: {
         </p>
       )}
       {cell.kept === true && <p className="muted">{t.keptNote}</p>}
-      {props.editable && (offered !== undefined || corrected || cell.kept === true) && (
+      {props.editable && field !== null && (offered !== undefined || corrected || cell.kept === true) && (
         <div className="callout-actions">
           {offered !== undefined && cell.kept !== true && (
             <>

@@ -26,7 +26,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
   const mapping = useSearch().get("columns") === "change" && work.bytes !== null;
   const byHand = work.bytes === null;
   const columns = checkColumns(session.info, byHand);
-  const errors = session.info.issues.filter((issue) => issue.severity === "error");
+  const errors = state.issues.filter((issue) => issue.severity === "error");
   const problems = state.counts.refused + state.marked;
 
   // The keyboard goes into the grid when a sheet was opened.
@@ -176,8 +176,8 @@ async function removeTicked(session: SheetSession): Promise<void> {
 }
 
 async function addRows(session: SheetSession, grid: GridHandle | null): Promise<void> {
-  const at = session.snapshot().counts.rows;
   if (session.snapshot().filter !== "all") await session.filter("all");
+  const at = session.snapshot().listed.length;
   await session.addRows(5);
   session.focus({ position: at, field: session.info.fields[0]?.field ?? null });
   grid?.focus();

@@ -55,6 +55,12 @@ interface Editing {
   readonly field: string;
 }
 
+/** What the callout tells about: a cell, or with null the row as a whole. */
+interface Told {
+  readonly position: number;
+  readonly field: string | null;
+}
+
 /**
  * A grid over any number of rows. Only those in view exist; they stand in a layer that stays in place while the
  * scroller moves under it, so the rows on screen are never scrolled away before the next ones are there.
@@ -66,7 +72,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
   const [room, setRoom] = useState({ width: 900, height: 480 });
   const [scrollTop, setScrollTop] = useState(0);
   const [editing, setEditing] = useState<Editing | null>(null);
-  const [hovered, setHovered] = useState<Editing | null>(null);
+  const [hovered, setHovered] = useState<Told | null>(null);
   const [scrollLeft, setScrollLeft] = useState(0);
   /** The person is in the grid or in the callout beside it. */
   const [inside, setInside] = useState(false);
@@ -175,16 +181,25 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     reveal(at, column);
   };
 
-  const verdict = (view: RowView | undefined, field: string): string => {
+  const verdict = (view: RowView | undefined, field: string | null): string => {
+    if (field === null) {
+      const issue = view?.issues?.[0];
+      return issue === undefined ? texts.check.status[view?.status ?? "accepted"] : texts.check.refused(issue.message);
+    }
     const cell = view?.cells[field];
     const error = cellError(cell);
     if (error !== undefined) return texts.check.refused(error.message);
     return textBefore(cell) === null ? texts.check.accepted : texts.check.correctedTo(cellText(cell));
   };
   const titleOf = (field: string) => columns.find((column) => column.field === field)?.title ?? field;
-  const say = (position: number, field: string) => {
+  const say = (position: number, field: string | null) => {
     const view = session.row(position);
-    announce(texts.check.cell(view?.row ?? position + 1, titleOf(field), verdict(view, field)));
+    const number = view?.row ?? position + 1;
+    announce(
+      field === null
+        ? texts.check.rowVerdict(number, verdict(view, null))
+        : texts.check.cell(number, titleOf(field), verdict(view, field)),
+    );
   };
 
   const goTo = async (target: Focus | null) => {
@@ -200,7 +215,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     hasKeyboard.current = true;
     session.focus(target);
     reveal(at, target.field === null ? 0 : fields.indexOf(target.field) + 1);
-    if (target.field !== null) say(target.position, target.field);
+    say(target.position, target.field);
   };
   const nextProblem = async (backwards: boolean) => goTo(await session.nextProblem(backwards, fields));
 
@@ -378,10 +393,10 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     if (editable) setEditing({ position, field });
     else session.tick(position);
   };
-  const onCellHover = (position: number, field: string | null) => {
+  const onCellHover = (over: Told | null) => {
     clearTimeout(leaveTimer.current);
-    if (field === null) leaveTimer.current = window.setTimeout(() => setHovered(null), 120);
-    else setHovered({ position, field });
+    if (over === null) leaveTimer.current = window.setTimeout(() => setHovered(null), 120);
+    else setHovered(over);
   };
   const handlers = useRef({ onCellPointer, onCellOpen, onCellHover, save, setEditing });
   handlers.current = { onCellPointer, onCellOpen, onCellHover, save, setEditing };
@@ -393,29 +408,28 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
 
   const tickedOnList = listed.length > 0 && selection.ticked.size > 0;
   const all = allTicked(selection, listed);
-  const told = editing === null ? (hovered ?? focus) : editing;
-  const toldAt = told === null || told.field === null ? -1 : indexOf(listed, told.position);
-  const toldCell = told?.field == null ? undefined : session.row(told.position)?.cells[told.field];
-  const toldVisible = toldAt >= first && toldAt < last;
+  const told: Told | null = editing === null ? (hovered ?? focus) : editing;
+  const toldAt = told === null ? -1 : indexOf(listed, told.position);
+  const toldRow = told === null ? undefined : session.row(told.position);
 
   let callout: ReactNode = null;
-  if (told?.field != null && toldVisible && toldCell !== undefined && (hovered !== null || inside)) {
+  if (told !== null && toldRow !== undefined && toldAt >= first && toldAt < last && (hovered !== null || inside)) {
     const { position, field } = told;
-    const at = fields.indexOf(field ?? "");
-    const left = rowHeader + widths.slice(0, at).reduce((sum, width) => sum + width, 0) - scrollLeft;
+    const at = field === null ? -1 : fields.indexOf(field);
+    const left = at < 0 ? 8 : rowHeader + widths.slice(0, at).reduce((sum, width) => sum + width, 0) - scrollLeft;
     const top = (toldAt + 1) * ROW - scrollTop;
     const above = top + ROW + 140 > room.height && top > 160;
     callout = (
       <Callout
-        cell={toldCell}
-        field={field}
-        position={position}
+        cell={field === null ? { value: "", issues: [...(toldRow.issues ?? [])] } : toldRow.cells[field]}
         session={session}
+        position={position}
+        field={field}
         left={Math.max(8, Math.min(left, room.width - Math.min(400, room.width) - 8))}
         top={above ? top : top + ROW}
         above={above}
         editable={editable}
-        onHover={(over) => onCellHover(position, over ? field : null)}
+        onHover={(over) => onCellHover(over ? told : null)}
         onDone={() => {
           setHovered(null);
           say(position, field);
@@ -513,7 +527,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
 interface Handlers {
   onCellPointer(position: number, field: string | null, shift: boolean): void;
   onCellOpen(position: number, field: string): void;
-  onCellHover(position: number, field: string | null): void;
+  onCellHover(over: Told | null): void;
   save(position: number, field: string, text: string): Promise<void>;
   setEditing(editing: Editing | null): void;
 }
@@ -555,6 +569,9 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
         onMouseDown={(event) => {
           if (event.shiftKey) event.preventDefault();
         }}
+        onMouseEnter={() => handlers.current.onCellHover(view?.issues?.length ? { position, field: null } : null)}
+        onMouseLeave={() => handlers.current.onCellHover(null)}
+        data-refused={view?.issues?.length ? true : undefined}
       >
         <span className="sheet-tick" data-on={ticked || undefined} aria-hidden="true">
           {ticked && <CheckIcon size={12} />}
@@ -615,9 +632,9 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
       }}
       onDoubleClick={() => handlers.current.onCellOpen(position, column.field)}
       onMouseEnter={() =>
-        handlers.current.onCellHover(position, cell?.issues.length || corrected ? column.field : null)
+        handlers.current.onCellHover(cell?.issues.length || corrected ? { position, field: column.field } : null)
       }
-      onMouseLeave={() => handlers.current.onCellHover(position, null)}
+      onMouseLeave={() => handlers.current.onCellHover(null)}
     >
       {editing ? (
         <CellInput

@@ -104,7 +104,7 @@ export default function ImportWizard() {
     options: { mapping?: string; rows?: number } = {},
   ): Promise<SheetSession | null> => {
     const sheet = await openSheet(bytes, profile, options);
-    const session = await SheetSession.open(sheet, profile);
+    const session = await SheetSession.open(sheet, profile, bytes === null);
     const errors = session.info.issues.filter((issue) => issue.severity === "error");
     if (session.snapshot().counts.rows === 0 && bytes !== null) {
       session.close();

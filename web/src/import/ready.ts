@@ -13,7 +13,7 @@ export type Obstacle =
 
 export function obstacle(work: Work, state: SheetState): Obstacle | null {
   const { counts, marked } = state;
-  const issues = work.session.info.issues.filter((issue) => issue.severity === "error");
+  const issues = state.issues.filter((issue) => issue.severity === "error");
   if (issues.length > 0) return { what: "file", issues };
   if (counts.rows === 0) return { what: "empty" };
   // Where those already here are skipped, the server's objections are no obstacle.

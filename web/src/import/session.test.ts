@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { SheetSession } from "./session";
 import type { RowView, SheetHandle } from "./validator";
 
+const refused = (email: string) => email === "bad" || email === "";
+
 /** A sheet whose rows are refused where the email is "bad"; enough to see what the session does with it. */
 class TestSheet implements SheetHandle {
   emails: string[];
@@ -15,12 +17,12 @@ class TestSheet implements SheetHandle {
     return JSON.stringify({ fields: [{ field: "email" }], columns: [], unmapped: [], issues: [] });
   }
   async counts() {
-    const refused = this.emails.filter((email) => email === "bad").length;
+    const bad = this.emails.filter(refused).length;
     const rows = this.emails.length;
-    return JSON.stringify({ rows, accepted: rows - refused, corrected: 0, refused, without_role: 0 });
+    return JSON.stringify({ rows, accepted: rows - bad, corrected: 0, refused: bad, without_role: 0 });
   }
   async indices(filter: string) {
-    const positions = this.emails.flatMap((email, at) => (filter === "all" || email === "bad" ? [at] : []));
+    const positions = this.emails.flatMap((email, at) => (filter === "all" || refused(email) ? [at] : []));
     return Uint32Array.from(positions);
   }
   async window(positions: Uint32Array) {
@@ -30,7 +32,7 @@ class TestSheet implements SheetHandle {
       [...positions].flatMap((position) => {
         const value = this.emails[position];
         if (value === undefined) return [];
-        const bad = value === "bad";
+        const bad = refused(value);
         // Every tenth row number was left out by a removal in the past.
         const row = position + 1 + Math.floor(position / 9);
         const view: RowView = {
@@ -50,14 +52,18 @@ class TestSheet implements SheetHandle {
   async setCell(position: number, _field: string, text: string) {
     this.before.push([...this.emails]);
     this.emails[position] = text;
-    return this.#result([]);
+    return this.#result([position]);
   }
   refuseCorrection = () => this.#result([]);
   takeCorrection = () => this.#result([]);
   fixAll = () => this.#result([]);
   assign = () => this.#result([]);
   paste = () => this.#result([]);
-  addRows = () => this.#result([]);
+  async addRows(count: number) {
+    const from = this.emails.length;
+    this.emails.push(...Array.from({ length: count }, () => ""));
+    return this.#result(Array.from({ length: count }, (_, at) => from + at));
+  }
   redo = () => this.#result([]);
   async remove(positions: Uint32Array) {
     this.before.push([...this.emails]);
@@ -67,7 +73,7 @@ class TestSheet implements SheetHandle {
   }
   async undo() {
     this.emails = this.before.pop() ?? this.emails;
-    return this.#result([]);
+    return this.#result(this.emails.map((_, at) => at));
   }
   records = async () => "[]";
   removedCount = async () => this.removed;
@@ -148,6 +154,23 @@ describe("a sheet of thirty rows, two of them bad", () => {
         [33, 29],
       ]),
     );
+  });
+
+  test("rows that were added and not filled are neither problems nor people", async () => {
+    await session.addRows(3);
+    expect(listed(session)).toHaveLength(33);
+    expect(session.snapshot().counts).toMatchObject({ rows: 30, refused: 2 });
+    expect([...(await session.problems())]).toEqual([4, 20]);
+    expect(session.row(31)?.status).toBe("accepted");
+    await session.setCell(31, "email", "bad");
+    expect(session.snapshot().counts).toMatchObject({ rows: 31, refused: 3 });
+    expect([...(await session.problems())]).toEqual([4, 20, 31]);
+  });
+
+  test("an edit that changes nothing is nothing to undo", async () => {
+    sheet.fixAll = async () => JSON.stringify({ changed: [], counts: JSON.parse(await sheet.counts()) });
+    await session.fixAll("code", "email");
+    expect(session.snapshot().undoable).toBe(false);
   });
 
   test("a worker that ended is told, not waited for", async () => {

@@ -10,7 +10,17 @@ import {
   toggle,
   toggleAll,
 } from "./selection";
-import type { Cell, Change, Counts, Filter, Issue, RowView, SheetHandle, SheetInfo } from "./validator";
+import {
+  type Cell,
+  type Change,
+  type Counts,
+  type Filter,
+  type Issue,
+  isEmptyRow,
+  type RowView,
+  type SheetHandle,
+  type SheetInfo,
+} from "./validator";
 
 /** What the server found about a cell that only it can know; stands until the cell is changed. */
 export interface ServerMark {
@@ -26,7 +36,10 @@ export interface Focus {
 }
 
 export interface SheetState {
+  /** Without the rows that were added and not filled. */
   readonly counts: Counts;
+  /** What the validator says of the sheet as a whole. */
+  readonly issues: SheetInfo["issues"];
   /** Rows that the server refused and the validator does not. */
   readonly marked: number;
   readonly removed: number;
@@ -47,6 +60,11 @@ export interface SheetState {
 
 type Marks = ReadonlyMap<number, readonly ServerMark[]>;
 
+/** As many edits as the sheet keeps for undoing. */
+const HISTORY = 200;
+/** Added rows are looked at for empty ones from the end, so far. */
+const ADDED_ROWS = 2000;
+
 /**
  * The open sheet as the page sees it: the rows on the list, the ticked ones, the text of those in view.
  * The sheet itself stays in the worker; changes go to it one after the other, and the page is told only
@@ -60,6 +78,12 @@ export class SheetSession {
   readonly #listeners = new Set<() => void>();
   #state: SheetState;
   #marks: Marks = new Map();
+  /** Rows that were added and not filled yet: no problem, and not imported. */
+  #empty: ReadonlySet<number> = new Set();
+  /** How many rows the sheet had when it was read. */
+  readonly #rowsRead: number;
+  /** How many it has, empty ones included. */
+  #rows: number;
   #undo: Marks[] = [];
   #redo: Marks[] = [];
   #listStale = false;
@@ -68,12 +92,22 @@ export class SheetSession {
   #closed = false;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(sheet: SheetHandle, profile: string, info: SheetInfo, counts: Counts, listed: Uint32Array) {
+  private constructor(
+    sheet: SheetHandle,
+    profile: string,
+    info: SheetInfo,
+    counts: Counts,
+    listed: Uint32Array,
+    byHand: boolean,
+  ) {
     this.#sheet = sheet;
     this.profile = profile;
     this.info = info;
+    this.#rows = counts.rows;
+    this.#rowsRead = byHand ? 0 : counts.rows;
     this.#state = {
       counts,
+      issues: info.issues,
       marked: 0,
       removed: 0,
       filter: "all",
@@ -88,10 +122,12 @@ export class SheetSession {
     };
   }
 
-  static async open(sheet: SheetHandle, profile: string): Promise<SheetSession> {
+  /** `byHand`: no row of it was read. */
+  static async open(sheet: SheetHandle, profile: string, byHand = false): Promise<SheetSession> {
     const [info, counts, listed] = await Promise.all([sheet.info(), sheet.counts(), sheet.indices("all")]);
-    const session = new SheetSession(sheet, profile, JSON.parse(info), JSON.parse(counts), listed);
+    const session = new SheetSession(sheet, profile, JSON.parse(info), JSON.parse(counts), listed, byHand);
     await session.#read(listed.subarray(0, 60));
+    await session.#recount(JSON.parse(counts));
     return session;
   }
 
@@ -110,8 +146,7 @@ export class SheetSession {
   /** The row's text where it is at hand, with what the server said about it. */
   row(position: number): RowView | undefined {
     const row = this.#cache.get(position);
-    const marks = this.#marks.get(position);
-    return row === undefined || marks === undefined ? row : this.#withMarks(row, marks);
+    return row === undefined ? undefined : this.#shown(row);
   }
 
   async rowNow(position: number): Promise<RowView | undefined> {
@@ -167,18 +202,15 @@ export class SheetSession {
   }
 
   setCell(position: number, field: string, text: string): Promise<Change> {
-    return this.#change(() => this.#sheet.setCell(position, field, text), {
-      touched: [position],
-      unmark: [[position, field]],
-    });
+    return this.#change(() => this.#sheet.setCell(position, field, text), { unmark: [[position, field]] });
   }
 
   refuseCorrection(position: number, field: string): Promise<Change> {
-    return this.#change(() => this.#sheet.refuseCorrection(position, field), { touched: [position] });
+    return this.#change(() => this.#sheet.refuseCorrection(position, field));
   }
 
   takeCorrection(position: number, field: string): Promise<Change> {
-    return this.#change(() => this.#sheet.takeCorrection(position, field), { touched: [position] });
+    return this.#change(() => this.#sheet.takeCorrection(position, field));
   }
 
   fixAll(code: string, field: string): Promise<Change> {
@@ -227,7 +259,8 @@ export class SheetSession {
 
   /** Positions that cannot be imported as they stand, ascending: the validator's and the server's. */
   async problems(): Promise<Uint32Array> {
-    return merged(await this.#sheet.indices("problems"), this.#marks.keys());
+    const all = merged(await this.#sheet.indices("problems"), this.#marks.keys());
+    return this.#empty.size === 0 ? all : all.filter((position) => !this.#empty.has(position));
   }
 
   /** Positions of every row that fits the filter, ascending. */
@@ -254,13 +287,14 @@ export class SheetSession {
     const position = problems[(at + problems.length) % problems.length] ?? 0;
     const row = await this.rowNow(position);
     const bad = row === undefined ? [] : problemFields(row, fields);
-    return { position, field: (backwards ? bad.at(-1) : bad[0]) ?? fields[0] ?? null };
+    // A row that is wrong as a whole has its problem at its head.
+    return { position, field: (backwards ? bad.at(-1) : bad[0]) ?? null };
   }
 
   /** Where the rows of these numbers stand now. Numbers ascend with positions: a search for all of them at once. */
   async locate(numbers: readonly number[]): Promise<Map<number, number>> {
     const found = new Map<number, number>();
-    let open = [...new Set(numbers)].map((number) => ({ number, low: 0, high: this.#state.counts.rows }));
+    let open = [...new Set(numbers)].map((number) => ({ number, low: 0, high: this.#rows }));
     while (open.length > 0) {
       const middles = [...new Set(open.map(({ low, high }) => (low + high) >>> 1))];
       const rows: RowView[] = JSON.parse(await this.#sheet.window(Uint32Array.from(middles)));
@@ -280,10 +314,7 @@ export class SheetSession {
   /** Rows of these positions, for a report; not kept. */
   async rows(positions: Uint32Array): Promise<RowView[]> {
     const rows: RowView[] = JSON.parse(await this.#sheet.window(positions));
-    return rows.map((row) => {
-      const marks = this.#marks.get(row.position);
-      return marks === undefined ? row : this.#withMarks(row, marks);
-    });
+    return rows.map((row) => this.#shown(row));
   }
 
   /** The rows that can be imported, as the API takes them. */
@@ -291,7 +322,10 @@ export class SheetSession {
     return JSON.parse(await this.#sheet.records(start, count));
   }
 
-  #withMarks(row: RowView, marks: readonly ServerMark[]): RowView {
+  #shown(row: RowView): RowView {
+    if (this.#empty.has(row.position)) return { ...row, status: "accepted", cells: {}, issues: [] };
+    const marks = this.#marks.get(row.position);
+    if (marks === undefined) return row;
     const cells: Record<string, Cell> = { ...row.cells };
     for (const mark of marks) {
       const cell = cells[mark.field] ?? { value: "", issues: [] };
@@ -316,8 +350,6 @@ export class SheetSession {
     effect: {
       /** Positions may mean other rows afterwards. */
       restructures?: boolean;
-      /** Rows whose text changes even where their verdict does not; without it, any may have changed. */
-      touched?: readonly number[];
       removed?: Uint32Array;
       unmark?: readonly (readonly [number, string | null])[];
       history?: "undo" | "redo";
@@ -325,8 +357,12 @@ export class SheetSession {
   ): Promise<Change> {
     return this.#serially(async () => {
       const change: Change = JSON.parse(await act());
+      const before = this.#rows;
+      this.#rows = change.counts.rows;
+      // What changed nothing is nothing to undo.
+      if (change.changed.length === 0 && before === this.#rows) return change;
       if (effect.history === undefined) {
-        this.#undo.push(this.#marks);
+        this.#undo = [...this.#undo.slice(1 - HISTORY), this.#marks];
         this.#redo = [];
         if (effect.unmark !== undefined) this.#marks = unmarked(this.#marks, effect.unmark);
         if (effect.removed !== undefined) this.#marks = shifted(this.#marks, effect.removed);
@@ -338,18 +374,19 @@ export class SheetSession {
           this.#marks = marks;
         }
       }
-      const before = this.#state.counts.rows;
+      const [removed, info] = await Promise.all([this.#sheet.removedCount(), this.#sheet.info()]);
       this.#state = {
         ...this.#state,
-        counts: change.counts,
-        removed: await this.#sheet.removedCount(),
+        removed,
+        issues: (JSON.parse(info) as SheetInfo).issues,
         undoable: this.#undo.length > 0,
         redoable: this.#redo.length > 0,
         edited: true,
       };
-      if (effect.restructures === true || effect.touched === undefined) this.#cache.invalidateAll();
-      else this.#cache.invalidate([...change.changed, ...effect.touched]);
-      if (effect.restructures === true && (effect.removed !== undefined || before !== change.counts.rows)) {
+      if (effect.restructures === true) this.#cache.invalidateAll();
+      else this.#cache.invalidate(change.changed);
+      await this.#recount(change.counts);
+      if (effect.restructures === true && (effect.removed !== undefined || before !== this.#rows)) {
         this.#state = { ...this.#state, selection: nothingTicked };
         await this.#relist();
       } else {
@@ -360,10 +397,25 @@ export class SheetSession {
     });
   }
 
+  /** Finds the empty rows among the added ones, which stand at the end, and leaves them out of the counts. */
+  async #recount(counts: Counts): Promise<void> {
+    const first = Math.max(this.#rowsRead - this.#state.removed, counts.rows - ADDED_ROWS);
+    const empty = new Set<number>();
+    if (first < counts.rows) {
+      const added = Uint32Array.from({ length: counts.rows - first }, (_, at) => first + at);
+      const rows: RowView[] = JSON.parse(await this.#sheet.window(added));
+      for (const row of rows) if (isEmptyRow(row)) empty.add(row.position);
+    }
+    this.#empty = empty;
+    this.#state = {
+      ...this.#state,
+      counts: { ...counts, rows: counts.rows - empty.size, refused: counts.refused - empty.size },
+    };
+  }
+
   /** Reads the list again and shows it once its visible rows have their text. */
   async #relist(filter = this.#state.filter): Promise<void> {
-    const fromValidator = await this.#sheet.indices(filter);
-    const listed = filter === "problems" ? merged(fromValidator, this.#marks.keys()) : fromValidator;
+    const listed = await this.positions(filter);
     this.#listStale = false;
     const focus = this.#state.focus;
     let kept = focus;

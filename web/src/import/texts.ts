@@ -175,6 +175,7 @@ export const texts = {
     keptNote: "You kept the original.",
     editing: (row: number, title: string) => `Row ${row}, ${title}`,
     cell: (row: number, title: string, verdict: string) => `Row ${row}, ${title}, ${verdict}`,
+    rowVerdict: (row: number, verdict: string) => `Row ${row}, ${verdict}`,
     refused: (message: string) => `refused: ${message}`,
     correctedTo: (value: string) => `corrected to ${value}`,
     accepted: "accepted",

@@ -1,6 +1,6 @@
 /** The validator's own types under the names they have here, and what the wizard reads out of them. No rule is known here. */
 
-import type { Issue, SheetCell, Value } from "@rollcall/validator";
+import type { Issue, SheetCell, SheetRow, Value } from "@rollcall/validator";
 import type { RemoteSheet } from "@rollcall/validator/client";
 
 export type {
@@ -12,12 +12,14 @@ export type {
   SheetCounts as Counts,
   SheetField as FieldInfo,
   SheetInfo,
-  SheetRow as RowView,
   Value,
 } from "@rollcall/validator";
 
 /** The open sheet in the worker, as far as it is used here. */
 export type SheetHandle = Omit<RemoteSheet, "statuses" | "next" | "reportJson">;
+
+/** A row, with what is said of it as a whole beside what is said of its cells. */
+export type RowView = SheetRow & { issues?: readonly Issue[] };
 
 /** A value, or a list of them, as one line of text. */
 export function valueText(value: Value): string {
@@ -36,4 +38,9 @@ export function textBefore(cell: SheetCell | undefined): string | null {
 /** The first thing that keeps a cell from being imported, if any. */
 export function cellError(cell: SheetCell | undefined): Issue | undefined {
   return cell?.issues.find((issue) => issue.severity === "error");
+}
+
+/** Nothing stands in any of its cells. */
+export function isEmptyRow(row: RowView): boolean {
+  return Object.values(row.cells).every((cell) => cell.value.length === 0 && cell.before === undefined);
 }
