@@ -653,6 +653,7 @@ mod tests {
             ("role with a comma in its name", Field::Role, "Billing, Read Only", "Billing, Read Only"),
             ("two roles", Field::Role, "Technician; straße", "Technician; Straße"),
             ("the same role twice", Field::Role, "Technician|technician", "Technician"),
+            ("built-in role", Field::Role, "System Administrator", "System Administrator"),
             ("unknown role", Field::Role, "King", "role_unknown"),
             ("organizations that only the server knows", Field::Organizations, "Acme, Initech", "Acme; Initech"),
         ] {

@@ -18,7 +18,7 @@ const SAMPLE_ROWS: usize = 100;
 /// Bytes that a reading is judged by: what begins within them.
 const SAMPLE_BYTES: usize = 256 * 1024;
 /// Most columns of a sheet.
-pub(crate) const COLUMN_LIMIT: usize = 1000;
+pub(crate) const COLUMN_LIMIT: usize = 512;
 
 /// How a person wants a sheet to be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]

@@ -137,8 +137,12 @@ fn meant(address: &str, rule: Rule<'_>) -> Option<String> {
     let bare = if starts_with_mailto(&bare) { bare[7..].to_owned() } else { bare };
     let typed: String = bare.nfkc().filter(|c| !text::is_blank(*c) && !text::is_direction_control(*c)).collect();
     let straight = typed.replace(['\u{2018}', '\u{2019}'], "'");
-    let trimmed = straight.trim_matches(['.', ',', ';', ':', '"', '\'', '\u{201c}', '\u{201d}', '<', '>', '(', ')', '-']);
-    [straight.as_str(), trimmed]
+    // In front only what encloses: a sign there may be part of somebody else's address.
+    let enclosing = ['"', '\'', '\u{201c}', '\u{201d}', '<', '(', '['];
+    let trimmed = straight.trim_start_matches(enclosing);
+    let trimmed = trimmed.trim_end_matches(['.', ',', ';', ':', '"', '\'', '\u{201c}', '\u{201d}', '>', ')', ']', '-']);
+    let spelled = trimmed.replace("(at)", "@").replace("[at]", "@").replace("(dot)", ".").replace("[dot]", ".");
+    [straight.as_str(), trimmed, &spelled]
         .into_iter()
         .find(|candidate| *candidate != address && text::length(candidate) <= rule.max && structure(candidate, rule).is_ok())
         .map(str::to_owned)
@@ -179,13 +183,14 @@ mod tests {
             ("blank", "ana @example.com", "email_blank -> ana@example.com"),
             ("umlaut", "jürgen@example.com", "email_not_ascii"),
             ("full-width at", "ana\u{ff20}example.com", "email_at_missing -> ana@example.com"),
-            ("dot at the beginning", ".ana@example.com", "email_edge -> ana@example.com"),
+            ("dot at the beginning", ".ana@example.com", "email_edge"),
             ("dot before the @", "ana.@example.com", "email_edge"),
-            ("hyphen at the beginning", "-ana@example.com", "email_edge -> ana@example.com"),
+            ("hyphen at the beginning", "-ana@example.com", "email_edge"),
             ("hyphen at the end", "ana@example.com-", "email_edge -> ana@example.com"),
             ("dot at the end", "ana@example.com.", "email_edge -> ana@example.com"),
             ("two dots", "ana..diaz@example.com", "email_dots"),
             ("two dots in the domain", "ana@example..com", "email_dots"),
+            ("spelled out", "ana[at]example(dot)com", "email_at_missing -> ana@example.com"),
             ("quoted", "\"ana diaz\"@example.com", "email_quoted"),
             ("quoted @", "\"a@b\"@example.com", "email_quoted"),
             ("IP address", "ana@[192.0.2.1]", "email_domain_literal"),

@@ -143,7 +143,13 @@ impl Shown<'_> {
     /// A character that cannot be seen goes by its number.
     fn character(&self) -> String {
         let text = self.get("character");
-        if text.starts_with("U+") { text } else { format!("“{text}”") }
+        if text == "U+0020" {
+            "a blank".to_owned()
+        } else if text.starts_with("U+") {
+            text
+        } else {
+            format!("“{text}”")
+        }
     }
 
     fn unknown(&self, what: &str) -> String {

@@ -173,6 +173,7 @@ struct KindRules {
     mfa: MfaPolicy,
     phone_at_acceptance: bool,
     role: RoleRule,
+    roles: Vec<Named>,
 }
 
 /// The lists that rules refer to.
@@ -431,20 +432,22 @@ impl Profile {
     }
 
     /// The profile for a kind of user: itself if it makes that kind; if the caller names the kind, with that kind's
-    /// invitation, second factor and role rules; else nothing.
+    /// roles and its rules of invitation, second factor and role; else nothing. For the kind that it has in mind
+    /// anyway this is the profile as it is, hash and all.
     #[must_use]
     pub fn for_kind(&self, kind: &str) -> Option<Self> {
         if self.kind().is_some() {
             return (self.kind() == Some(kind)).then(|| self.clone());
         }
-        let rules = self.data.kinds.iter().find(|rules| rules.kind == kind)?.clone();
+        let rules = self.data.kinds.iter().find(|rules| rules.kind == kind)?;
         let mut data = Data::clone(&self.data);
-        data.kind = Some(rules.kind);
         data.invitation = rules.invitation;
         data.mfa = rules.mfa;
         data.phone_at_acceptance = rules.phone_at_acceptance;
         data.role = rules.role;
-        data.kinds.clear();
+        if let Some(list) = data.lists.iter_mut().find(|list| list.name == ListName::Roles) {
+            list.items.clone_from(&rules.roles);
+        }
         Some(Self::new(data))
     }
 
@@ -597,5 +600,93 @@ impl Data {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(names: &[&str]) -> Vec<Named> {
+        names.iter().map(|name| Named { id: name.to_lowercase().replace(' ', "_"), name: (*name).to_owned() }).collect()
+    }
+
+    #[test]
+    fn built_in_profiles_are_as_the_requirements_say() {
+        for (id, kind, modes, hours, mfa, phone, role) in [
+            ("technician", Some("technician"), &[Mode::Atomic][..], 24, MfaPolicy::Required, true, false),
+            ("end-user", Some("end_user"), &[Mode::Atomic], 14 * 24, MfaPolicy::AsOrganization, false, true),
+            ("modern", None, &[Mode::Atomic, Mode::Partial], 14 * 24, MfaPolicy::AsOrganization, false, true),
+        ] {
+            let profile = Profile::built_in(id).unwrap_or_else(|| panic!("{id}"));
+            assert_eq!((profile.id(), profile.version(), profile.kind()), (id, 1, kind));
+            assert_eq!((profile.modes(), profile.row_limit()), (modes, 100_000), "{id}");
+            assert_eq!(profile.invitation(), Invitation { policy: InvitationPolicy::Always, expires_after: hours }, "{id}");
+            assert_eq!((profile.mfa(), profile.phone_at_acceptance()), (mfa, phone), "{id}");
+            assert_eq!(profile.role().required_at_commit, role, "{id}");
+        }
+        assert_eq!(Profile::built_in_ids(), ["modern", "technician", "end-user"]);
+    }
+
+    #[test]
+    fn json_leads_back_to_the_same_profile_and_the_hash_is_of_the_rest() {
+        for id in Profile::built_in_ids() {
+            let profile = Profile::built_in(id).unwrap();
+            let json = profile.to_json();
+            assert_eq!(Profile::from_json(&json).as_ref(), Ok(&profile));
+            assert_eq!(Profile::parse(id).as_ref(), Ok(&profile));
+            let rest = json.replace(&format!("\"hash\":\"{}\",", profile.hash()), "");
+            let digest: String = Sha256::digest(rest).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(digest, profile.hash());
+            let changed = json.replacen("\"rows\":100000", "\"rows\":100001", 1);
+            assert_eq!(Profile::from_json(&changed), Err(ProfileError::HashDiffers));
+        }
+    }
+
+    #[test]
+    fn what_is_no_profile_is_refused() {
+        for (json, code) in [
+            ("nobody", "profile_unknown"),
+            ("{", "profile_not_valid"),
+            ("{}", "profile_not_valid"),
+            (r#"{"id":"x","shoe_size":44}"#, "profile_not_valid"),
+        ] {
+            assert_eq!(Profile::parse(json).map_err(|error| error.code()).err(), Some(code), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_organization_adds_its_lists() {
+        let profile = Profile::built_in("technician").unwrap();
+        let lists = Lists { roles: named(&["Technician", "Auditor"]), groups: named(&["Night"]), ..Lists::default() };
+        let effective = profile.effective(&lists);
+        let names: Vec<&str> = effective.list(ListName::Roles).unwrap().iter().map(|named| named.name.as_str()).collect();
+        assert_eq!(names, ["System Administrator", "Technician", "Auditor"]);
+        assert_eq!(effective.list(ListName::Sites), None);
+        assert_ne!(effective.hash(), profile.hash());
+        assert_eq!(effective.effective(&lists), effective);
+    }
+
+    #[test]
+    fn an_organization_that_adds_nothing_changes_nothing_not_even_the_hash() {
+        let profile = Profile::built_in("technician").unwrap();
+        let lists = Lists { roles: named(&["System Administrator", "Technician"]), ..Lists::default() };
+        assert_eq!(profile.effective(&lists), profile);
+        assert_eq!(profile.effective(&Lists::default()), profile);
+    }
+
+    #[test]
+    fn a_profile_for_any_kind_takes_the_rules_of_the_kind_that_is_named() {
+        let modern = Profile::built_in("modern").unwrap();
+        let technicians = modern.for_kind("technician").unwrap();
+        assert_eq!((technicians.invitation().expires_after, technicians.mfa()), (24, MfaPolicy::Required));
+        assert!(technicians.phone_at_acceptance());
+        assert_eq!(technicians.list(ListName::Roles).unwrap().len(), 2);
+        assert_eq!(modern.for_kind("end_user"), Some(modern.clone()));
+        assert_eq!(modern.for_kind("member").unwrap().mfa(), MfaPolicy::Required);
+        assert_eq!(modern.for_kind("robot"), None);
+        let end_users = Profile::built_in("end-user").unwrap();
+        assert_eq!(end_users.for_kind("technician"), None);
+        assert_eq!(end_users.for_kind("end_user"), Some(end_users.clone()));
     }
 }
