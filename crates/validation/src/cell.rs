@@ -75,7 +75,16 @@ pub(crate) fn check(profile: &Profile, column: &Column, input: Input<'_>, correc
     for issue in &mut outcome.issues {
         issue.field = Some(column.field);
     }
+    outcome.value = outcome.value.map(|value| of_column(column, value));
     outcome
+}
+
+/// The value of a list column is a list, whatever it holds.
+pub(crate) fn of_column(column: &Column, value: Value) -> Value {
+    match value {
+        Value::Text(text) if column.is_list() => Value::List(vec![text]),
+        value => value,
+    }
 }
 
 fn empty(profile: &Profile, column: &Column) -> Outcome {

@@ -84,7 +84,7 @@ fn check_cells<'a>(
         let (input, broken) = input(at);
         let mut outcome = cell::check(profile, column, input, corrections);
         if broken {
-            mark_broken(&mut outcome, column.field, input);
+            mark_broken(&mut outcome, column, input);
         }
         outcome
     };
@@ -92,9 +92,9 @@ fn check_cells<'a>(
 }
 
 /// A quotation mark that is not closed may have swallowed anything: its cell is refused, whatever it looks like.
-pub(crate) fn mark_broken(outcome: &mut Outcome, field: Field, input: Input<'_>) {
-    outcome.value = Some(input.to_value());
-    outcome.issues = vec![Issue::error(code::QUOTE_NOT_CLOSED).of(field)];
+pub(crate) fn mark_broken(outcome: &mut Outcome, column: &Column, input: Input<'_>) {
+    outcome.value = Some(cell::of_column(column, input.to_value()));
+    outcome.issues = vec![Issue::error(code::QUOTE_NOT_CLOSED).of(column.field)];
 }
 
 /// The issue of a sign-in name that other rows have too.

@@ -147,7 +147,7 @@ impl Cell {
         let corrections = if kept { Corrections::Refused } else { Corrections::Made };
         let mut outcome = cell::check(profile, column, given.input(), corrections);
         if broken {
-            engine::mark_broken(&mut outcome, column.field, given.input());
+            engine::mark_broken(&mut outcome, column, given.input());
         }
         let as_given = outcome.issues.is_empty()
             && match (&given, &outcome.value) {
