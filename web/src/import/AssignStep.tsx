@@ -28,10 +28,16 @@ export function AssignStep({ work }: { work: Work }) {
   return (
     <div className="assign">
       <div className="assign-panel">
-        {fields.map((field) => (
+        {fields.slice(0, 1).map((field) => (
           <GivePanel key={field.field} field={field} session={session} />
         ))}
         <p className="muted">{t.howTo}</p>
+        {fields.slice(1).map((field) => (
+          <details key={field.field} className="give-more">
+            <summary>{field.title}</summary>
+            <GivePanel field={field} session={session} />
+          </details>
+        ))}
       </div>
       <div className="assign-sheet">
         <div className="check-tools">

@@ -28,7 +28,7 @@ import { type Cell, cellError, cellText, type RowView, textBefore } from "./vali
 const ROW = 36;
 const OVERSCAN = 6;
 /** How long rows that are on screen stay while the text of the next ones is on its way. */
-const PATIENCE_MS = 120;
+const PATIENCE_MS = 200;
 
 export interface GridHandle {
   /** Puts the keyboard into the grid, on the focused cell or the first. */

@@ -16,9 +16,11 @@ export function checkColumns(info: SheetInfo, byHand: boolean): GridColumn[] {
   return info.fields.filter((field) => field.required || inSheet.has(field.field) || (byHand && fillable(field)));
 }
 
-/** Fields whose values come from a list and can be given to many rows at once. */
+/** Fields whose values come from a list and can be given to many rows at once; the role before all others. */
 export function assignableFields(info: SheetInfo): FieldInfo[] {
-  return info.fields.filter((field) => field.options !== null && field.options.length > 0);
+  return info.fields
+    .filter((field) => field.options !== null && field.options.length > 0)
+    .sort((a, b) => Number(b.field === "role") - Number(a.field === "role"));
 }
 
 /** For assigning: who a row is, and what can be assigned. */
@@ -29,11 +31,14 @@ export function assignColumns(info: SheetInfo, byHand: boolean): GridColumn[] {
   return [...who, ...info.fields.filter((field) => assignable.has(field.field))];
 }
 
-/** Widths in pixels: what each column likes, and the rest of the room shared in proportion. */
+/** Widths in pixels: what each column likes, a quarter less where that makes them fit, and spare room shared. */
 export function columnWidths(columns: readonly GridColumn[], room: number): number[] {
   const wanted = columns.map((column) => (column.field === "email" || column.field === "username" ? 260 : 180));
   const sum = wanted.reduce((total, width) => total + width, 0);
-  if (sum >= room) return wanted;
+  if (sum >= room) {
+    const share = Math.max(0.75, room / sum);
+    return wanted.map((width) => Math.floor(width * share));
+  }
   let left = room;
   return wanted.map((width, at) => {
     const share = at === wanted.length - 1 ? left : Math.floor((width * room) / sum);

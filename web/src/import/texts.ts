@@ -447,9 +447,9 @@ export const sampleSheet = [
   ["Grace", "Lee", "grace.lee@example.com", ""],
   ["Hugo", "Silva", "HUGO.SILVA@example.com", "+351 912 345 678"],
   ["Ines", "Silva", "hugo.silva@example.com", "+351 913 456 789"],
-  ["Jonas", "Weber", "jonas.weber@example.com", "+49 1512 3456789"],
+  ["Jonas", "Weber", "jonas.weber@example.com", "4915123456789"],
   ["", "Kowalska", "kowalska@example.com", "+48 512 345 678"],
-  ["Liam", "Murphy", "liam.murphy@example.com", "+353 85 012 3456"],
+  ["Liam", "Murphy", "liam.murphy@example.com", "353850123456"],
 ]
   .map((row) => row.join("\t"))
   .join("\n");
