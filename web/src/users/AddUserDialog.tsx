@@ -8,7 +8,7 @@ import { notify } from "../ui/announce";
 import { ModalDialog, SelectField, Skeleton } from "../ui/controls";
 import { ProblemBox } from "../ui/problem";
 import { FORM_PROFILE, useFormRules } from "../validator/fields";
-import { accepted, emptyDraft, UserFields } from "./UserFields";
+import { accepted, besideFields, emptyDraft, UserFields } from "./UserFields";
 
 export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) => void }) {
   const { organizations, me } = useSession();
@@ -61,6 +61,7 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
     void add.run();
   };
 
+  const general = besideFields(add.problem);
   return (
     <ModalDialog
       title={texts.users.form.title}
@@ -99,13 +100,16 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
               error={tried && !organization ? texts.users.form.chooseOrganization : undefined}
             />
           ))}
-        {add.problem && add.problem.errors.length === 0 && <ProblemBox problem={add.problem} />}
+        {general && <ProblemBox problem={general} />}
         {rules ? (
           <UserFields
             key={kind}
             rules={rules}
             draft={draft}
-            onChange={setDraft}
+            onChange={(next) => {
+              setDraft(next);
+              add.clear();
+            }}
             tried={tried}
             problem={add.problem}
             autoFocus

@@ -8,7 +8,7 @@ import { ask } from "../ui/announce";
 import { Button, Skeleton } from "../ui/controls";
 import { ProblemBox } from "../ui/problem";
 import { useFormRules } from "../validator/fields";
-import { accepted, type UserDraft, UserFields } from "./UserFields";
+import { accepted, besideFields, type UserDraft, UserFields } from "./UserFields";
 
 const draftOf = (user: User): UserDraft => ({
   texts: {
@@ -64,11 +64,12 @@ export function EditUser(p: { user: User; onDone: (changed: User | null) => void
       else p.onDone(null);
     }
   };
+  const general = besideFields(save.problem);
   const stale = save.problem?.code === "version_conflict";
   return (
     <form className="stack" onSubmit={submit} noValidate>
-      {save.problem && save.problem.errors.length === 0 && (
-        <ProblemBox problem={save.problem}>
+      {general && (
+        <ProblemBox problem={general}>
           {stale && (
             <Button
               onPress={() => {
@@ -87,7 +88,10 @@ export function EditUser(p: { user: User; onDone: (changed: User | null) => void
         <UserFields
           rules={rules}
           draft={draft}
-          onChange={setDraft}
+          onChange={(next) => {
+            setDraft(next);
+            save.clear();
+          }}
           before={draftOf(base)}
           tried={tried || dirty}
           problem={save.problem}

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ApiProblem } from "../api/problem";
 import { texts } from "../texts/en";
 import { Checkbox, Field, SelectField } from "../ui/controls";
@@ -60,14 +60,23 @@ export function UserFields(p: {
   const [visited, setVisited] = useState<ReadonlySet<string>>(new Set());
   const role = p.rules.fields.find((rule) => rule.field === "role");
   const options = role?.options ?? [];
-  const refusedByServer = (field: string) => p.problem?.errors.find((error) => error.field === field)?.detail;
+  const refusedByServer = (field: string) =>
+    field === "email" && p.problem?.code === "email_taken"
+      ? texts.problems.email_taken?.title
+      : p.problem?.errors.find((error) => error.field === field)?.detail;
   const roleError =
     refusedByServer("role") ??
     refusedByServer("roles") ??
     (p.tried && p.rules.needsRole && p.draft.roles.length === 0 ? texts.users.form.chooseRole : undefined);
 
+  const box = useRef<HTMLDivElement>(null);
+  // What the server refused is where the person goes on.
+  useEffect(() => {
+    if (p.problem) box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [p.problem]);
+
   return (
-    <>
+    <div className="stack" ref={box}>
       {fieldsOf(p.rules).map((rule, index) => {
         const text = p.draft.texts[rule.field];
         const judged = (p.tried || visited.has(rule.field)) && text !== p.before?.texts[rule.field];
@@ -136,6 +145,11 @@ export function UserFields(p: {
             error={roleError}
           />
         ))}
-    </>
+    </div>
   );
+}
+
+/** A problem that belongs to a field is shown there; any other needs a box of its own. */
+export function besideFields(problem: ApiProblem | undefined): ApiProblem | undefined {
+  return problem && problem.errors.length === 0 && problem.code !== "email_taken" ? problem : undefined;
 }

@@ -27,6 +27,7 @@ const ROW = 36;
 export default function UsersPage() {
   const [search, setSearch] = useSearchState();
   const { id: organization } = useOrganization();
+  const { me } = useSession();
   const can = useCan();
   const keep = useKeepOrganization();
   const q = search.get("q") ?? "";
@@ -49,6 +50,8 @@ export default function UsersPage() {
   useEffect(() => setSelected(new Set()), [shown]);
 
   const users = list.state.at === "loaded" ? list.state.users : [];
+  // Whoever set the deployment up is there from the start; until somebody else is, say what to do first.
+  const alone = !filtered && users.length === 1 && users[0]?.id === me.user.id;
   const opened = users.find((user) => user.id === openId);
   const close = useCallback(() => {
     setSearch({ user: null });
@@ -100,15 +103,18 @@ export default function UsersPage() {
             <Empty />
           )
         ) : (
-          <UserTable
-            users={users}
-            loading={list.state.at === "loading"}
-            more={list.state.at === "loaded" && list.state.cursor ? list.state.more : null}
-            onMore={list.more}
-            selected={selected}
-            onSelected={setSelected}
-            openId={openId}
-          />
+          <>
+            {alone && <Empty />}
+            <UserTable
+              users={users}
+              loading={list.state.at === "loading"}
+              more={list.state.at === "loaded" && list.state.cursor ? list.state.more : null}
+              onMore={list.more}
+              selected={selected}
+              onSelected={setSelected}
+              openId={openId}
+            />
+          </>
         )}
       </div>
       {openId && <UserPanel key={openId} id={openId} known={opened} onClose={close} onChanged={list.patch} />}

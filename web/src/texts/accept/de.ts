@@ -46,12 +46,12 @@ export const de: AcceptTexts = {
     codeMissing: "Geben Sie die sechs Ziffern ein, die die App anzeigt.",
   },
   recovery: {
-    title: "Wiederherstellungscodes aufbewahren",
+    title: "Notfallcodes aufbewahren",
     body: "Wenn Sie Ihr Telefon verlieren, bringt Sie jeder dieser Codes einmal hinein. Sie werden nur jetzt angezeigt.",
     copy: "Codes kopieren",
     download: "Als Text herunterladen",
     kept: "Ich habe sie aufbewahrt",
-    file: (address) => `Rollcall-Wiederherstellungscodes für ${address}. Jeder gilt einmal.`,
+    file: (address) => `Rollcall-Notfallcodes für ${address}. Jeder gilt einmal.`,
   },
   done: {
     title: "Alles eingerichtet",
