@@ -663,7 +663,8 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
             </>
           )}
           {taken !== null && taken.lead !== "" && <del className="sheet-taken">{visibleBlanks(taken.lead)}</del>}
-          <bdi className="sheet-text">{text}</bdi>
+          {/* What cannot be seen may be what is wrong. */}
+          <bdi className="sheet-text">{error === undefined ? text : visibleBlanks(text)}</bdi>
           {taken !== null && taken.tail !== "" && <del className="sheet-taken">{visibleBlanks(taken.tail)}</del>}
           {error !== undefined && <span className="visually-hidden">, {texts.check.refused(error.message)}</span>}
         </>

@@ -106,16 +106,14 @@ export const texts = {
   /** What to do about what the validator says of a whole file; by its code. */
   advice: {
     empty: "Copy the rows in your spreadsheet, the header row included if there is one, and paste again.",
-    no_rows: "There is a header but no row under it. Copy the people's rows too and paste again.",
-    binary:
-      "This is not text. In your spreadsheet, save as CSV or “Unicode text”, or copy the rows and paste them here.",
-    not_text:
-      "This is not text. In your spreadsheet, save as CSV or “Unicode text”, or copy the rows and paste them here.",
-    xlsx_not_supported: "Open it in your spreadsheet, copy the rows and paste them here, or save it as CSV.",
+    no_rows: "Copy the people's rows too and paste again.",
+    not_text: "In your spreadsheet, save as CSV or “Unicode text”, or copy the rows and paste them here.",
+    // The message itself says what to do.
+    xlsx_not_supported: "",
     too_many_rows: "Split the sheet and import its parts one after the other.",
     too_large: "Remove columns that are not needed, or split the sheet.",
     too_many_columns: "Copy only the columns with people's details.",
-    column_missing: "Say under “Change columns” which column it is, or add it to the sheet and read it again.",
+    column_missing: "Say under “Change columns” which column it is, or type the values in here.",
     column_repeated: "Say under “Change columns” which of them counts.",
   } as Record<string, string>,
   adviceOtherwise: "Correct it in your spreadsheet and paste again, or change how the columns are read.",
