@@ -29,7 +29,9 @@ pub fn profiles() -> Vec<String> {
 /// Throws if there is none of this id.
 #[wasm_bindgen(js_name = builtInProfile)]
 pub fn built_in_profile(id: &str) -> Result<String, JsError> {
-    Profile::built_in(id).map(|profile| profile.to_json()).ok_or_else(|| JsError::new("there is no built-in profile of that id"))
+    Profile::built_in(id)
+        .map(|profile| profile.to_json())
+        .ok_or_else(|| JsError::new("there is no built-in profile of that id"))
 }
 
 /// Checks one value, for forms; answers JSON.
@@ -200,5 +202,6 @@ fn which(rows: Option<&str>) -> Result<Rows, JsError> {
 }
 
 fn filter_of(name: &str) -> Result<Filter, JsError> {
-    Filter::parse(name).ok_or_else(|| JsError::new("a filter is \"all\", \"problems\", \"corrected\" or \"without_role\""))
+    Filter::parse(name)
+        .ok_or_else(|| JsError::new("a filter is \"all\", \"problems\", \"corrected\" or \"without_role\""))
 }

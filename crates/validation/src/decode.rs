@@ -106,7 +106,8 @@ fn looks_binary(text: &str) -> bool {
     for c in text.chars().take(4096) {
         seen += 1;
         let expected = matches!(c, '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1a}');
-        controls += u32::from(!expected && (c < ' ' || ('\u{7f}'..='\u{9f}').contains(&c) || c == char::REPLACEMENT_CHARACTER));
+        controls +=
+            u32::from(!expected && (c < ' ' || ('\u{7f}'..='\u{9f}').contains(&c) || c == char::REPLACEMENT_CHARACTER));
     }
     controls > 3 && controls * 50 > seen
 }

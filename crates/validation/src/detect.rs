@@ -159,13 +159,13 @@ impl<'a> Candidate<'a> {
         let width = first.map_or_else(|| usual_width(data), Vec::len);
         let mut repeated = Vec::new();
         let places = match &mapping.columns {
-            Some(columns) => profile
-                .fields()
-                .map(|field| columns.iter().position(|wanted| *wanted == Some(field)))
-                .collect(),
+            Some(columns) => {
+                profile.fields().map(|field| columns.iter().position(|wanted| *wanted == Some(field))).collect()
+            }
             None => sample.places(data, if header { &meanings } else { &[] }, &mut repeated),
         };
-        let known = places.iter().flatten().filter(|place| header && meanings.get(**place).is_some_and(Option::is_some));
+        let known =
+            places.iter().flatten().filter(|place| header && meanings.get(**place).is_some_and(Option::is_some));
         let known = i64::try_from(known.count()).unwrap_or_default();
         let score = sample.score(data, &places, width) + 4 * known;
         let rows = if header { after_first } else { start };
@@ -181,7 +181,8 @@ impl<'a> Candidate<'a> {
             }
         }
         for (index, field) in &self.repeated {
-            let title = profile.columns().iter().find(|column| column.field == *field).map(|column| column.title.as_str());
+            let title =
+                profile.columns().iter().find(|column| column.field == *field).map(|column| column.title.as_str());
             let ignored = self.titles.get(*index).map(String::as_str).unwrap_or_default();
             let issue = Issue::warning(code::COLUMN_REPEATED).of(*field).with("title", title.unwrap_or_default());
             issues.push(Issue { column: u32::try_from(*index).ok(), ..issue.with("ignored", ignored) });
@@ -247,13 +248,14 @@ impl Sample<'_, '_> {
         let known = meanings.iter().flatten().count();
         let telling = |title: &Option<Title>| {
             let fields = [Field::Email, Field::FirstName, Field::LastName, Field::Phone, Field::Username];
-            matches!(title, Some(Title::Field(field, _)) if fields.contains(field)) || matches!(title, Some(Title::Name))
+            matches!(title, Some(Title::Field(field, _)) if fields.contains(field))
+                || matches!(title, Some(Title::Name))
         };
         if known > 0 && (known * 2 >= filled || meanings.iter().any(telling)) {
             return true;
         }
         // In a language that is not known: words above a column of addresses.
-        let Some(email) = column_where(rest, |cell| cell::looks_like_email(cell)) else { return false };
+        let Some(email) = column_where(rest, cell::looks_like_email) else { return false };
         let title = first.get(email).map(|cell| &*cell.text).unwrap_or_default();
         !title.contains('@') && title.chars().any(text::is_letter) && !title.chars().any(text::is_digit)
     }
@@ -339,7 +341,8 @@ impl Sample<'_, '_> {
             if column.required || matches!(column.field, Field::FirstName | Field::LastName) {
                 let is_word = |text: &str| {
                     text.chars().any(text::is_letter)
-                        && cell::check(profile, column, Input::Text(text), Corrections::Made).status() != Status::Refused
+                        && cell::check(profile, column, Input::Text(text), Corrections::Made).status()
+                            != Status::Refused
                 };
                 place(at, &is_word, places);
             }
@@ -420,7 +423,11 @@ mod tests {
         let roles = vec![Named { id: "t".into(), name: "Technician".into() }];
         let profile = Profile::built_in("technician").unwrap().effective(&Lists { roles, ..Lists::default() });
         for (name, text, expected) in [
-            ("commas", "First Name,Last Name,Email\nAna,Diaz,ana@example.com\n", ", header: first_name last_name email"),
+            (
+                "commas",
+                "First Name,Last Name,Email\nAna,Diaz,ana@example.com\n",
+                ", header: first_name last_name email",
+            ),
             ("tabs, no header", "Ana\tDiaz\tana@example.com\n", "tab, no header: first_name last_name email"),
             (
                 "more commas than semicolons",
@@ -429,7 +436,11 @@ mod tests {
             ),
             ("pipes", "Ana|Diaz|ana@example.com\nBo|Li|bo@example.com", "| no header: first_name last_name email"),
             ("any order", "Mail;Nachname;Vorname\na@b.de;Diaz;Ana", "; header: email last_name first_name"),
-            ("any order without header", "ana@example.com,+34600123456,Ana,Diaz", ", no header: email phone first_name last_name"),
+            (
+                "any order without header",
+                "ana@example.com,+34600123456,Ana,Diaz",
+                ", no header: email phone first_name last_name",
+            ),
             ("name beside last name", "Name,Last Name,Email\nAna,Diaz,a@b.de", ", header: first_name last_name email"),
             ("name beside first name", "Vorname,Name,Email\nAna,Diaz,a@b.de", ", header: first_name last_name email"),
             ("French", "Nom;Prénom;Courriel\nDiaz;Ana;a@b.de", "; header: last_name first_name email"),
@@ -443,7 +454,11 @@ mod tests {
             ("roles by content", "Technician,Ana,Diaz,a@b.de", ", no header: role first_name last_name email"),
             ("damaged first row", "Ana,Diaz,ana@\nBo,Li,bo@example.com", ", no header: first_name last_name email"),
             ("declared", "sep=;\nEmail;First;Last\n", "; header: email first_name last_name"),
-            ("mobile before business", "First,Last,Email,Business Phone,Mobile", ", header: first_name last_name email - phone"),
+            (
+                "mobile before business",
+                "First,Last,Email,Business Phone,Mobile",
+                ", header: first_name last_name email - phone",
+            ),
             ("addresses only", "ana@example.com\nbo@example.com", "none, no header: email"),
             ("header only", "Email\n", "none, header: email"),
         ] {

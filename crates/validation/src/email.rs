@@ -101,9 +101,9 @@ fn structure(address: &str, rule: Rule<'_>) -> Result<(), Issue> {
     if let Some(c) = ascii.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))) {
         return with(code::EMAIL_CHARACTER, c);
     }
-    let labels_fit = ascii.split('.').all(|label| {
-        (1..=LABEL_LIMIT).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
-    });
+    let labels_fit = ascii
+        .split('.')
+        .all(|label| (1..=LABEL_LIMIT).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-'));
     let top_is_a_number = ascii.rsplit('.').next().is_some_and(|top| top.bytes().all(|byte| byte.is_ascii_digit()));
     if !labels_fit || top_is_a_number || ascii.len() > DOMAIN_LIMIT {
         return refuse(code::EMAIL_DOMAIN_NOT_VALID);
@@ -144,7 +144,9 @@ fn meant(address: &str, rule: Rule<'_>) -> Option<String> {
     let spelled = trimmed.replace("(at)", "@").replace("[at]", "@").replace("(dot)", ".").replace("[dot]", ".");
     [straight.as_str(), trimmed, &spelled]
         .into_iter()
-        .find(|candidate| *candidate != address && text::length(candidate) <= rule.max && structure(candidate, rule).is_ok())
+        .find(|candidate| {
+            *candidate != address && text::length(candidate) <= rule.max && structure(candidate, rule).is_ok()
+        })
         .map(str::to_owned)
 }
 
@@ -158,7 +160,8 @@ mod tests {
     fn said(address: &str, rule: Rule<'_>) -> String {
         let issues = check(address, rule).err().unwrap_or_default();
         let codes: Vec<&str> = issues.iter().map(|issue| issue.code).collect();
-        let meant = issues.iter().find_map(|issue| issue.correction.as_ref()).map(|value| format!(" -> {}", value.to_text()));
+        let meant =
+            issues.iter().find_map(|issue| issue.correction.as_ref()).map(|value| format!(" -> {}", value.to_text()));
         codes.join(" ") + meant.as_deref().unwrap_or_default()
     }
 
@@ -207,7 +210,8 @@ mod tests {
 
     #[test]
     fn modern_addresses() {
-        let most = format!("{}@{}.example.com", "a".repeat(64), ["b".repeat(63), "c".repeat(63), "d".repeat(49)].join("."));
+        let most =
+            format!("{}@{}.example.com", "a".repeat(64), ["b".repeat(63), "c".repeat(63), "d".repeat(49)].join("."));
         let long = format!("{}@{}.example.com", "a".repeat(64), "b".repeat(240));
         for (name, address, expected) in [
             ("umlaut", "jürgen@example.com", ""),

@@ -205,10 +205,8 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
         .zip(profile.fields().filter(|field| records.iter().any(|record| record.values.contains_key(field.as_str()))))
         .map(|(index, field)| SourceColumn { index, title: field.as_str().to_owned(), field: Some(field) })
         .collect();
-    let places: Vec<Option<usize>> = profile
-        .fields()
-        .map(|field| columns.iter().position(|column| column.field == Some(field)))
-        .collect();
+    let places: Vec<Option<usize>> =
+        profile.fields().map(|field| columns.iter().position(|column| column.field == Some(field))).collect();
     let fields: Vec<Field> = profile.fields().collect();
     let rows = (1_u32..)
         .zip(records.iter().take(limit))

@@ -48,7 +48,8 @@ fn domain_key(domain: &str) -> String {
     if domain.is_ascii() {
         return domain.to_ascii_lowercase();
     }
-    idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::EMPTY).map_or_else(|_| fold(domain), Cow::into_owned)
+    idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::EMPTY)
+        .map_or_else(|_| fold(domain), Cow::into_owned)
 }
 
 #[cfg(test)]

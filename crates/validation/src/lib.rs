@@ -72,7 +72,11 @@ pub fn check_field(profile: &Profile, field: &str, text: &str) -> FieldVerdict {
     let Some(column) = column else {
         let shown: String = field.chars().take(100).collect();
         let issue = Issue::error(code::FIELD_UNKNOWN).with("field", shown);
-        return FieldVerdict { status: Status::Refused, value: Some(Value::Text(text.to_owned())), issues: vec![issue] };
+        return FieldVerdict {
+            status: Status::Refused,
+            value: Some(Value::Text(text.to_owned())),
+            issues: vec![issue],
+        };
     };
     let outcome = cell::check(profile, column, cell::Input::Text(text), cell::Corrections::Made);
     FieldVerdict { status: outcome.status(), value: outcome.value, issues: outcome.issues }

@@ -22,7 +22,9 @@ fn text(code: &str, params: &Params) -> String {
         code::EMPTY => "there is nothing in it".into(),
         code::NO_ROWS => "there is a header row, but no row under it".into(),
         code::NOT_TEXT => "this is not text".into(),
-        code::XLSX_NOT_SUPPORTED => "Excel workbooks cannot be read here; save it as CSV, or copy and paste the rows".into(),
+        code::XLSX_NOT_SUPPORTED => {
+            "Excel workbooks cannot be read here; save it as CSV, or copy and paste the rows".into()
+        }
         code::TOO_LARGE => format!("at most {} bytes, this has {}", p.get("limit"), p.get("bytes")),
         code::TOO_MANY_ROWS => format!("at most {} rows, this has {}", p.get("limit"), p.get("rows")),
         code::TOO_MANY_COLUMNS => format!("at most {} columns, this has {}", p.get("limit"), p.get("columns")),
@@ -66,7 +68,9 @@ fn text(code: &str, params: &Params) -> String {
 
         code::EMAIL_NOT_VALID => "not an email address".into(),
         code::EMAIL_TOO_LONG => format!("at most {} characters, this has {}", p.get("max"), p.get("length")),
-        code::EMAIL_LOCAL_TOO_LONG => format!("at most {} octets before the @, this has {}", p.get("max"), p.get("length")),
+        code::EMAIL_LOCAL_TOO_LONG => {
+            format!("at most {} octets before the @, this has {}", p.get("max"), p.get("length"))
+        }
         code::EMAIL_AT_MISSING => "there must be an @ in it, as in name@example.com".into(),
         code::EMAIL_LOCAL_MISSING => "there must be something before the @".into(),
         code::EMAIL_SEVERAL => "one address only".into(),

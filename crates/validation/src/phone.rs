@@ -86,7 +86,12 @@ mod tests {
             ("unknown country code", "+999 123456", None, Err(NotANumber::CountryCodeUnknown)),
             ("too short", "+34 600", None, Err(NotANumber::TooShort(Some(34)))),
             ("too long", "+34 600 123 456 789", None, Err(NotANumber::TooLong(Some(34)))),
-            ("not in use", "+34 000 123 456", None, Err(NotANumber::NotInUse { country_code: 34, region: Some("ES".into()) })),
+            (
+                "not in use",
+                "+34 000 123 456",
+                None,
+                Err(NotANumber::NotInUse { country_code: 34, region: Some("ES".into()) }),
+            ),
             ("words", "call me", None, Err(NotANumber::Unreadable)),
         ] {
             assert_eq!(read(text, country).map(|number| number.e164), expected.map(str::to_owned), "{name}");

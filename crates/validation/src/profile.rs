@@ -246,7 +246,13 @@ impl CharacterClass {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Rule {
     /// Text of certain characters; lengths in Unicode scalar values after NFC.
-    Text { min: usize, max: usize, allow: Vec<CharacterClass>, #[serde(default)] forbid: String },
+    Text {
+        min: usize,
+        max: usize,
+        allow: Vec<CharacterClass>,
+        #[serde(default)]
+        forbid: String,
+    },
     /// An email address.
     Email {
         max: usize,
@@ -294,10 +300,7 @@ impl Column {
 
     /// Fields whose values are lists whatever the profile.
     fn field_is_list(&self) -> bool {
-        matches!(
-            self.field,
-            Field::Role | Field::Groups | Field::Properties | Field::Organizations | Field::Courses
-        )
+        matches!(self.field, Field::Role | Field::Groups | Field::Properties | Field::Organizations | Field::Courses)
     }
 }
 
@@ -621,7 +624,11 @@ mod tests {
             let profile = Profile::built_in(id).unwrap_or_else(|| panic!("{id}"));
             assert_eq!((profile.id(), profile.version(), profile.kind()), (id, 1, kind));
             assert_eq!((profile.modes(), profile.row_limit()), (modes, 100_000), "{id}");
-            assert_eq!(profile.invitation(), Invitation { policy: InvitationPolicy::Always, expires_after: hours }, "{id}");
+            assert_eq!(
+                profile.invitation(),
+                Invitation { policy: InvitationPolicy::Always, expires_after: hours },
+                "{id}"
+            );
             assert_eq!((profile.mfa(), profile.phone_at_acceptance()), (mfa, phone), "{id}");
             assert_eq!(profile.role().required_at_commit, role, "{id}");
         }
@@ -660,7 +667,8 @@ mod tests {
         let profile = Profile::built_in("technician").unwrap();
         let lists = Lists { roles: named(&["Technician", "Auditor"]), groups: named(&["Night"]), ..Lists::default() };
         let effective = profile.effective(&lists);
-        let names: Vec<&str> = effective.list(ListName::Roles).unwrap().iter().map(|named| named.name.as_str()).collect();
+        let names: Vec<&str> =
+            effective.list(ListName::Roles).unwrap().iter().map(|named| named.name.as_str()).collect();
         assert_eq!(names, ["System Administrator", "Technician", "Auditor"]);
         assert_eq!(effective.list(ListName::Sites), None);
         assert_ne!(effective.hash(), profile.hash());

@@ -200,7 +200,9 @@ impl Report {
     #[must_use]
     pub fn to_json(&self, rows: Rows) -> String {
         let listed = self.rows.iter().filter(|row| rows == Rows::All || !row.issues.is_empty());
-        write(&self.profile, &self.source, self.counts, &self.issues, |out| json::list(out, listed, |out, row| row.write(out)))
+        write(&self.profile, &self.source, self.counts, &self.issues, |out| {
+            json::list(out, listed, |out, row| row.write(out))
+        })
     }
 }
 
@@ -252,7 +254,8 @@ impl Source {
                     object.string("title", &column.title);
                 });
             });
-            object.string_or_null("delimiter", self.delimiter.map(|c| c.encode_utf8(&mut [0; 4]).to_owned()).as_deref());
+            object
+                .string_or_null("delimiter", self.delimiter.map(|c| c.encode_utf8(&mut [0; 4]).to_owned()).as_deref());
             object.string_or_null("encoding", self.encoding);
             object.string("format", self.format);
             object.bool("header", self.header);

@@ -809,7 +809,10 @@ impl Sheet {
     /// The columns that an editor shows: those of the sheet and the required ones; of a blank sheet all.
     fn shown_columns(&self) -> Vec<usize> {
         let columns = self.profile.columns().iter().enumerate();
-        columns.filter(|(at, column)| self.blank || column.required || self.places[*at].is_some()).map(|(at, _)| at).collect()
+        columns
+            .filter(|(at, column)| self.blank || column.required || self.places[*at].is_some())
+            .map(|(at, _)| at)
+            .collect()
     }
 
     // Documents.
@@ -838,8 +841,10 @@ impl Sheet {
     pub fn info_json(&self) -> String {
         let mut out = String::new();
         let columns = self.profile.columns();
-        let samples = |index: Option<usize>| index.and_then(|index| self.samples.get(index)).map_or(&[][..], Vec::as_slice);
-        let write_samples = |out: &mut String, index| json::list(out, samples(index), |out, text| json::string(out, text));
+        let samples =
+            |index: Option<usize>| index.and_then(|index| self.samples.get(index)).map_or(&[][..], Vec::as_slice);
+        let write_samples =
+            |out: &mut String, index| json::list(out, samples(index), |out, text| json::string(out, text));
         json::Object::write(&mut out, |object| {
             json::list(object.key("columns"), columns.iter().zip(&self.places), |out, (column, place)| {
                 json::Object::write(out, |object| {
@@ -850,7 +855,8 @@ impl Sheet {
                     }
                     object.bool("required", column.required);
                     write_samples(object.key("samples"), *place);
-                    let title = place.and_then(|place| self.source.columns.get(place)).map(|column| column.title.as_str());
+                    let title =
+                        place.and_then(|place| self.source.columns.get(place)).map(|column| column.title.as_str());
                     object.string("title", title.filter(|title| !title.is_empty()).unwrap_or(&column.title));
                 });
             });
@@ -1051,7 +1057,15 @@ mod tests {
     #[test]
     fn a_sheet_that_nobody_edited_reports_what_check_reports() {
         let profile = profile();
-        for text in [SHEET, "", " \n", "Email\n", "Ana,Diaz,ana@x.de\nBo,Li,ANA@x.de,,x\n", "PK\u{3}\u{4}", "Name;Mail\n\"A;a@b.de\n"] {
+        for text in [
+            SHEET,
+            "",
+            " \n",
+            "Email\n",
+            "Ana,Diaz,ana@x.de\nBo,Li,ANA@x.de,,x\n",
+            "PK\u{3}\u{4}",
+            "Name;Mail\n\"A;a@b.de\n",
+        ] {
             let sheet = Sheet::parse(text.as_bytes(), &profile, None).unwrap();
             for rows in [Rows::Issues, Rows::All] {
                 assert_eq!(sheet.report_json(rows), check(text.as_bytes(), &profile).to_json(rows), "{text:?}");
@@ -1244,22 +1258,27 @@ mod tests {
         };
     }
 
-    /// The sheet's content as rows, and what checking them afresh says.
-    fn afresh(sheet: &Sheet) -> (Vec<(Status, Vec<String>)>, Vec<(Status, Vec<String>)>) {
+    /// A row's status, and its issues in an order of their own.
+    type Told = (Status, Vec<String>);
+
+    /// What the sheet says of its rows, and what checking them afresh says.
+    fn afresh(sheet: &Sheet) -> (Vec<Told>, Vec<Told>) {
         let fields: Vec<Field> = sheet.profile.fields().collect();
         let records: Vec<Record> = sheet
             .order
             .iter()
             .map(|id| {
                 let row = sheet.at(*id);
-                let values = fields.iter().zip(&row.cells).filter_map(|(field, cell)| {
-                    Some((field.as_str().to_owned(), cell.given.to_value()?))
-                });
+                let values = fields
+                    .iter()
+                    .zip(&row.cells)
+                    .filter_map(|(field, cell)| Some((field.as_str().to_owned(), cell.given.to_value()?)));
                 Record { row: Some(row.row), values: values.collect() }
             })
             .collect();
         let told = |row: &CheckedRow| {
-            let mut codes: Vec<String> = row.issues.iter().map(|issue| format!("{} {:?}", issue.code, issue.params)).collect();
+            let mut codes: Vec<String> =
+                row.issues.iter().map(|issue| format!("{} {:?}", issue.code, issue.params)).collect();
             codes.sort_unstable();
             (row.status, codes)
         };

@@ -35,7 +35,12 @@ enum End {
 impl<'a> Reader<'a> {
     /// Reads a text whose first line has this number. The delimiter is an ASCII character.
     pub(crate) fn new(text: &'a str, first_line: u32, delimiter: Option<char>) -> Self {
-        Self { text, at: 0, line: first_line, delimiter: delimiter.and_then(|c| u8::try_from(c).ok()).filter(u8::is_ascii) }
+        Self {
+            text,
+            at: 0,
+            line: first_line,
+            delimiter: delimiter.and_then(|c| u8::try_from(c).ok()).filter(u8::is_ascii),
+        }
     }
 
     /// How far it is, in bytes.
@@ -181,7 +186,8 @@ mod tests {
 
     #[test]
     fn hostile_quotes_take_linear_time() {
-        for part in ["\"", "\"a", "\"a\n", "\"\"\n", "a,\"\n", "\"\"\"\n", "\"a\"\"\n", ",\"\"b\"\"\n", "\"\n\"\"\"\""] {
+        for part in ["\"", "\"a", "\"a\n", "\"\"\n", "a,\"\n", "\"\"\"\n", "\"a\"\"\n", ",\"\"b\"\"\n", "\"\n\"\"\"\""]
+        {
             let text = part.repeat(2_000_000 / part.len());
             let text = format!("\"{text}");
             assert!(!read(&text, ',').is_empty());

@@ -12,8 +12,8 @@ use crate::code;
 pub(crate) fn is_blank(c: char) -> bool {
     matches!(
         c,
-        ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
-            | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+        ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
     ) || is_without_width(c)
 }
 
@@ -193,9 +193,8 @@ fn without_apostrophe(text: &str, which: Apostrophe) -> Option<&str> {
 }
 
 fn remove_invisible(cleaned: &mut Cleaned<'_>, how: Cleaning) {
-    let goes = |c: char| {
-        is_without_width(c) || (how.direction_means_nothing && is_direction_control(c) && !is_override(c))
-    };
+    let goes =
+        |c: char| is_without_width(c) || (how.direction_means_nothing && is_direction_control(c) && !is_override(c));
     if !cleaned.text.contains(goes) {
         return;
     }
@@ -247,7 +246,13 @@ mod tests {
             ("joiner that is spelling", NAME, "علی\u{200c}رضا", "علی\u{200c}رضا", &[]),
             ("joiner that is not", NAME, "A\u{200d}na", "Ana", &["invisible_removed"]),
             ("phone with apostrophe", PHONE, "'+34 600", "+34 600", &["excel_apostrophe"]),
-            ("phone with apostrophe and blank", PHONE, " ' +34 600", "+34 600", &["blanks_trimmed", "excel_apostrophe"]),
+            (
+                "phone with apostrophe and blank",
+                PHONE,
+                " ' +34 600",
+                "+34 600",
+                &["blanks_trimmed", "excel_apostrophe"],
+            ),
             ("phone between marks of direction", PHONE, "\u{202a}+34 600\u{202c}", "+34 600", &["invisible_removed"]),
             ("phone turned around", PHONE, "\u{202e}006 43+", "\u{202e}006 43+", &[]),
             ("phone as text formula", PHONE, "=\"+34600\"", "+34600", &["excel_text_formula"]),

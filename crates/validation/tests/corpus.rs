@@ -15,7 +15,9 @@ fn every_sheet_of_the_corpus_gives_its_report() {
     let mut sheets = 0;
     let mut wrong = Vec::new();
     for name in &names {
-        let Some((sheet, id)) = name.strip_suffix(".report.json").and_then(|stem| stem.rsplit_once('.')) else { continue };
+        let Some((sheet, id)) = name.strip_suffix(".report.json").and_then(|stem| stem.rsplit_once('.')) else {
+            continue;
+        };
         sheets += 1;
         let profile = Profile::built_in(id).unwrap_or_else(|| panic!("{name}: no such profile"));
         let bytes = fs::read(folder.join(sheet)).unwrap_or_else(|error| panic!("{sheet}: {error}"));

@@ -68,7 +68,8 @@ fn a_portal_file_has_at_most_500_rows_and_less_than_10_mib() {
 #[test]
 fn users_of_an_organization_sign_in_with_a_name_in_one_of_its_domains() {
     let profile = profile(include_str!("profiles/organization-user.json"));
-    let lists = Lists { domains: named(&["acme.example", "acme.test"]), roles: named(&["Root Master"]), ..Lists::default() };
+    let lists =
+        Lists { domains: named(&["acme.example", "acme.test"]), roles: named(&["Root Master"]), ..Lists::default() };
     let profile = profile.effective(&lists);
     let sheet = "Username;Email;Role;Domain;Password\n\
         ana;ana@mail.example;;;\n\
