@@ -1,8 +1,11 @@
 //! DynamoDB on the loopback interface: an embedded engine on a file, behind the functions' own policies.
 
 use std::{
+    collections::{HashMap, VecDeque},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::Path,
-    sync::{Arc, mpsc::SyncSender},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::SyncSender},
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -35,6 +38,7 @@ pub(crate) struct DynamoDb {
     pub(crate) access: Arc<AccessControl>,
     pub(crate) dice: Arc<Dice>,
     pub(crate) crashes: Crashes,
+    pub(crate) tokens: Tokens,
     /// Tells the stream's reader that something was written.
     pub(crate) written: SyncSender<()>,
 }
@@ -133,8 +137,17 @@ impl DynamoDb {
         let accesses =
             self.accesses(operation, &request).ok_or_else(|| Failure::coral("UnknownOperationException", ""))?;
         self.access.check(headers, &accesses)?;
+        let token = take_token(&mut request);
+        if let Some(token) = &token
+            && let Some(answer) = self.tokens.answer(operation, token, body)?
+        {
+            return Ok(answer);
+        }
         let held_back = self.inject(operation, &mut request)?;
         let answer = self.run(operation, request)?;
+        if let Some(token) = token {
+            self.tokens.keep(operation, token, body, &answer);
+        }
         if writes(operation) {
             // A full channel means that the reader is about to look anyway.
             let _ = self.written.try_send(());
@@ -321,6 +334,73 @@ impl DynamoDb {
             None => rest = Value::Array(tail),
         }
         Some(json!({ table.as_str(): rest }))
+    }
+}
+
+/// Answers to requests with a client token: the same token again changes nothing and gets the first answer.
+///
+/// The engine does the same, but looks at every token of the last ten minutes each time, and the SDK makes a token
+/// for every transaction.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    answers: HashMap<String, Answer>,
+    /// Oldest first.
+    order: VecDeque<(Instant, String)>,
+}
+
+struct Answer {
+    request: u64,
+    answer: String,
+}
+
+impl Tokens {
+    /// As long as the service itself remembers.
+    const MEMORY: Duration = Duration::from_secs(600);
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, operation: &str, token: &str, body: &[u8]) -> Result<Option<String>, Failure> {
+        match self.lock().answers.get(&format!("{operation} {token}")) {
+            None => Ok(None),
+            Some(kept) if kept.request == fingerprint(body) => Ok(Some(kept.answer.clone())),
+            Some(_) => Err(Failure::service(
+                "IdempotentParameterMismatchException",
+                "The provided client token was used with other parameters",
+            )),
+        }
+    }
+
+    fn keep(&self, operation: &str, token: String, body: &[u8], answer: &str) {
+        let now = Instant::now();
+        let name = format!("{operation} {token}");
+        let mut kept = self.lock();
+        while kept.order.front().is_some_and(|(at, _)| now.saturating_duration_since(*at) > Self::MEMORY) {
+            if let Some((_, forgotten)) = kept.order.pop_front() {
+                kept.answers.remove(&forgotten);
+            }
+        }
+        kept.order.push_back((now, name.clone()));
+        kept.answers.insert(name, Answer { request: fingerprint(body), answer: answer.to_owned() });
+    }
+}
+
+fn fingerprint(body: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn take_token(request: &mut Value) -> Option<String> {
+    match request.as_object_mut()?.remove("ClientRequestToken")? {
+        Value::String(token) => Some(token),
+        _ => None,
     }
 }
 
@@ -547,6 +627,7 @@ mod tests {
             access: Arc::new(AccessControl::default()),
             dice: Arc::new(Dice::new(Faults::none())),
             crashes: Crashes::default(),
+            tokens: Tokens::default(),
             written,
         };
         (service, dir)
@@ -648,5 +729,20 @@ mod tests {
         let (kept, held) = (list(&request["RequestItems"]["t"]).len(), list(&held["t"]).len());
         assert!(kept >= 1 && held >= 1 && kept + held == 25, "{kept} and {held}");
         assert!(service.inject("PutItem", &mut json!({})).is_err());
+    }
+
+    #[test]
+    fn a_client_token_gets_the_first_answer_again() {
+        let tokens = Tokens::default();
+        tokens.keep("TransactWriteItems", "t".into(), b"a", "{}");
+        for (name, operation, token, body, expected) in [
+            ("the same request", "TransactWriteItems", "t", "a", Ok(Some("{}".to_owned()))),
+            ("another token", "TransactWriteItems", "u", "a", Ok(None)),
+            ("another operation", "ExecuteTransaction", "t", "a", Ok(None)),
+            ("another request", "TransactWriteItems", "t", "b", Err(400)),
+        ] {
+            let answer = tokens.answer(operation, token, body.as_bytes()).map_err(|failure| failure.status.as_u16());
+            assert_eq!(answer, expected, "{name}");
+        }
     }
 }

@@ -267,6 +267,7 @@ impl DevServer {
             access: Arc::clone(&access),
             dice: Arc::clone(&dice),
             crashes: crashes.clone(),
+            tokens: dynamodb::Tokens::default(),
             written,
         }))
         .merge(ses::router(Arc::new(Ses {

@@ -29,8 +29,9 @@ use crate::{
 const SHARDS: usize = 2;
 /// Records read at once.
 const PAGE: i64 = 1_000;
-/// Consumed records that are kept before they are trimmed.
-const TRIM_AFTER: usize = 2_000;
+/// Records read before consumed ones are trimmed. Each trimming also empties the engine's page cache, which must not
+/// happen often.
+const TRIM_AFTER: usize = 25_000;
 /// A safety net: writers wake the reader.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
