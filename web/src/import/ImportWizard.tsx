@@ -236,7 +236,7 @@ export default function ImportWizard() {
       await of.session.mark(marks);
       update({ work: { ...of, importId: null }, sending: null });
     }
-    await session?.filter("problems");
+    if (session !== null) await toFirstProblem(session);
     void navigate(toStep("check"));
   };
 
@@ -420,6 +420,18 @@ function SheetGuard({ work, onAgain, children }: { work: Work; onAgain: () => Pr
   );
 }
 
+/** Lists the problems, with the keyboard at the first. */
+async function toFirstProblem(session: SheetSession): Promise<void> {
+  await session.filter("problems");
+  session.focus(null);
+  session.focus(
+    await session.nextProblem(
+      false,
+      session.info.fields.map((field) => field.field),
+    ),
+  );
+}
+
 function Confirming(props: {
   work: Work;
   choice: Choice;
@@ -433,14 +445,7 @@ function Confirming(props: {
       profileName={choice.profile?.name ?? work.profileId}
       obstacle={obstacle(work, state)}
       onChange={props.onChange}
-      onToProblem={() =>
-        void work.session.filter("problems").then(async () => {
-          const fields = work.session.info.fields.map((field) => field.field);
-          work.session.focus(null);
-          work.session.focus(await work.session.nextProblem(false, fields));
-          void navigate(toStep("check"));
-        })
-      }
+      onToProblem={() => void toFirstProblem(work.session).then(() => navigate(toStep("check")))}
       onToRoles={() => void work.session.filter("without_role").then(() => navigate(toStep("assign")))}
     />
   );
@@ -472,6 +477,8 @@ function Foot({ step, work, onConfirm }: { step: "check" | "assign" | "confirm";
       <p className="wizard-state numeric" role="status">
         {step === "confirm" ? null : problems > 0 ? (
           <span className="wizard-open">{texts.check.open(problems)}</span>
+        ) : step === "assign" && work.facts.rolesRequired && state.counts.without_role > 0 ? (
+          <span className="wizard-open">{texts.assign.open(state.counts.without_role)}</span>
         ) : (
           <span>{texts.check.allGood}</span>
         )}

@@ -155,7 +155,7 @@ export const texts = {
       corrected: "Nothing had to be corrected.",
       without_role: "Every row has a role.",
     },
-    allGood: "Every row can be imported.",
+    allGood: "Every row is good.",
     open: (n: number) => `${rows(n)} with problems`,
     removed: (n: number) => `${count(n)} removed`,
     continue: "Continue",
