@@ -3,7 +3,10 @@
 //! Rows are named by their position in the sheet as it is now. Documents go out as JSON; `wasm-validator` says their
 //! types in TypeScript.
 
-use std::{collections::HashMap, mem};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, hash_map::Entry},
+    mem,
+};
 
 use crate::{
     CheckedRow, Counts, Field, Issue, Profile, Report, Rows, Source, Status, Value,
@@ -222,6 +225,13 @@ impl Row {
     }
 }
 
+/// The rows that have a sign-in name: nearly always one.
+#[derive(Debug, Clone)]
+enum Holders {
+    One(u32),
+    Many(BTreeSet<u32>),
+}
+
 /// A step that was taken, as what takes it back.
 #[derive(Debug, Clone)]
 enum Step {
@@ -251,8 +261,10 @@ pub struct Sheet {
     order: Vec<u32>,
     /// Positions by number; those of removed rows mean nothing.
     positions: Vec<u32>,
-    /// Rows by the sign-in names in them, each list ascending.
-    holders: HashMap<IdentityKey, Vec<u32>>,
+    /// Rows by the sign-in names in them.
+    holders: HashMap<IdentityKey, Holders>,
+    /// Names that came to have other holders since the last answer: what is said of those rows changed.
+    touched: HashSet<IdentityKey>,
     counts: Counts,
     without_role: u32,
     /// For each of the profile's columns, in how many rows something is given.
@@ -309,7 +321,7 @@ impl Sheet {
         sheet.issues = reading.issues;
         sheet.places = reading.places;
         sheet.from_file = sheet.counts.rows;
-        sheet.changed.clear();
+        sheet.nothing_changed();
         Ok(sheet)
     }
 
@@ -319,7 +331,7 @@ impl Sheet {
         let mut sheet = Self::empty(profile);
         sheet.blank = true;
         sheet.append_empty(rows);
-        sheet.changed.clear();
+        sheet.nothing_changed();
         sheet
     }
 
@@ -335,6 +347,7 @@ impl Sheet {
             order: Vec::new(),
             positions: Vec::new(),
             holders: HashMap::new(),
+            touched: HashSet::new(),
             counts: Counts::default(),
             without_role: 0,
             filled: vec![0; profile.columns().len()],
@@ -394,6 +407,12 @@ impl Sheet {
     pub fn removed_count(&self) -> u32 {
         let kept = self.order.iter().filter(|id| **id < self.from_file).count();
         self.from_file - u32::try_from(kept).unwrap_or_default()
+    }
+
+    /// What was read counts as the beginning.
+    fn nothing_changed(&mut self) {
+        self.changed.clear();
+        self.touched.clear();
     }
 
     fn at(&self, id: u32) -> &Row {
@@ -457,17 +476,27 @@ impl Sheet {
     fn hold(&mut self, id: u32) {
         let mut duplicates = 0;
         for (_, key) in self.sign_in_names(id) {
-            let holders = self.holders.entry(key).or_default();
-            if let Err(at) = holders.binary_search(&id) {
-                holders.insert(at, id);
-            }
-            if holders.len() > 1 {
-                duplicates += 1;
-                let others: Vec<u32> = holders.iter().copied().filter(|other| *other != id).collect();
-                if let [other] = others[..] {
-                    self.set_duplicates(other, true);
+            let first = match self.holders.entry(key.clone()) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(Holders::One(id));
+                    continue;
                 }
-                self.changed.extend(others);
+                Entry::Occupied(mut holders) => match holders.get_mut() {
+                    Holders::One(other) => {
+                        let other = *other;
+                        holders.insert(Holders::Many(BTreeSet::from([other, id])));
+                        Some(other)
+                    }
+                    Holders::Many(others) => {
+                        others.insert(id);
+                        None
+                    }
+                },
+            };
+            duplicates += 1;
+            self.touched.insert(key);
+            if let Some(other) = first {
+                self.set_duplicates(other, true);
             }
         }
         self.at_mut(id).duplicates = duplicates;
@@ -475,19 +504,24 @@ impl Sheet {
 
     fn release(&mut self, id: u32) {
         for (_, key) in self.sign_in_names(id) {
-            let Some(holders) = self.holders.get_mut(&key) else { continue };
-            if let Ok(at) = holders.binary_search(&id) {
-                holders.remove(at);
-            }
-            if holders.is_empty() {
-                self.holders.remove(&key);
-                continue;
-            }
-            let others = holders.clone();
-            if let [other] = others[..] {
+            let last = match self.holders.get_mut(&key) {
+                None => continue,
+                Some(Holders::One(_)) => {
+                    self.holders.remove(&key);
+                    continue;
+                }
+                Some(Holders::Many(holders)) => {
+                    holders.remove(&id);
+                    if holders.len() == 1 { holders.first().copied() } else { None }
+                }
+            };
+            if let Some(other) = last {
+                self.holders.insert(key, Holders::One(other));
                 self.set_duplicates(other, false);
+                self.changed.push(other);
+            } else {
+                self.touched.insert(key);
             }
-            self.changed.extend(others);
         }
         self.at_mut(id).duplicates = 0;
     }
@@ -640,6 +674,13 @@ impl Sheet {
     }
 
     fn change(&mut self) -> Change {
+        for key in mem::take(&mut self.touched) {
+            match self.holders.get(&key) {
+                Some(Holders::Many(holders)) => self.changed.extend(holders),
+                Some(Holders::One(id)) => self.changed.push(*id),
+                None => {}
+            }
+        }
         let mut changed: Vec<u32> = mem::take(&mut self.changed)
             .into_iter()
             .filter_map(|id| {
@@ -952,7 +993,7 @@ impl Sheet {
             return Vec::new();
         }
         let doubled = |(at, key): (usize, IdentityKey)| {
-            let holders = self.holders.get(&key).filter(|holders| holders.len() > 1)?;
+            let Some(Holders::Many(holders)) = self.holders.get(&key) else { return None };
             let others = holders.iter().filter(|other| **other != id).map(|other| self.at(*other).row);
             let field = self.profile.columns()[at].field;
             Some((at, engine::duplicate(field, others, holders.len() - 1)))
