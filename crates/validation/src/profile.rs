@@ -468,7 +468,9 @@ impl Profile {
         ] {
             data.add(name, items);
         }
-        if lists.default_country.is_some() {
+        // A country that no rule asks for would only give the same rules another hash.
+        let national = data.columns.iter().any(|column| matches!(column.rule, Rule::Phone { national: true, .. }));
+        if national && lists.default_country.is_some() {
             data.default_country.clone_from(&lists.default_country);
         }
         Self::new(data)

@@ -137,7 +137,8 @@ pub async fn effective(
             Some(found.ok_or(Error::NotFound(Missing::Organization))?)
         }
     };
-    Ok(Effective { profile: profile.effective(&lists(user_kind, organization.as_ref())), user_kind, organization })
+    let profile = resolved(&profile, user_kind, organization.as_ref()).ok_or(Error::NotFound(Missing::Profile))?;
+    Ok(Effective { profile, user_kind, organization })
 }
 
 /// The profiles that an actor may use, each with the one kind that it makes (none: the caller decides), for an
