@@ -106,6 +106,7 @@ export interface ReportIssue {
 
 /** An issue as editors and forms need it: with text for people. */
 export interface Issue {
+  field: string | null;
   code: string;
   severity: "error" | "warning";
   params: Record<string, unknown>;
@@ -192,6 +193,8 @@ export interface SheetRow {
   line: number;
   status: Status;
   cells: Record<string, SheetCell>;
+  /** About the row as such, such as cells beyond the last column. */
+  issues: Issue[];
 }
 
 export interface Change {
