@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
 
 impl Verify {
     fn steps(&mut self, quick: bool, downloads: JoinHandle<()>) {
-        self.step("format", |log| cargo().args(["fmt", "--all", "--check"]).log(log));
+        self.step("format", |log| cargo().args(["fmt", "--all", "--check", "--", "--files-with-diff"]).log(log));
         self.step("lints", |log| {
             let lint = |packages: &[&str]| {
                 let clippy =
