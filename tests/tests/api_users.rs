@@ -182,35 +182,14 @@ async fn one_address_is_one_person_however_it_is_written() {
         let answer = system.post(&system.root(), "/v1/users", body).await;
         assert_eq!(answer.outcome(), (409, "email_taken"), "{name}: {answer:?}");
     }
-    let at_once = (0..8).map(|_| {
-        let body = json!({"kind": "technician", "first_name": "Bo", "last_name": "Li", "email": "bo@example.org"});
-        system.post(&system.root(), "/v1/users", body)
-    });
-    let mut outcomes = Vec::new();
-    for answer in futures_of(at_once).await {
-        outcomes.push(answer.status);
-    }
+    let body = json!({"kind": "technician", "first_name": "Bo", "last_name": "Li", "email": "bo@example.org"});
+    let root = system.root();
+    let at_once = (0..8).map(|_| system.post(&root, "/v1/users", body.clone()));
+    let answers = futures_util::future::join_all(at_once).await;
+    let mut outcomes: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     outcomes.sort_unstable();
     assert_eq!(outcomes, [vec![201], vec![409; 7]].concat(), "of eight at once one is created");
     system.server.stop().await;
-}
-
-/// All of them at once.
-async fn futures_of<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<_> = all.map(Box::pin).collect();
-    let mut done: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
-    std::future::poll_fn(|context| {
-        for (future, place) in running.iter_mut().zip(&mut done) {
-            if place.is_none()
-                && let std::task::Poll::Ready(output) = future.as_mut().poll(context)
-            {
-                *place = Some(output);
-            }
-        }
-        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    done.into_iter().flatten().collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
