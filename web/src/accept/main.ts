@@ -220,15 +220,14 @@ function field(
     hint ? h("p", { class: "hint", id: `${id}-hint` }, hint) : null,
     error,
   );
-  return {
-    box,
-    input,
-    complain: (text) => {
-      error.textContent = text ?? "";
-      if (text) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-    },
+  const complain = (text: string | null) => {
+    error.textContent = text ?? "";
+    if (text) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
   };
+  // What was said of the old value is not true of the new one.
+  input.addEventListener("input", () => complain(null));
+  return { box, input, complain };
 }
 
 /** A form that sends once at a time and shows beside it what went wrong. */
