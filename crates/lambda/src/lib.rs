@@ -45,17 +45,9 @@ impl Environment {
 
     /// The environment of this process, as Lambda makes it. TLS by ring.
     pub async fn of_process() -> Self {
-        let http = Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .http_client(http)
-            .load()
-            .await;
-        Self {
-            sdk,
-            vars: std::env::vars().collect(),
-        }
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
+        Self { sdk, vars: std::env::vars().collect() }
     }
 
     /// A variable that the template must give.
@@ -109,10 +101,7 @@ impl Function {
     /// # Errors
     /// Those of the function; Lambda would count the invocation as failed.
     pub async fn call(&self, payload: Value, context: Context) -> Result<Value, Error> {
-        self.0
-            .clone()
-            .oneshot(LambdaEvent { payload, context })
-            .await
+        self.0.clone().oneshot(LambdaEvent { payload, context }).await
     }
 }
 
@@ -120,11 +109,7 @@ impl Function {
 ///
 /// # Errors
 /// When `operation` is not in the route table.
-pub fn http<H, F>(
-    environment: &Environment,
-    operation: &'static str,
-    handler: H,
-) -> Result<Function, Error>
+pub fn http<H, F>(environment: &Environment, operation: &'static str, handler: H) -> Result<Function, Error>
 where
     H: Fn(Call) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
@@ -135,21 +120,14 @@ where
         let (handler, now) = (handler.clone(), clock.now());
         async move { Ok::<_, Error>(answer(route, request, now, handler).await) }
     });
-    Ok(Function(BoxCloneSyncService::new(service_fn(
-        move |event: LambdaEvent<Value>| {
-            let mut adapter = Adapter::from(service.clone());
-            async move {
-                let request: LambdaRequest = serde_json::from_value(event.payload)?;
-                let response = adapter
-                    .call(LambdaEvent {
-                        payload: request,
-                        context: event.context,
-                    })
-                    .await?;
-                Ok(serde_json::to_value(response)?)
-            }
-        },
-    ))))
+    Ok(Function(BoxCloneSyncService::new(service_fn(move |event: LambdaEvent<Value>| {
+        let mut adapter = Adapter::from(service.clone());
+        async move {
+            let request: LambdaRequest = serde_json::from_value(event.payload)?;
+            let response = adapter.call(LambdaEvent { payload: request, context: event.context }).await?;
+            Ok(serde_json::to_value(response)?)
+        }
+    }))))
 }
 
 async fn answer<H, F>(
@@ -192,12 +170,10 @@ where
         "answered"
     );
     // Text where it is text, so that the gateway needs no list of binary types.
-    reply
-        .into_response()
-        .map(|body| match String::from_utf8(body.to_vec()) {
-            Ok(text) => Body::Text(text),
-            Err(error) => Body::Binary(error.into_bytes()),
-        })
+    reply.into_response().map(|body| match String::from_utf8(body.to_vec()) {
+        Ok(text) => Body::Text(text),
+        Err(error) => Body::Binary(error.into_bytes()),
+    })
 }
 
 fn arrival(request: &lambda_http::Request, now: Timestamp) -> Arrival {
@@ -207,11 +183,7 @@ fn arrival(request: &lambda_http::Request, now: Timestamp) -> Arrival {
             request_id: context.request_id.clone().unwrap_or_default(),
             now,
         },
-        _ => Arrival {
-            source: None,
-            request_id: String::new(),
-            now,
-        },
+        _ => Arrival { source: None, request_id: String::new(), now },
     }
 }
 
@@ -255,29 +227,27 @@ where
     F: Future<Output = Result<Value, Error>> + Send + 'static,
 {
     let clock = environment.clock();
-    Function(BoxCloneSyncService::new(service_fn(
-        move |event: LambdaEvent<Value>| {
-            let (handler, clock) = (handler.clone(), clock.clone());
-            async move {
-                let real_deadline = UNIX_EPOCH + Duration::from_millis(event.context.deadline);
-                let now = aws_smithy_async::time::SharedTimeSource::default().now();
-                // Without a deadline (a test's or the dev server's call) the slice's own length is the bound.
-                let left = if event.context.deadline == 0 {
-                    longest + MARGIN
-                } else {
-                    real_deadline.duration_since(now).unwrap_or_default()
-                };
-                let invocation = Invocation {
-                    event: event.payload,
-                    request_id: event.context.request_id,
-                    clock,
-                    started: tokio::time::Instant::now(),
-                    budget: left.saturating_sub(MARGIN).min(longest),
-                };
-                handler(invocation).await
-            }
-        },
-    )))
+    Function(BoxCloneSyncService::new(service_fn(move |event: LambdaEvent<Value>| {
+        let (handler, clock) = (handler.clone(), clock.clone());
+        async move {
+            let real_deadline = UNIX_EPOCH + Duration::from_millis(event.context.deadline);
+            let now = aws_smithy_async::time::SharedTimeSource::default().now();
+            // Without a deadline (a test's or the dev server's call) the slice's own length is the bound.
+            let left = if event.context.deadline == 0 {
+                longest + MARGIN
+            } else {
+                real_deadline.duration_since(now).unwrap_or_default()
+            };
+            let invocation = Invocation {
+                event: event.payload,
+                request_id: event.context.request_id,
+                clock,
+                started: tokio::time::Instant::now(),
+                budget: left.saturating_sub(MARGIN).min(longest),
+            };
+            handler(invocation).await
+        }
+    })))
 }
 
 /// Runs a function under the Lambda runtime until it is stopped: the whole `main` of every operation.
@@ -286,17 +256,13 @@ where
 /// When the environment is incomplete or the runtime API is gone.
 pub fn run(service: impl FnOnce(&Environment) -> Result<Function, Error>) -> Result<(), Error> {
     init_logging();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let function = Arc::new(service(&Environment::of_process().await)?);
-        lambda_runtime::run(lambda_runtime::service_fn(
-            move |event: LambdaEvent<Value>| {
-                let function = Arc::clone(&function);
-                async move { function.call(event.payload, event.context).await }
-            },
-        ))
+        lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
+            let function = Arc::clone(&function);
+            async move { function.call(event.payload, event.context).await }
+        }))
         .await
     })
 }
@@ -305,10 +271,5 @@ fn init_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ROLLCALL_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // A second call in one process keeps the first subscriber.
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_current_span(false)
-        .without_time()
-        .try_init();
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(false).without_time().try_init();
 }
