@@ -134,9 +134,15 @@ impl System {
     /// When it does not start.
     pub async fn start(seed: u64) -> Self {
         match DevServer::start(Config::for_tests(seed)).await {
-            Ok(server) => Self { server, people: AtomicU64::new(0) },
+            Ok(server) => Self::of(server),
             Err(error) => panic!("the system does not start: {error}"),
         }
+    }
+
+    /// A system of a server that was started otherwise.
+    #[must_use]
+    pub fn of(server: DevServer) -> Self {
+        Self { server, people: AtomicU64::new(0) }
     }
 
     /// The first administrator's API key.

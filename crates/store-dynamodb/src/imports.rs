@@ -18,7 +18,6 @@ use rollcall_accounts::{
         rows::{Place, PlacedIssue, StagedRow},
     },
     organization::Organization,
-    time::iso,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +25,7 @@ use crate::{
     Store,
     failure::{internal, is_condition_failure},
     item::{self, Item, n, s},
-    keys::{self, Due, Key, SHARDS},
+    keys::{self, Due, Key},
 };
 
 /// Most bytes of a part: an item holds 400 KB.
@@ -456,29 +455,9 @@ impl ListImports for Store {
 
 impl DueImports for Store {
     async fn due_imports(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportId>> {
-        let mut due = Vec::new();
-        for shard in 0..SHARDS {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name("due")
-                .key_condition_expression("due_pk = :due AND due_at <= :now")
-                .expression_attribute_values(":due", s(Due::Import.partition(shard)))
-                .expression_attribute_values(":now", s(iso(now)))
-                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-                .send()
-                .await
-                .map_err(internal)?;
-            due.extend(
-                answer
-                    .items()
-                    .iter()
-                    .filter_map(|item| ImportId::parse(item::text(item, "pk")?.strip_prefix("IMPORT#")?).ok()),
-            );
-        }
-        due.truncate(limit);
-        Ok(due)
+        let due = self.due(Due::Import, now, limit).await?;
+        let imports = due.iter().filter_map(|(pk, _)| ImportId::parse(pk.strip_prefix("IMPORT#")?).ok());
+        Ok(imports.take(limit).collect())
     }
 }
 

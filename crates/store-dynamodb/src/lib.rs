@@ -24,7 +24,18 @@ mod users;
 mod visibility;
 mod write;
 
-use aws_sdk_dynamodb::Client;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{Builder, timeout::TimeoutConfig},
+};
+
+/// Longest try of a call.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// Longest call, tried again. A lease that outlasts a function's time by this much (rollcall-accounts'
+/// `import::LEASE`) outlasts everything that the function has sent.
+const CALL: Duration = Duration::from_secs(25);
 
 /// The table. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -38,6 +49,8 @@ impl Store {
     /// The store on a table of that name, reached by that configuration (a [`Client`] is made of it).
     #[must_use]
     pub fn new(sdk: &aws_types::SdkConfig, table: &str) -> Self {
-        Self { client: Client::new(sdk), table: table.to_owned(), heads: visibility::HeadCache::default() }
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(CALL).build();
+        let config = Builder::from(sdk).timeout_config(timeouts).retry_classifier(failure::RetryConflicts).build();
+        Self { client: Client::from_conf(config), table: table.to_owned(), heads: visibility::HeadCache::default() }
     }
 }

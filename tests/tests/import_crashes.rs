@@ -1,0 +1,203 @@
+//! The import protocol with a crash at each step: the runner dies at its n-th call of the table, before the
+//! call or after it took effect, for every n. Then the clock moves on, the sweep finds the import, and it is
+//! whole or gone; nothing of a runner's work is left behind.
+
+#![expect(clippy::print_stdout, reason = "the numbers are worth seeing")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use rollcall_dev_server::{Config, Crash, DevServer, Faults, MailFilter};
+use rollcall_tests::system::{Request, System};
+use serde_json::{Value, json};
+
+const ROWS: usize = 8;
+const CHUNKS: usize = 2;
+const RUNNER: &str = "RunImportFunction";
+
+fn address(run: &str, number: usize) -> String {
+    format!("{run}-{number}@example.com")
+}
+
+/// Stages and commits an import in two chunks.
+async fn start(system: &System, organization: &str, run: &str) -> String {
+    let root = system.root();
+    let path = format!("/v1/imports?profile=modern&organization={organization}&role=organization_user");
+    let staged = system.post(&root, path, json!({"chunks": CHUNKS, "total_rows": ROWS})).await;
+    assert_eq!(staged.status, 201, "{staged:?}");
+    let id = staged.text_of("id");
+    let per_chunk = ROWS / CHUNKS;
+    for chunk in 0..CHUNKS {
+        let rows: Vec<Value> = (chunk * per_chunk..(chunk + 1) * per_chunk)
+            .map(|number| json!({"row": number + 1, "first_name": "Ana", "email": address(run, number)}))
+            .collect();
+        let put = Request::new("PUT", format!("/v1/imports/{id}/chunks/{chunk}")).json(&json!({"rows": rows}));
+        assert_eq!(system.send(&root, put).await.status, 200);
+    }
+    let commit = system.post(&root, format!("/v1/imports/{id}/commit"), json!({})).await;
+    assert_eq!(commit.status, 202, "{commit:?}");
+    id
+}
+
+/// The import, once nothing is left to do; the clock is moved for as long as something is.
+async fn recovered(system: &System, id: &str, crash_planned: impl Fn() -> bool) -> Value {
+    let began = Instant::now();
+    let mut moved: Option<Instant> = None;
+    loop {
+        let import = system.get(&system.root(), format!("/v1/imports/{id}")).await.json;
+        if !import["finished_at"].is_null() {
+            return import;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "the import does not end: {import}");
+        // The runner is dead: its lease must run out, and the sweep come by. The next one needs real time for its
+        // work, or the clock would take its lease away too.
+        if !crash_planned() && moved.is_none_or(|moved| moved.elapsed() > Duration::from_secs(3)) {
+            system.server.advance("PT3M").await.expect("a duration");
+            moved = Some(Instant::now());
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The table as it is.
+async fn items(system: &System) -> Vec<BTreeMap<String, AttributeValue>> {
+    let table = aws_sdk_dynamodb::Client::new(system.server.operator());
+    let (mut all, mut from) = (Vec::new(), None);
+    loop {
+        let page = table
+            .scan()
+            .table_name(system.server.table())
+            .consistent_read(true)
+            .set_exclusive_start_key(from)
+            .send()
+            .await
+            .expect("a scan");
+        all.extend(page.items.unwrap_or_default().into_iter().map(|item| item.into_iter().collect()));
+        from = page.last_evaluated_key;
+        if from.is_none() {
+            return all;
+        }
+    }
+}
+
+fn text<'a>(item: &'a BTreeMap<String, AttributeValue>, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// What must hold of the whole table whenever no import is under way.
+async fn nothing_is_left_behind(system: &System, case: &str) {
+    let items = items(system).await;
+    let of_kind = |kind: &'static str| items.iter().filter(move |item| text(item, "kind") == kind);
+    for kind in ["import_tick", "import_rows", "import_chunk"] {
+        assert_eq!(of_kind(kind).count(), 0, "{case}: {kind}");
+    }
+    let users: BTreeMap<&str, _> = of_kind("user").map(|user| (text(user, "id"), user)).collect();
+    for (id, user) in &users {
+        assert!(!user.contains_key("import_mark"), "{case}: user {id} is marked");
+    }
+    let mut held = BTreeMap::<&str, usize>::new();
+    for guard in of_kind("guard") {
+        assert!(!guard.contains_key("import_id"), "{case}: {} is still the import's", text(guard, "pk"));
+        *held.entry(text(guard, "user_id")).or_default() += 1;
+    }
+    assert_eq!(held.keys().copied().collect::<BTreeSet<_>>(), users.keys().copied().collect(), "{case}: guards");
+    for kind in ["listing", "word"] {
+        let found: BTreeSet<&str> = of_kind(kind).map(|entry| text(entry, "user_id")).collect();
+        assert_eq!(found, users.keys().copied().collect(), "{case}: {kind}");
+    }
+    let mut mails = BTreeMap::<&str, usize>::new();
+    for mail in of_kind("mail") {
+        let invitation = text(mail, "pk").trim_start_matches("MAIL#").split('#').next().unwrap_or_default();
+        *mails.entry(invitation).or_default() += 1;
+    }
+    let locators: BTreeMap<&str, &str> = of_kind("invitation")
+        .map(|locator| (text(locator, "pk").trim_start_matches("INVITATION#"), text(locator, "user_id")))
+        .collect();
+    let mut invited = 0;
+    for (id, user) in &users {
+        let Some(AttributeValue::M(invitation)) = user.get("invitation") else { continue };
+        let delivery = invitation["delivery"].as_s().expect("a state").as_str();
+        let invitation = invitation["id"].as_s().expect("an id").as_str();
+        assert_eq!(locators.get(invitation), Some(id), "{case}: locator of user {id}");
+        // A mail is in the table until it is handed over.
+        let waiting = mails.remove(invitation).unwrap_or_default();
+        assert_eq!(waiting, usize::from(delivery == "queued"), "{case}: mails to user {id}");
+        let address = text(user, "email").to_owned();
+        let filter = MailFilter { to: Some(address), limit: None };
+        let handed = system.server.outbox().list(&filter).expect("the outbox").len();
+        assert_eq!(waiting + handed, 1, "{case}: mails to user {id}");
+        invited += 1;
+    }
+    assert_eq!((locators.len(), mails.len()), (invited, 0), "{case}: invitations without a user");
+}
+
+/// Every crash of one side of the calls; says at how many calls the runner died.
+async fn every_crash(side: Crash, taken: bool) -> usize {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(0) };
+    let system = System::of(DevServer::start(config).await.expect("a server"));
+    let root = system.root();
+    let crashes = system.server.crashes();
+    for call in 1.. {
+        let run = format!("run{call}");
+        let case = format!("{side:?} {call}, one address taken: {taken}");
+        let organization = system.organization(&format!("Organization {call}")).await;
+        if taken {
+            let body = json!({"kind": "end_user", "organization_id": organization, "roles": ["organization_user"],
+                "first_name": "Eve", "last_name": "First", "email": address(&run, ROWS - 1)});
+            system.user(body).await;
+        }
+        crashes.plan(RUNNER, call, side);
+        let id = start(&system, &organization, &run).await;
+        let import = recovered(&system, &id, || crashes.is_planned(RUNNER)).await;
+        let (status, imported) = if taken { ("rejected", 0) } else { ("finished", ROWS) };
+        assert_eq!((&import["status"], &import["counts"]["imported"]), (&json!(status), &json!(imported)), "{case}");
+        let listed = system.get(&root, format!("/v1/users?organization={organization}&limit=100")).await.json;
+        let wanted = imported + usize::from(taken);
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(wanted), "{case}");
+        let organizations = system.get(&root, "/v1/organizations?limit=100").await.json;
+        let counted = organizations["items"].as_array().into_iter().flatten();
+        let counted = counted.filter(|each| each["id"] == organization.as_str()).map(|each| &each["counts"]["users"]);
+        assert!(counted.clone().all(|count| *count == json!(wanted)), "{case}: {counted:?}");
+        let over = crashes.is_planned(RUNNER);
+        // The table grows with every run, and what is left behind stays: a look now and then finds it.
+        if over || call % 10 == 0 {
+            system.server.advance("PT5M").await.expect("a duration");
+            nothing_is_left_behind(&system, &case).await;
+        }
+        if over {
+            return call - 1;
+        }
+    }
+    unreachable!("the runner makes a finite number of calls")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_whole_whatever_call_its_runner_dies_before() {
+    let calls = every_crash(Crash::BeforeCall, false).await;
+    println!("died before each of {calls} calls");
+    assert!(calls > 20, "{calls}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_whole_whatever_call_its_runner_dies_after() {
+    let calls = every_crash(Crash::AfterCall, false).await;
+    println!("died after each of {calls} calls");
+    assert!(calls > 20, "{calls}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejected_import_is_gone_whatever_call_its_runner_dies_before() {
+    let calls = every_crash(Crash::BeforeCall, true).await;
+    println!("died before each of {calls} calls");
+    assert!(calls > 10, "{calls}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejected_import_is_gone_whatever_call_its_runner_dies_after() {
+    let calls = every_crash(Crash::AfterCall, true).await;
+    println!("died after each of {calls} calls");
+    assert!(calls > 10, "{calls}");
+}
