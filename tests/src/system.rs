@@ -133,7 +133,15 @@ impl System {
     /// # Panics
     /// When it does not start.
     pub async fn start(seed: u64) -> Self {
-        match DevServer::start(Config::for_tests(seed)).await {
+        Self::start_with(Config::for_tests(seed)).await
+    }
+
+    /// A system that is as `config` says.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with(config: Config) -> Self {
+        match DevServer::start(config).await {
             Ok(server) => Self::of(server),
             Err(error) => panic!("the system does not start: {error}"),
         }

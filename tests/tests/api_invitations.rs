@@ -1,7 +1,7 @@
 //! Invitations from mail to registered, and everything that can befall a link on the way: through the real
 //! handlers against the local system.
 
-use rollcall_dev_server::{MailEventKind, MailFilter, Message};
+use rollcall_dev_server::{Config, Crash, MailEventKind, MailFilter, Message};
 use rollcall_tests::system::{Answer, Caller, Request, System};
 use serde_json::{Value, json};
 
@@ -437,7 +437,6 @@ async fn what_the_mail_service_reports_is_recorded_of_that_mailing_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sender_that_dies_is_followed_by_one_that_sends_what_was_left() {
-    use rollcall_dev_server::Crash;
     for (name, call, crash, mails_sent) in [
         ("before it claims", 1, Crash::BeforeCall, 1),
         ("after it claimed", 1, Crash::AfterCall, 1),
@@ -454,4 +453,53 @@ async fn a_sender_that_dies_is_followed_by_one_that_sends_what_was_left() {
         assert_eq!(mails(&system, "ana@example.org").len(), mails_sent, "{name}");
         system.server.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_mail_service_gets_every_mail_once_and_all_in_the_end() {
+    let system = System::start_with(Config { mail_rate: 10, ..Config::for_tests(15) }).await;
+    let mut people = Vec::new();
+    for _ in 0..25 {
+        people.push(system.user(json!({"kind": "technician"})).await.text_of("email"));
+    }
+    let sent = || people.iter().map(|email| mails(&system, email).len()).collect::<Vec<_>>();
+    system
+        .eventually(async || {
+            system.server.advance("PT1M").await.unwrap();
+            sent().iter().all(|count| *count > 0).then_some(())
+        })
+        .await;
+    system.server.advance("PT30M").await.unwrap();
+    assert_eq!(sent(), vec![1; people.len()]);
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bulk_mail_keeps_to_the_rate_and_one_sender_has_the_lane() {
+    let system = System::start_with(Config { mail_rate: 20, schedules: false, ..Config::for_tests(16) }).await;
+    let rows: String =
+        (0..12).map(|n| format!("Bulk\tPerson{}\tbulk{n}@example.org\n", char::from(b'a' + n))).collect();
+    let sheet = format!("First Name\tLast Name\tEmail\n{rows}");
+    let request = Request::new("POST", "/v1/imports?profile=technician").body("text/tab-separated-values", sheet);
+    let import = system.send(&system.root(), request).await;
+    assert_eq!(import.status, 202, "{import:?}");
+    let path = format!("/v1/imports/{}", import.text_of("id"));
+    let finished = system
+        .eventually(async || (system.get(&system.root(), &*path).await.json["status"] == "finished").then_some(()))
+        .await;
+    assert!(finished.is_some(), "{:?}", system.get(&system.root(), &*path).await);
+
+    let began = std::time::Instant::now();
+    let run = || system.server.invoke("DeliverBulkFunction", json!({}));
+    let (one, other) = tokio::join!(run(), run());
+    let took = began.elapsed();
+    let mut sent = [one.unwrap()["sent"].clone(), other.unwrap()["sent"].clone()];
+    sent.sort_by_key(|count| count.as_u64());
+    assert_eq!(sent, [json!(0), json!(12)], "one of the two senders sends");
+    // Four fifths of twenty a second are for bulk: eleven intervals of 62.5 ms.
+    assert!(took.as_millis() >= 680, "{took:?}");
+    for n in 0..12 {
+        assert_eq!(mails(&system, &format!("bulk{n}@example.org")).len(), 1);
+    }
+    system.server.stop().await;
 }
