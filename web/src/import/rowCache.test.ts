@@ -8,6 +8,7 @@ const row = (position: number, first = "Ana"): RowView => ({
   line: position + 2,
   status: "accepted",
   cells: { first_name: { value: first, issues: [] } },
+  issues: [],
 });
 
 test("only rows that are not at hand are read", () => {

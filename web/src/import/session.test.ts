@@ -41,6 +41,7 @@ class TestSheet implements SheetHandle {
           line: row + 1,
           status: bad ? "refused" : "accepted",
           cells: { email: { value, issues: bad ? [issue as never] : [] } },
+          issues: [],
         };
         return [view];
       }),
