@@ -8,8 +8,8 @@ use std::{
 use aws_sdk_dynamodb::{
     operation::batch_write_item::BatchWriteItemError,
     types::{
-        BatchStatementErrorCodeEnum as Code, BatchStatementRequest, DeleteRequest, PutRequest, TransactWriteItem,
-        Update, WriteRequest,
+        AttributeValue, BatchStatementErrorCodeEnum as Code, BatchStatementRequest, DeleteRequest, PutRequest,
+        TransactWriteItem, Update, WriteRequest,
     },
 };
 use futures_util::{StreamExt as _, stream};
@@ -151,40 +151,41 @@ impl Store {
         ])
     }
 
-    /// Inserts guards, each only where none is; says of each whether it was inserted. The table refuses a
-    /// batch that names a key twice: the caller sees to that.
-    async fn insert_guards(
-        &self,
-        import: &ImportId,
-        scope: &str,
-        claims: Vec<&Claim>,
-    ) -> Result<Vec<bool>, StoreError> {
-        const NAMES: [&str; 9] =
-            ["pk", "sk", "kind", "user_id", "scope", "import_id", "import_chunk", "import_index", "import_row"];
-        let fields = NAMES.map(|name| format!("'{name}': ?")).join(", ");
-        let statement = format!("INSERT INTO \"{}\" VALUE {{{fields}}}", self.table);
-        let mut inserted = vec![false; claims.len()];
-        let mut open: Vec<usize> = (0..claims.len()).collect();
+    /// Runs statements, 25 a call, each on its own; says of each whether it took effect (`false`: there was an
+    /// item already, or its condition failed). The table refuses a batch that names a key twice: the caller
+    /// sees to that.
+    async fn statements(&self, statement: &str, parameters: Vec<Vec<AttributeValue>>) -> Result<Vec<bool>, StoreError> {
+        let requests = parameters
+            .into_iter()
+            .map(|parameters| {
+                BatchStatementRequest::builder()
+                    .statement(statement)
+                    .set_parameters(Some(parameters))
+                    .build()
+                    .map_err(|error| StoreError(error.to_string()))
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let work: Vec<_> = requests.chunks(MEMBERS).map(|group| self.statement_group(group)).collect();
+        Ok(all(work, BATCHES).await?.into_iter().flatten().collect())
+    }
+
+    async fn statement_group(&self, requests: &[BatchStatementRequest]) -> Result<Vec<bool>, StoreError> {
+        let mut done = vec![false; requests.len()];
+        let mut open: Vec<usize> = (0..requests.len()).collect();
         let mut pause = PAUSE;
         for _ in 0..TRIES {
-            let mut requests = Vec::with_capacity(open.len());
-            for index in &open {
-                let mut guard = self.guard_of(import, scope, claims[*index]);
-                let parameters = NAMES.iter().filter_map(|name| guard.remove(*name)).collect();
-                requests.push(
-                    BatchStatementRequest::builder()
-                        .statement(&statement)
-                        .set_parameters(Some(parameters))
-                        .build()
-                        .map_err(|error| StoreError(error.to_string()))?,
-                );
-            }
-            let answer =
-                self.client.batch_execute_statement().set_statements(Some(requests)).send().await.map_err(internal)?;
+            let statements = open.iter().map(|index| requests[*index].clone()).collect();
+            let answer = self
+                .client
+                .batch_execute_statement()
+                .set_statements(Some(statements))
+                .send()
+                .await
+                .map_err(internal)?;
             let mut again = Vec::new();
             for (index, response) in open.iter().zip(answer.responses()) {
                 match response.error().map(|error| error.code()) {
-                    None => inserted[*index] = true,
+                    None => done[*index] = true,
                     Some(Some(Code::DuplicateItem | Code::ConditionalCheckFailed)) => {}
                     Some(Some(
                         Code::ThrottlingError
@@ -195,18 +196,34 @@ impl Store {
                     )) => again.push(*index),
                     Some(code) => {
                         let code = code.map_or("none", Code::as_str);
-                        return Err(StoreError(format!("a guard's insert was refused: {code}")));
+                        return Err(StoreError(format!("a statement about a guard was refused: {code}")));
                     }
                 }
             }
             open = again;
             if open.is_empty() {
-                return Ok(inserted);
+                return Ok(done);
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        Err(StoreError("the table refused a part of the guards every time".into()))
+        Err(StoreError("the table refused a part of the statements every time".into()))
+    }
+
+    /// Inserts guards, each only where none is; says of each whether it was inserted.
+    async fn insert_guards(&self, import: &ImportId, scope: &str, claims: &[&Claim]) -> Result<Vec<bool>, StoreError> {
+        const NAMES: [&str; 9] =
+            ["pk", "sk", "kind", "user_id", "scope", "import_id", "import_chunk", "import_index", "import_row"];
+        let fields = NAMES.map(|name| format!("'{name}': ?")).join(", ");
+        let statement = format!("INSERT INTO \"{}\" VALUE {{{fields}}}", self.table);
+        let parameters = claims
+            .iter()
+            .map(|claim| {
+                let mut guard = self.guard_of(import, scope, claim);
+                NAMES.iter().filter_map(|name| guard.remove(*name)).collect()
+            })
+            .collect();
+        self.statements(&statement, parameters).await
     }
 
     /// Puts our guard over one that an import left which never counts; `false` when it is another by now.
@@ -270,25 +287,6 @@ impl Store {
             .collect())
     }
 
-    /// Deletes a guard if this import holds it for this user.
-    async fn release_one(&self, import: &ImportId, identity: &IdentityKey, user: &UserId) -> Result<(), StoreError> {
-        let answer = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::guard(identity).attributes()))
-            .condition_expression("import_id = :import AND user_id = :user")
-            .expression_attribute_values(":import", s(import.as_str()))
-            .expression_attribute_values(":user", s(user.as_str()))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(()),
-            Err(error) if is_condition_failure(&error) => Ok(()),
-            Err(error) => Err(internal(error)),
-        }
-    }
-
     /// A guard becomes an ordinary one: its holder needs no import any more.
     fn settle_guard(&self, identity: &IdentityKey, user: &UserId) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
@@ -346,15 +344,9 @@ impl RunImports for Store {
             }
         }
         for _ in 0..TRIES {
-            let work: Vec<_> = insert
-                .chunks(MEMBERS)
-                .map(|group| {
-                    let group = group.iter().map(|index| &claims[*index]).collect();
-                    self.insert_guards(id, &scope, group)
-                })
-                .collect();
-            let inserted = all(work, BATCHES).await?;
-            for (index, inserted) in insert.iter().zip(inserted.into_iter().flatten()) {
+            let wanted: Vec<&Claim> = insert.iter().map(|index| &claims[*index]).collect();
+            let inserted = self.insert_guards(id, &scope, &wanted).await?;
+            for (index, inserted) in insert.iter().zip(inserted) {
                 if inserted {
                     held[*index] = Some(Held::Ours);
                 } else {
@@ -401,8 +393,24 @@ impl RunImports for Store {
     }
 
     async fn release(&self, import: &ImportId, claims: &[(IdentityKey, UserId)]) -> Result<()> {
-        let work: Vec<_> = claims.iter().map(|(identity, user)| self.release_one(import, identity, user)).collect();
-        Ok(all(work, SINGLES).await.map(drop)?)
+        let statement =
+            format!("DELETE FROM \"{}\" WHERE pk = ? AND sk = ? AND import_id = ? AND user_id = ?", self.table);
+        // Rows that want the same name are of different rounds: a batch names each key once.
+        let mut rounds: Vec<Vec<Vec<AttributeValue>>> = Vec::new();
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for (identity, user) in claims {
+            let round = seen.entry(identity.as_str()).or_default();
+            if rounds.len() == *round {
+                rounds.push(Vec::new());
+            }
+            let key = keys::guard(identity);
+            rounds[*round].push(vec![s(key.pk), s(key.sk), s(import.as_str()), s(user.as_str())]);
+            *round += 1;
+        }
+        for round in rounds {
+            self.statements(&statement, round).await?;
+        }
+        Ok(())
     }
 
     async fn put_issues(&self, import: &ImportId, chunk: u32, issues: &[PlacedIssue]) -> Result<()> {

@@ -31,7 +31,7 @@ mod titles;
 
 pub use field::{Field, Value, Values};
 pub use issue::{Issue, Param, Params, Severity};
-pub use message::message;
+pub use message::{message, message_in_report};
 pub use profile::{
     CredentialMode, Invitation, InvitationPolicy, Lists, MfaPolicy, Mode, Named, Profile, ProfileError, RoleRule,
     UsernameRule,

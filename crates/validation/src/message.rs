@@ -1,6 +1,8 @@
 //! Text for people: states the rule and the limit, in English, lower case, without a full stop.
 
-use crate::{Issue, Param, Params, code};
+use std::collections::BTreeMap;
+
+use crate::{Issue, Param, code};
 
 /// The text of an issue.
 ///
@@ -16,7 +18,33 @@ pub fn message(issue: &Issue) -> String {
     text(issue.code, &issue.params)
 }
 
-fn text(code: &str, params: &Params) -> String {
+/// The text of an issue that was read back from a report: its `code` and its `params`.
+///
+/// # Examples
+/// ```
+/// # use rollcall_validation::message_in_report;
+/// let params = serde_json::json!({"max": 150, "length": 151});
+/// assert_eq!(message_in_report("too_long", &params), "at most 150 characters, this has 151");
+/// ```
+#[must_use]
+pub fn message_in_report(code: &str, params: &serde_json::Value) -> String {
+    let params = params.as_object().into_iter().flatten();
+    text(code, &params.filter_map(|(name, value)| Some((name.as_str(), read(value)?))).collect())
+}
+
+fn read(value: &serde_json::Value) -> Option<Param> {
+    if let Some(items) = value.as_array() {
+        let row = |item: &serde_json::Value| u32::try_from(item.as_u64()?).ok();
+        let name = |item: &serde_json::Value| Some(item.as_str()?.to_owned());
+        return match items.first().map(serde_json::Value::is_number) {
+            Some(true) => items.iter().map(row).collect::<Option<_>>().map(Param::Rows),
+            _ => items.iter().map(name).collect::<Option<_>>().map(Param::Names),
+        };
+    }
+    value.as_u64().map(Param::Number).or_else(|| Some(Param::Text(value.as_str()?.to_owned())))
+}
+
+fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
     let p = Shown(params);
     match code {
         code::EMPTY => "there is nothing in it".into(),
@@ -123,7 +151,7 @@ fn text(code: &str, params: &Params) -> String {
     }
 }
 
-struct Shown<'a>(&'a Params);
+struct Shown<'a>(&'a BTreeMap<&'a str, Param>);
 
 impl Shown<'_> {
     fn get(&self, name: &str) -> String {
@@ -169,6 +197,7 @@ impl Shown<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Params;
 
     #[test]
     fn every_code_has_a_text_of_its_own() {

@@ -91,7 +91,12 @@ fn lines(report: &ReportPage) -> Result<Vec<u8>> {
     let said: ReportText = serde_json::from_str(&report.report).map_err(Error::internal)?;
     let mut lines: Vec<(u32, [String; 4])> = Vec::new();
     let line = |issue: &IssueText| {
-        [issue.field.clone().unwrap_or_default(), issue.severity.clone(), issue.code.clone(), facts(&issue.params)]
+        [
+            issue.field.clone().unwrap_or_default(),
+            issue.severity.clone(),
+            issue.code.clone(),
+            rollcall_validation::message_in_report(&issue.code, &issue.params),
+        ]
     };
     lines.extend(said.issues.iter().map(|issue| (0, line(issue))));
     for row in &said.rows {
@@ -106,21 +111,12 @@ fn lines(report: &ReportPage) -> Result<Vec<u8>> {
     }));
     lines.sort_by_key(|(row, _)| *row);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["row", "field", "severity", "code", "detail"]).map_err(Error::internal)?;
+    writer.write_record(["row", "field", "severity", "code", "message"]).map_err(Error::internal)?;
     for (row, cells) in lines {
         let row = if row == 0 { String::new() } else { row.to_string() };
         writer.write_record(std::iter::once(row).chain(cells.map(|cell| inert(&cell)))).map_err(Error::internal)?;
     }
     writer.into_inner().map_err(Error::internal)
-}
-
-/// What a code leaves open, for a person: `limit: 150, length: 151`.
-fn facts(params: &Value) -> String {
-    let facts = params.as_object().into_iter().flatten().map(|(name, value)| match value.as_str() {
-        Some(text) => format!("{name}: {text}"),
-        None => format!("{name}: {value}"),
-    });
-    facts.collect::<Vec<_>>().join(", ")
 }
 
 /// A cell that no spreadsheet takes for a formula (OWASP, CSV injection): a message may quote a sheet.
