@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 const PASSWORD: &str = "a long enough phrase";
 
 fn mails(system: &System, to: &str) -> Vec<Message> {
-    let all = system.server.outbox().list(&MailFilter::default()).unwrap();
+    let all = system.server.outbox().list(&MailFilter::default()).expect("the outbox");
     all.into_iter().filter(|mail| mail.to == to).collect()
 }
 
 /// The API path of the link in a mail.
 fn path(mail: &Message) -> String {
-    let link = mail.links.iter().find(|link| link.contains("/invitations/")).unwrap();
-    format!("/v1/invitations/{}", link.rsplit('/').next().unwrap())
+    let link = mail.links.iter().find(|link| link.contains("/invitations/")).expect("a link");
+    format!("/v1/invitations/{}", link.rsplit('/').next().expect("a token"))
 }
 
 /// The `n`-th mail to an address, waited for.

@@ -446,11 +446,13 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    /// A mail with its due time, attempts and last claim.
+    type Stored = (DueMail, Timestamp, u32, Option<Timestamp>);
+
     /// One person, one mail, and a mail service that answers as told.
     struct Office {
         user: Mutex<User>,
-        /// The mail with its due time, attempts and last claim.
-        mail: Mutex<Option<(DueMail, Timestamp, u32, Option<Timestamp>)>>,
+        mail: Mutex<Option<Stored>>,
         answer: Mutex<Result<(), SendFailure>>,
         sent: Mutex<Vec<Letter>>,
         /// Whether the table is gone when an end is to be recorded.
