@@ -329,7 +329,14 @@ export class SheetSession {
     const cells: Record<string, Cell> = { ...row.cells };
     for (const mark of marks) {
       const cell = cells[mark.field] ?? { value: "", issues: [] };
-      const issue: Issue = { field: mark.field, code: mark.code, severity: "error", params: {}, message: mark.message, correction: null };
+      const issue: Issue = {
+        field: mark.field,
+        code: mark.code,
+        severity: "error",
+        params: {},
+        message: mark.message,
+        correction: null,
+      };
       cells[mark.field] = { ...cell, issues: [issue, ...cell.issues] };
     }
     return { ...row, status: "refused", cells };
