@@ -60,8 +60,7 @@ pub enum UserStatus {
 
 impl UserStatus {
     /// Every status there is.
-    pub const ALL: &'static [Self] =
-        &[Self::Created, Self::Invited, Self::Active, Self::LockedOut, Self::Deactivated];
+    pub const ALL: &'static [Self] = &[Self::Created, Self::Invited, Self::Active, Self::LockedOut, Self::Deactivated];
 
     /// The status of that name.
     #[must_use]

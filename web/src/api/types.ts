@@ -84,7 +84,7 @@ export interface ImportProfile {
   name: string;
   /** `any` where naming an organization or none decides. */
   kind: UserKind | "any";
-  version: number | string;
+  version: number;
   hash: string;
 }
 
@@ -110,7 +110,7 @@ export interface Import {
   status: ImportStatus;
   visibility: "pending" | "committed" | "discarded";
   mode: "atomic" | "partial";
-  profile: { id: string; version: number | string; hash: string };
+  profile: { id: string; version: number; hash: string };
   organization_id: Id | null;
   total_rows: number;
   counts: { rows: number; imported: number; skipped: number; failed: number };

@@ -199,7 +199,7 @@ pub struct ProfileRef {
     /// Identifier.
     pub id: String,
     /// Version.
-    pub version: String,
+    pub version: u32,
     /// Hash of the effective profile, lower-case hex.
     pub hash: String,
 }
@@ -682,7 +682,7 @@ pub(crate) mod tests {
                 id: ImportId::derived(&["test"]),
                 mode,
                 user_kind: UserKind::Technician,
-                profile: ProfileRef { id: "technician".into(), version: "1".into(), hash: "00".into() },
+                profile: ProfileRef { id: "technician".into(), version: 1, hash: "00".into() },
                 organization_id: None,
                 options: Options { role: None, on_existing: OnExisting::Refuse, invite: None },
                 invite: true,

@@ -30,7 +30,7 @@ impl Effective {
     pub fn reference(&self) -> ProfileRef {
         ProfileRef {
             id: self.profile.id().to_owned(),
-            version: self.profile.version().to_string(),
+            version: self.profile.version(),
             hash: self.profile.hash().to_owned(),
         }
     }

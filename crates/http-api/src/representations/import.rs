@@ -56,7 +56,7 @@ pub struct ProfileRefResponse {
     /// Identifier.
     pub id: String,
     /// Version.
-    pub version: String,
+    pub version: u32,
     /// Hash of the effective profile.
     pub hash: String,
 }
@@ -117,7 +117,7 @@ impl ImportResponse {
             mode: import.mode.name(),
             profile: ProfileRefResponse {
                 id: import.profile.id.clone(),
-                version: import.profile.version.clone(),
+                version: import.profile.version,
                 hash: import.profile.hash.clone(),
             },
             organization_id: import.organization_id.as_ref().map(ToString::to_string),
@@ -299,7 +299,7 @@ pub struct ImportProfileResponse {
     /// organization or none.
     pub kind: String,
     /// Version.
-    pub version: String,
+    pub version: u32,
     /// Hash of the effective profile.
     pub hash: String,
 }
