@@ -12,8 +12,9 @@ use crate::{browser, cargo, dev, root, target, template, tools, wasm, web};
 /// The functions that are built as they are deployed: one of the API, one of the stream, one that sends mail.
 const DEPLOYED: [&str; 3] = ["start-import", "run-import", "deliver-mail"];
 
-/// The workspace without what is built with other features: together, whatever `cargo dev` has built would be built again.
-const SYSTEM: [&str; 5] = ["--workspace", "--exclude", "xtask", "--exclude", "rollcall-wasm-validator"];
+/// Packages that ask for other features of what they share with the rest (the validator's tests do). Built together with
+/// it, everything that `cargo dev` has built would be built again.
+const APART: [&str; 3] = ["rollcall-validation", "rollcall-wasm-validator", "xtask"];
 
 /// What a step found: tests that passed and failed, beside its own success.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,17 +59,21 @@ impl Verify {
     fn steps(&mut self, quick: bool, downloads: JoinHandle<()>) {
         self.step("format", |log| cargo().args(["fmt", "--all", "--check", "--", "--files-with-diff"]).log(log));
         self.step("lints", |log| {
-            let lint = |packages: &[&str]| {
-                let clippy =
-                    cargo().args(["clippy", "--release", "--quiet", "--all-targets"]).args(packages.iter().copied());
+            let lint = |packages: Vec<&str>| {
+                let clippy = cargo().args(["clippy", "--release", "--quiet", "--all-targets"]).args(packages);
                 clippy.args(["--", "-D", "warnings"]).log(log)
             };
-            Ok(lint(&SYSTEM)? & lint(&["--package", "xtask", "--package", "rollcall-wasm-validator"])?)
+            Ok(lint(together())? & lint(APART.iter().flat_map(|name| ["--package", name]).collect())?)
         });
         let package = self.step("validator for the browser", |_| wasm::build().map(|()| true));
         self.step("tests", |log| {
-            let test = cargo().args(["test", "--release", "--quiet", "--no-fail-fast"]).args(SYSTEM);
+            let test = cargo().args(["test", "--release", "--quiet", "--no-fail-fast"]).args(together());
             test.args(without_tests()?.into_iter().flat_map(|name| ["--exclude".to_owned(), name])).log(log)
+        });
+        self.step("tests of the validator", |log| {
+            cargo()
+                .args(["test", "--release", "--quiet", "--no-fail-fast", "--package", "rollcall-validation"])
+                .log(log)
         });
         self.step("tests of these commands", |log| {
             cargo().args(["test", "--release", "--quiet", "--package", "xtask"]).log(log)
@@ -152,6 +157,11 @@ impl Verify {
         self.total.failed += counts.failed + u64::from(!passed && counts.failed == 0);
         passed
     }
+}
+
+/// The workspace without what is built apart.
+fn together() -> Vec<&'static str> {
+    std::iter::once("--workspace").chain(APART.iter().flat_map(|name| ["--exclude", name])).collect()
 }
 
 /// Adds up what the test runners print at their end: cargo's, vitest's, node's and our own.
