@@ -201,3 +201,77 @@ async fn a_rejected_import_is_gone_whatever_call_its_runner_dies_after() {
     println!("died after each of {calls} calls");
     assert!(calls > 10, "{calls}");
 }
+
+/// A request that dies on the way is finished by repeating it, as one import.
+async fn every_crash_of_the_request(side: Crash) -> usize {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(0) };
+    let system = System::of(DevServer::start(config).await.expect("a server"));
+    let function = "StartImportFunction";
+    let crashes = system.server.crashes();
+    for call in 1.. {
+        let case = format!("{side:?} {call}");
+        let organization = system.organization(&format!("Organization {call}")).await;
+        let path = format!("/v1/imports?profile=modern&organization={organization}&role=organization_user");
+        let sheet: String = (0..ROWS).map(|number| format!("Ana,{}\n", address(&format!("s{call}"), number))).collect();
+        let request = Request::new("POST", path)
+            .header("idempotency-key", format!("key{call}"))
+            .body("text/csv", format!("First Name,Email\n{sheet}"));
+        crashes.plan(function, call, side);
+        let first = system.send(&system.root(), request.clone()).await;
+        let over = crashes.is_planned(function);
+        assert_eq!(first.status == 202, over, "{case}: {first:?}");
+        let last = if over {
+            first
+        } else {
+            // The key stays claimed for a minute: the first request might still be at work.
+            system.server.advance("PT2M").await.expect("a duration");
+            system.send(&system.root(), request).await
+        };
+        assert_eq!(last.status, 202, "{case}: {last:?}");
+        let import = recovered(&system, &last.text_of("id"), || true).await;
+        assert_eq!((&import["status"], &import["counts"]["imported"]), (&json!("finished"), &json!(ROWS)), "{case}");
+        let imports = system.get(&system.root(), format!("/v1/imports?organization={organization}")).await.json;
+        assert_eq!(imports["items"].as_array().map(Vec::len), Some(1), "{case}");
+        if over {
+            nothing_is_left_behind(&system, &case).await;
+            return call - 1;
+        }
+    }
+    unreachable!("a request makes a finite number of calls")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_dies_anywhere_is_finished_by_repeating_it() {
+    for side in [Crash::BeforeCall, Crash::AfterCall] {
+        let calls = every_crash_of_the_request(side).await;
+        println!("{side:?}: the request died at each of {calls} calls");
+        assert!(calls > 5, "{calls}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_cancelled_at_any_moment_is_whole_or_gone() {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(0) };
+    let system = System::of(DevServer::start(config).await.expect("a server"));
+    let mut ends = BTreeMap::<String, usize>::new();
+    for moment in 0..40 {
+        let organization = system.organization(&format!("Organization {moment}")).await;
+        let id = start(&system, &organization, &format!("c{moment}")).await;
+        tokio::time::sleep(Duration::from_millis(moment * 2)).await;
+        let cancel = system.post(&system.root(), format!("/v1/imports/{id}/cancel"), json!({})).await;
+        let import = recovered(&system, &id, || true).await;
+        let status = import["status"].as_str().expect("a status").to_owned();
+        let (wanted, answered) = match status.as_str() {
+            "cancelled" => (0, (202, "")),
+            _ => (ROWS, (409, "import_not_cancellable")),
+        };
+        assert_eq!(cancel.outcome().0, answered.0, "{moment}: {cancel:?}");
+        assert_eq!(cancel.code(), answered.1, "{moment}: {cancel:?}");
+        let listed = system.get(&system.root(), format!("/v1/users?organization={organization}&limit=100")).await.json;
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(wanted), "{moment}: {status}");
+        *ends.entry(status).or_default() += 1;
+    }
+    println!("cancelled at 40 moments: {ends:?}");
+    nothing_is_left_behind(&system, "cancelled").await;
+    assert!(ends.contains_key("cancelled"), "{ends:?}");
+}
