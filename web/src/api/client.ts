@@ -1,13 +1,17 @@
 import { ApiProblem, isAbort } from "./problem";
 import type {
   ApiKey,
+  Entry,
   Id,
   Import,
   ImportProfile,
   ImportReport,
+  ListName,
   Me,
   Organization,
+  OrganizationSettings,
   Page,
+  Permission,
   Role,
   User,
   UserKind,
@@ -134,6 +138,27 @@ export interface ImportOptions {
 
 export type ImportRow = Record<string, string | string[] | number>;
 
+export type OrganizationPatch = Partial<
+  Pick<
+    OrganizationSettings,
+    "name" | "default_country" | "mfa_required" | "password_policy" | "credential_modes" | "domains"
+  >
+>;
+
+export interface NewRole {
+  name: string;
+  description: string;
+  kind: UserKind;
+  organization_id?: Id;
+  permissions: string[];
+}
+
+export type RolePatch = Partial<Pick<NewRole, "name" | "description" | "permissions">>;
+
+/** What can be said of an entry when it is made; a key and a type never change afterwards. */
+export type NewEntry = Omit<Entry, "id" | "version">;
+export type EntryPatch = Partial<Omit<NewEntry, "key" | "type">>;
+
 export const api = {
   me: (signal?: Signal) => request<Me>("GET", "/v1/me", { signal }),
   signIn: (email: string, password: string) =>
@@ -145,7 +170,36 @@ export const api = {
     request<Page<Organization>>("GET", "/v1/organizations", { query, signal }),
   createOrganization: (organization: { name: string; default_country?: string }, idempotencyKey: string) =>
     request<Organization>("POST", "/v1/organizations", { json: organization, idempotencyKey }),
-  roles: (kind?: UserKind, signal?: Signal) => request<Page<Role>>("GET", "/v1/roles", { query: { kind }, signal }),
+  organization: (id: Id, signal?: Signal) =>
+    request<OrganizationSettings>("GET", `/v1/organizations/${segment(id)}`, { signal }),
+  updateOrganization: (id: Id, version: number, patch: OrganizationPatch) =>
+    request<OrganizationSettings>("PATCH", `/v1/organizations/${segment(id)}`, { json: patch, ifMatch: version }),
+
+  roles: (
+    query: { kind?: UserKind | undefined; organization?: Id | undefined; cursor?: string | undefined } = {},
+    signal?: Signal,
+  ) => request<Page<Role>>("GET", "/v1/roles", { query, signal }),
+  role: (id: Id, signal?: Signal) => request<Role>("GET", `/v1/roles/${segment(id)}`, { signal }),
+  createRole: (role: NewRole, idempotencyKey: string) =>
+    request<Role>("POST", "/v1/roles", { json: role, idempotencyKey }),
+  updateRole: (id: Id, version: number, patch: RolePatch) =>
+    request<Role>("PATCH", `/v1/roles/${segment(id)}`, { json: patch, ifMatch: version }),
+  deleteRole: (role: Role) => request<void>("DELETE", `/v1/roles/${segment(role.id)}`, { ifMatch: role.version }),
+  permissions: (signal?: Signal) => request<{ items: Permission[] }>("GET", "/v1/permissions", { signal }),
+
+  entries: (list: ListName, query: { organization: Id; cursor?: string | undefined }, signal?: Signal) =>
+    request<Page<Entry>>("GET", `/v1/${list}`, { query: { ...query, limit: 100 }, signal }),
+  createEntry: (list: ListName, organization: Id, entry: NewEntry, idempotencyKey: string) =>
+    request<Entry>("POST", `/v1/${list}`, { query: { organization }, json: entry, idempotencyKey }),
+  updateEntry: (list: ListName, organization: Id, id: Id, version: number, patch: EntryPatch) =>
+    request<Entry>("PATCH", `/v1/${list}/${segment(id)}`, {
+      query: { organization },
+      json: patch,
+      ifMatch: version,
+    }),
+  deleteEntry: (list: ListName, organization: Id, entry: Entry) =>
+    request<void>("DELETE", `/v1/${list}/${segment(entry.id)}`, { query: { organization }, ifMatch: entry.version }),
+
   createApiKey: (name: string, idempotencyKey: string) =>
     request<ApiKey>("POST", "/v1/api-keys", { json: { name }, idempotencyKey }),
 

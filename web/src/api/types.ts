@@ -61,6 +61,25 @@ export interface Organization {
   version: number;
 }
 
+/** How a first password may come about; a link to choose one's own always may. */
+export type CredentialMode = "link" | "generate" | "specify_and_mail" | "specify";
+
+export interface PasswordPolicy {
+  min_length: number;
+  lockout_attempts: number;
+  lockout_minutes: number;
+  blocked_words: string[];
+}
+
+/** One organization with everything that can be set for it. */
+export interface OrganizationSettings extends Organization {
+  mfa_required: boolean;
+  password_policy: PasswordPolicy;
+  credential_modes: CredentialMode[];
+  /** The first is the primary one. */
+  domains: string[];
+}
+
 export interface Role {
   id: Id;
   name: string;
@@ -70,6 +89,33 @@ export interface Role {
   built_in: boolean;
   /** Whether a form, an API call or an import may give it. */
   assignable: boolean;
+  /** Whose it is; null for built-in roles and for those of technicians, which are the whole deployment's. */
+  organization_id: Id | null;
+  version: number;
+  /** Whether somebody has it; null where nobody looked. */
+  in_use: boolean | null;
+}
+
+export interface Permission {
+  name: string;
+  description: string;
+}
+
+export type ListName = "groups" | "sites" | "properties" | "courses" | "services";
+export type PropertyType = "text" | "number" | "date" | "yes_no" | "choice" | "list";
+
+/** An entry of one of an organization's lists. What a list has beyond names stands only in its own entries. */
+export interface Entry {
+  id: Id;
+  name: string;
+  version: number;
+  /** Access groups: whether the modules are granted. */
+  active?: boolean;
+  modules?: string[];
+  /** User properties: what the values are stored under; never changes. */
+  key?: string;
+  type?: PropertyType;
+  choices?: string[];
 }
 
 export interface Me {

@@ -8,7 +8,7 @@ import { Pill } from "../ui/status";
 import "./roles.css";
 
 export default function RolesPage() {
-  const load = useCallback((signal: AbortSignal) => api.roles(undefined, signal), []);
+  const load = useCallback((signal: AbortSignal) => api.roles({}, signal), []);
   const { data, problem, reload } = useLoad(load);
   return (
     <div className="page">
