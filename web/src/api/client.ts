@@ -1,6 +1,8 @@
 import { ApiProblem, isAbort } from "./problem";
 import type {
   ApiKey,
+  AuditEvent,
+  CredentialMode,
   Entry,
   Id,
   Import,
@@ -8,10 +10,12 @@ import type {
   ImportReport,
   ListName,
   Me,
+  OpenSession,
   Organization,
   OrganizationSettings,
   Page,
   Permission,
+  PropertyValue,
   Role,
   User,
   UserKind,
@@ -30,6 +34,8 @@ export interface Request {
   /** Keeps a creating POST from happening twice; keep the same key when trying again. */
   idempotencyKey?: string;
   signal?: AbortSignal | undefined;
+  /** What kind of answer is wanted; JSON where nothing is said. */
+  accept?: string;
 }
 
 function url(path: string, query: Query | undefined): string {
@@ -55,9 +61,9 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOutListeners.delete(listener);
 }
 
-/** One request; a JSON answer (or undefined for 204), a thrown ApiProblem, or the AbortError of the signal. */
-export async function request<T>(method: string, path: string, options: Request = {}): Promise<T> {
-  const headers = new Headers({ accept: "application/json" });
+/** One request; its good answer, a thrown ApiProblem, or the AbortError of the signal. */
+async function send(method: string, path: string, options: Request): Promise<Response> {
+  const headers = new Headers({ accept: options.accept ?? "application/json" });
   let body: BodyInit | null = null;
   if (options.json !== undefined) {
     headers.set("content-type", "application/json");
@@ -88,6 +94,12 @@ export async function request<T>(method: string, path: string, options: Request 
     if (problem.code === "not_authenticated") for (const listener of signedOutListeners) listener();
     throw problem;
   }
+  return response;
+}
+
+/** One request; a JSON answer (or undefined for 204), a thrown ApiProblem, or the AbortError of the signal. */
+export async function request<T>(method: string, path: string, options: Request = {}): Promise<T> {
+  const response = await send(method, path, options);
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;
@@ -101,31 +113,73 @@ export interface UserFilter {
   kind?: string | undefined;
   status?: string | undefined;
   role?: string | undefined;
+  group?: string | undefined;
   q?: string | undefined;
   invitation?: string | undefined;
   delivery?: string | undefined;
+  sort?: string | undefined;
 }
 
-export interface NewUser {
+/** What the audit trail is narrowed to; instants as the API writes them. */
+export interface AuditFilter {
+  organization?: Id | undefined;
+  actor?: Id | undefined;
+  target?: Id | undefined;
+  action?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** What an account may be given when it is made and changed to later. */
+export interface Assignments {
+  roles: Id[];
+  permissions: string[];
+  organizations: "all" | Id[];
+  groups: Id[];
+  site: Id | null;
+  courses: Id[];
+  services: Id[];
+  all_module_access: boolean;
+  language: string | null;
+  time_zone: string | null;
+}
+
+export interface NewUser extends Partial<Assignments> {
   kind: UserKind;
   profile?: string;
   organization_id?: Id;
   first_name: string;
   last_name: string;
   email: string;
+  username?: string;
   phone?: string;
-  roles: string[];
+  properties?: Record<string, PropertyValue>;
   invite?: boolean;
+  credentials?: { mode: CredentialMode; password?: string };
 }
 
-export type UserPatch = Partial<{
+export interface UserClone {
   first_name: string;
   last_name: string;
   email: string;
-  phone: string | null;
-  roles: string[];
-  language: string | null;
-}>;
+  phone?: string;
+  username?: string;
+  invite?: boolean;
+}
+
+/** Absent fields stay. Properties are merged; null removes one. */
+export type UserPatch = Partial<
+  Assignments & {
+    first_name: string;
+    last_name: string;
+    email: string;
+    phone: string | null;
+    properties: Record<string, PropertyValue | null>;
+  }
+>;
+
+/** What is done to an account as a whole, with nothing more to say. */
+export type AccountAct = "deactivate" | "activate" | "unlock" | "reset-password" | "reset-mfa";
 
 export interface ImportOptions {
   profile: string;
@@ -213,6 +267,24 @@ export const api = {
   sendInvitation: (id: Id) => request<User>("POST", `/v1/users/${segment(id)}/send-invitation`),
   resendInvitation: (id: Id) => request<User>("POST", `/v1/users/${segment(id)}/resend-invitation`),
   revokeInvitation: (id: Id) => request<User>("POST", `/v1/users/${segment(id)}/revoke-invitation`),
+  cloneUser: (id: Id, clone: UserClone, idempotencyKey: string) =>
+    request<User>("POST", `/v1/users/${segment(id)}/clone`, { json: clone, idempotencyKey }),
+  changeAccount: (id: Id, act: AccountAct) => request<User>("POST", `/v1/users/${segment(id)}/${act}`, { json: {} }),
+  deleteUser: (id: Id, version?: number) =>
+    request<void>("DELETE", `/v1/users/${segment(id)}`, version === undefined ? {} : { ifMatch: version }),
+  userSessions: (id: Id, signal?: Signal) =>
+    request<{ items: OpenSession[] }>("GET", `/v1/users/${segment(id)}/sessions`, { signal }),
+  endUserSessions: (id: Id) => request<void>("DELETE", `/v1/users/${segment(id)}/sessions`),
+  userAudit: (id: Id, cursor?: string, signal?: Signal) =>
+    request<Page<AuditEvent>>("GET", `/v1/users/${segment(id)}/audit-events`, { query: { cursor }, signal }),
+  auditEvents: (filter: AuditFilter & { cursor?: string | undefined; limit?: number }, signal?: Signal) =>
+    request<Page<AuditEvent>>("GET", "/v1/audit-events", { query: { ...filter }, signal }),
+  /** One file of an export: `/v1/users/export` or `/v1/audit-events/export`, with a list's filters. */
+  exportPart: (path: string, query: Query, signal?: Signal) =>
+    send("GET", path, { query, signal, accept: "*/*" }).then(async (response) => ({
+      data: new Uint8Array(await response.arrayBuffer()),
+      next: response.headers.get("rollcall-next-cursor"),
+    })),
 
   importProfiles: (organization?: Id, signal?: Signal) =>
     request<{ items: ImportProfile[] }>("GET", "/v1/import-profiles", { query: { organization }, signal }),

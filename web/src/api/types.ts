@@ -28,6 +28,8 @@ export interface Invitation {
   valid_hours: number;
 }
 
+export type PropertyValue = string | number | boolean | string[];
+
 export interface User {
   id: Id;
   kind: UserKind;
@@ -39,15 +41,37 @@ export interface User {
   username: string | null;
   phone: string | null;
   roles: Id[];
-  groups: string[];
+  /** What a technician may do beside what their roles permit. */
+  permissions: string[];
+  /** Whose people they may see and touch. */
+  organizations: "all" | Id[];
+  groups: Id[];
+  courses: Id[];
+  services: Id[];
+  all_module_access: boolean;
+  /** What the groups come to; only where one user is asked for. */
+  modules: string[] | null;
   status: UserStatus;
+  locked_until: Instant | null;
   mfa: "not_enrolled" | "enrolled";
   invitation: Invitation | null;
-  properties: Record<string, string>;
-  site: string | null;
+  /** A new address that waits for its owner to confirm it. */
+  email_change: { email: string; requested_at: Instant; expires_at: Instant } | null;
+  password_reset: {
+    requested_at: Instant;
+    expires_at: Instant;
+    status: "pending" | "used" | "expired" | "revoked";
+  } | null;
+  properties: Record<string, PropertyValue>;
+  /** Null is the site that every organization has. */
+  site: Id | null;
   language: string | null;
+  time_zone: string | null;
   created_at: Instant;
+  created_by: Id | null;
   last_sign_in_at: Instant | null;
+  /** The account that nobody can deactivate, delete or give another role. */
+  root: boolean;
   import_id: Id | null;
   version: number;
 }
@@ -123,6 +147,30 @@ export interface Me {
   permissions: string[];
   organizations: "all" | Id[];
   session: { expires_at: Instant } | null;
+}
+
+/** Where somebody is signed in. */
+export interface OpenSession {
+  id: Id;
+  created_at: Instant;
+  last_seen_at: Instant;
+  expires_at: Instant;
+  source: string | null;
+  device: string | null;
+  current: boolean;
+}
+
+export interface AuditEvent {
+  id: Id;
+  at: Instant;
+  /** Null for a scheduled job or a stranger with a link. */
+  actor: { id: Id; name: string | null } | null;
+  source: string | null;
+  action: string;
+  organization_id: Id | null;
+  target: { id: Id; name: string | null } | null;
+  before: unknown;
+  after: unknown;
 }
 
 export interface ImportProfile {
