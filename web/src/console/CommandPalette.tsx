@@ -1,15 +1,16 @@
 import { useId, useMemo, useRef, useState } from "react";
 import { Dialog, Modal, ModalOverlay } from "react-aria-components";
-import { navigate, usePath, withSearch } from "../router";
+import { navigate, usePath } from "../router";
 import { texts } from "../texts/en";
-import { KeyIcon, OrganizationIcon, PlusIcon, SearchIcon, SettingsIcon } from "../ui/icons";
-import { routes } from "./routes";
+import { OrganizationIcon, PlusIcon, SearchIcon, SettingsIcon, UsersIcon } from "../ui/icons";
+import { inOrganization, routes } from "./routes";
 import { useCan, useKeepOrganization, useSession } from "./session";
 import { storeTheme } from "./theme";
 
-interface Command {
+interface Entry {
   id: string;
   title: string;
+  words?: string;
   kind: string;
   icon: React.ReactNode;
   run: () => void;
@@ -36,48 +37,39 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
 
-  const commands = useMemo<Command[]>(() => {
+  const commands = useMemo<Entry[]>(() => {
     const go = (to: string) => () => void navigate(to);
-    const all: (Command | false)[] = [
-      ...routes.map((route) => {
+    const all: (Entry | false)[] = [
+      ...routes.flatMap((route) => {
         const entry = route.rail ?? route.command;
-        if (!entry || !can(entry.permission)) return false;
+        if (!entry) return [];
         const Icon = entry.icon;
-        return {
+        const page: Entry | false = can(entry.permission) && {
           id: route.path,
           title: route.title,
           kind: route.rail ? texts.palette.page : texts.palette.action,
           icon: <Icon />,
           run: go(keep(route.path)),
         };
+        const parts = (route.commands ?? []).map(
+          (command): Entry | false =>
+            can(command.permission) && {
+              id: `${command.path}:${command.title}`,
+              title: command.title,
+              ...(command.words ? { words: command.words } : {}),
+              kind: command.does ? texts.palette.action : texts.palette.page,
+              icon: command.does ? <PlusIcon /> : <Icon />,
+              run: go(keep(command.path, command.search)),
+            },
+        );
+        return [page, ...parts];
       }),
-      can("users.write") && {
-        id: "add-user",
-        title: texts.users.add,
-        kind: texts.palette.action,
-        icon: <PlusIcon />,
-        run: go(keep("/users", { new: "user" })),
-      },
-      can("organizations.write") && {
-        id: "new-organization",
-        title: texts.settings.newOrganization,
-        kind: texts.palette.action,
-        icon: <PlusIcon />,
-        run: go("/settings?new=organization"),
-      },
-      can("api_keys.write") && {
-        id: "new-key",
-        title: texts.settings.createKey,
-        kind: texts.palette.action,
-        icon: <KeyIcon />,
-        run: go("/settings?new=key"),
-      },
       ...organizations.map((organization) => ({
         id: `organization:${organization.id}`,
         title: organization.name,
         kind: texts.palette.switchTo,
         icon: <OrganizationIcon />,
-        run: go(withSearch({ organization: organization.id, user: null }, path)),
+        run: go(inOrganization(organization.id, path)),
       })),
       ...(["system", "light", "dark"] as const).map((theme) => ({
         id: `theme:${theme}`,
@@ -88,12 +80,27 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       })),
       { id: "sign-out", title: texts.nav.signOut, kind: texts.palette.action, icon: <SettingsIcon />, run: signOut },
     ];
-    return all.filter((command): command is Command => command !== false);
+    return all.filter((command): command is Entry => command !== false);
   }, [organizations, can, path, keep, signOut]);
 
-  const found = commands.filter((command) => matches(command.title, query)).slice(0, 50);
+  const wanted = query.trim();
+  const found = commands
+    .filter((command) => matches(`${command.title} ${command.words ?? ""}`, wanted))
+    .slice(0, 50)
+    .concat(
+      // Whoever is not found among the commands may be a person.
+      wanted !== "" && can("users.read")
+        ? {
+            id: "find-people",
+            title: texts.palette.findPeople(wanted),
+            kind: texts.palette.action,
+            icon: <UsersIcon />,
+            run: () => void navigate(keep("/users", { q: wanted })),
+          }
+        : [],
+    );
   const active = found[Math.min(at, found.length - 1)];
-  const choose = (command: Command | undefined) => {
+  const choose = (command: Entry | undefined) => {
     if (!command) return;
     onClose();
     command.run();

@@ -1,13 +1,25 @@
 import { Suspense, useEffect, useState } from "react";
-import { Button as AriaButton } from "react-aria-components";
-import { Link, navigate, usePath, useSearch, withSearch } from "../router";
+import {
+  Button as AriaButton,
+  Autocomplete,
+  Header,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+  SearchField,
+  useFilter,
+} from "react-aria-components";
+import { Link, navigate, usePath, withSearch } from "../router";
 import { texts } from "../texts/en";
 import { MenuButton, Skeleton } from "../ui/controls";
-import { ChevronUpDownIcon, CloseIcon, MenuIcon, OrganizationIcon, SearchIcon } from "../ui/icons";
+import { CheckIcon, ChevronUpDownIcon, CloseIcon, MenuIcon, OrganizationIcon, PlusIcon, SearchIcon } from "../ui/icons";
 import { CommandPalette } from "./CommandPalette";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { routeOf, routes } from "./routes";
-import { useCan, useKeepOrganization, useSession } from "./session";
+import { inOrganization, routeOf, routes } from "./routes";
+import { useCan, useKeepOrganization, useOrganization, useSession } from "./session";
 import { storedTheme, storeTheme, type Theme } from "./theme";
 
 const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -127,41 +139,96 @@ function RailLink({ path }: { path: string }) {
   );
 }
 
+/** More organizations than these are searched rather than read. */
+const READABLE = 8;
+
 function OrganizationSwitcher() {
   const { organizations, me } = useSession();
   const can = useCan();
   const path = usePath();
-  const chosen = useSearch().get("organization");
-  const name = organizations.find((o) => o.id === chosen)?.name ?? texts.nav.allOrganizations;
-  const choose = (id: string | null) =>
-    // Filters stay, an open row and a place in the list do not: they belong to the organization that was left.
-    void navigate(withSearch({ organization: id, user: null }, path));
-  const entries = [
-    ...(me.organizations === "all"
-      ? [{ id: "all", label: texts.nav.allOrganizations, checked: !chosen, onPress: () => choose(null) }]
-      : []),
-    ...organizations.map((o) => ({
-      id: `organization:${o.id}`,
-      label: o.name,
-      checked: o.id === chosen,
-      onPress: () => choose(o.id),
-    })),
-  ];
-  return (
-    <MenuButton
-      groups={[
-        { title: texts.nav.organization, entries },
-        ...(can("organizations.write")
-          ? [{ entries: [{ id: "new", label: texts.nav.newOrganization, href: "/settings?new=organization" }] }]
-          : []),
-      ]}
+  const { id: chosen, organization } = useOrganization();
+  const { contains } = useFilter({ sensitivity: "base" });
+  const all = me.organizations === "all";
+  const everything = all ? texts.nav.allOrganizations : texts.nav.yourOrganizations;
+  const name = organization?.name ?? everything;
+  const add = all && can("organizations.write");
+  // Nothing to switch to and nothing to make: a name, no button.
+  if (!all && organizations.length < 2 && !add)
+    return (
+      <p className="rail-button rail-still">
+        <OrganizationIcon />
+        <span className="grow clip">
+          <span className="visually-hidden">{texts.nav.organization}: </span>
+          {organization?.name ?? me.user.name}
+        </span>
+      </p>
+    );
+  const entry = (id: string | null, label: string) => (
+    <MenuItem
+      key={id ?? "all"}
+      id={id ?? "all"}
+      className="menu-item"
+      textValue={label}
+      onAction={() => void navigate(inOrganization(id, path))}
     >
+      <span className="grow clip">{label}</span>
+      <span className="check">
+        {id === (chosen ?? null) && (
+          <>
+            <CheckIcon />
+            <span className="visually-hidden">{texts.nav.chosen}</span>
+          </>
+        )}
+      </span>
+    </MenuItem>
+  );
+  const menu = (
+    <Menu
+      className="menu"
+      aria-label={texts.nav.organization}
+      renderEmptyState={() => <p className="menu-none muted">{texts.nav.noOrganization}</p>}
+    >
+      <MenuSection>
+        <Header className="menu-header">{texts.nav.organization}</Header>
+        {entry(null, everything)}
+        {organizations.map(({ id, name }) => entry(id, name))}
+      </MenuSection>
+      {add && (
+        <MenuSection aria-label={texts.common.actions} className="menu-apart">
+          <MenuItem
+            id="new"
+            className="menu-item"
+            textValue={texts.nav.newOrganization}
+            onAction={() => void navigate("/settings/organizations?new=organization")}
+          >
+            <PlusIcon />
+            {texts.nav.newOrganization}
+          </MenuItem>
+        </MenuSection>
+      )}
+    </Menu>
+  );
+  return (
+    <MenuTrigger>
       <AriaButton className="rail-button" aria-label={`${texts.nav.organization}: ${name}`}>
         <OrganizationIcon />
         <span className="grow clip">{name}</span>
         <ChevronUpDownIcon />
       </AriaButton>
-    </MenuButton>
+      <Popover className="popover switcher" placement="bottom start">
+        {organizations.length > READABLE ? (
+          <Autocomplete filter={contains}>
+            <SearchField className="switcher-search" aria-label={texts.nav.findOrganization} autoFocus>
+              <SearchIcon />
+              <Input className="bare-input" placeholder={texts.nav.findOrganization} />
+            </SearchField>
+            {menu}
+          </Autocomplete>
+        ) : (
+          menu
+        )}
+      </Popover>
+    </MenuTrigger>
   );
 }
 

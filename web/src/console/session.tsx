@@ -18,16 +18,26 @@ export function useSession(): Session {
   return session;
 }
 
+/** One permission, or several of which any will do. */
+export type Needs = string | readonly string[];
+
 /** Whether the signed-in person holds a permission. The server decides; this only keeps dead buttons off the page. */
-export function useCan(): (permission: string) => boolean {
+export function useCan(): (needs: Needs) => boolean {
   const { me } = useSession();
-  return (permission) => me.permissions.includes(permission);
+  return (needs) =>
+    typeof needs === "string"
+      ? me.permissions.includes(needs)
+      : needs.some((permission) => me.permissions.includes(permission));
 }
 
-/** The organization chosen in the switcher (`?organization=`), or none for all of them. */
+/**
+ * The organization chosen in the switcher (`?organization=`), or none for all of them. Who has only one has no
+ * switch to make: it is chosen.
+ */
 export function useOrganization(): { id: Id | undefined; organization: Organization | undefined } {
-  const { organizations } = useSession();
-  const id = useSearch().get("organization") ?? undefined;
+  const { me, organizations } = useSession();
+  const only = me.organizations !== "all" && organizations.length === 1 ? organizations[0]?.id : undefined;
+  const id = useSearch().get("organization") ?? only;
   return { id, organization: organizations.find((o) => o.id === id) };
 }
 
