@@ -9,7 +9,7 @@ use crate::{
     Error, Result,
     error::Missing,
     ids::{OrganizationId, SessionId, UserId},
-    roles::{Permission, permissions_of},
+    roles::{Permission, RoleBook},
     user::{User, UserStatus},
 };
 
@@ -44,6 +44,15 @@ pub struct Actor {
     permissions: Vec<Permission>,
 }
 
+/// A user with the roles that can mean something for them.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The user.
+    pub user: User,
+    /// At least those that the user has.
+    pub roles: RoleBook,
+}
+
 /// How an actor came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Via {
@@ -58,12 +67,20 @@ pub enum Via {
     ApiKey,
 }
 
+/// A user without custom roles.
+impl From<User> for Account {
+    fn from(user: User) -> Self {
+        Self { user, roles: RoleBook::default() }
+    }
+}
+
 impl Actor {
     /// The actor that a user is. `None` unless the account is active.
     #[must_use]
-    pub fn new(user: User, via: Via) -> Option<Self> {
+    pub fn new(account: Account, via: Via) -> Option<Self> {
+        let Account { user, roles } = account;
         (user.status == UserStatus::Active && user.import_mark.is_none()).then(|| {
-            let permissions = permissions_of(&user.roles);
+            let permissions = roles.permissions_of_user(&user);
             Self { user, via, permissions }
         })
     }
@@ -125,9 +142,9 @@ impl Actor {
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait Authenticator {
     /// The owner of a session token (already hashed, SHA-256 hex), if it is complete and not over at `now`.
-    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(User, SessionId, Timestamp)>>;
+    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, SessionId, Timestamp)>>;
     /// The owner of an API key (already hashed, SHA-256 hex).
-    async fn api_key_user(&self, key_hash: &str) -> Result<Option<User>>;
+    async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>>;
 }
 
 /// SHA-256 in lower-case hex: how session tokens and API keys are stored.

@@ -109,6 +109,15 @@ id!(
     /// Names an import.
     ImportId, "imp_");
 id!(
+    /// Names the password resets of a user.
+    PasswordResetId, "rst_");
+id!(
+    /// Names the changes of address of a user.
+    EmailChangeId, "emc_");
+id!(
+    /// Names an entry of one of an organization's lists: a group, site, property, course or service.
+    EntryId, "ent_");
+id!(
     /// Names an invitation; the same for every generation of it. The mailed token starts with it.
     InvitationId, "inv_");
 id!(

@@ -1,6 +1,6 @@
 //! Organizations.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,11 +22,79 @@ pub struct Organization {
     /// Whether people must enrol a second factor where the profile leaves it to the organization.
     #[serde(default)]
     pub mfa_required: bool,
+    /// What its people's passwords must be, and when an account is locked.
+    #[serde(default)]
+    pub password_policy: PasswordPolicy,
+    /// In which ways a new person may get their first credentials. A link to choose one's own always is one.
+    #[serde(default = "CredentialMode::all")]
+    pub credential_modes: BTreeSet<CredentialMode>,
+    /// Domains of its people's usernames; the first is the primary one.
+    #[serde(default)]
+    pub domains: Vec<String>,
     /// When it was made.
     #[serde(with = "crate::time::fixed")]
     pub created_at: Timestamp,
     /// Goes up with every edit.
     pub version: u64,
+}
+
+/// What a password must be, and when too many wrong ones lock an account (requirements.md, S4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PasswordPolicy {
+    /// Fewest characters (Unicode scalar values), 12 to 64.
+    pub min_length: u8,
+    /// Failed sign-ins after which an account is locked, 3 to 20.
+    pub lockout_attempts: u8,
+    /// For how long, in minutes, 1 to 1440.
+    pub lockout_minutes: u16,
+    /// Words that no password may contain, beside the common ones; compared without case.
+    pub blocked_words: Vec<String>,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self { min_length: 12, lockout_attempts: 10, lockout_minutes: 10, blocked_words: Vec::new() }
+    }
+}
+
+/// How a new person gets their first credentials (requirements.md, S3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialMode {
+    /// By a mailed link to choose a password of one's own: the invitation.
+    Link,
+    /// A generated password is mailed; whoever creates the account never learns it.
+    Generate,
+    /// The creator chooses a password, and it is mailed.
+    SpecifyAndMail,
+    /// The creator chooses a password and hands it over themselves.
+    Specify,
+}
+
+impl CredentialMode {
+    /// Every mode.
+    #[must_use]
+    pub fn all() -> BTreeSet<Self> {
+        [Self::Link, Self::Generate, Self::SpecifyAndMail, Self::Specify].into()
+    }
+
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Generate => "generate",
+            Self::SpecifyAndMail => "specify_and_mail",
+            Self::Specify => "specify",
+        }
+    }
+
+    /// The mode of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::all().into_iter().find(|mode| mode.name() == name)
+    }
 }
 
 /// How many people an organization has.

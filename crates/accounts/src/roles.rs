@@ -1,14 +1,20 @@
 //! Permissions and the built-in roles of every source (requirements.md, S1 to S4).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::user::UserKind;
+use crate::{
+    Result,
+    ids::OrganizationId,
+    user::{User, UserKind},
+};
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
         /// What an operation asks of its actor.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Permission { $($(#[$doc])* $variant,)* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Permission { $($(#[$doc])* #[serde(rename = $name)] $variant,)* }
 
         impl Permission {
             /// Every permission there is.
@@ -19,27 +25,45 @@ macro_rules! permissions {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
+
+            /// The permission of that name.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|permission| permission.name() == name)
+            }
         }
     };
 }
 
 permissions! {
-    /// See users and their invitations.
+    /// See users, their invitations and their histories.
     UsersRead "users.read",
-    /// Create and edit users.
+    /// Create and edit users, deactivate and activate them.
     UsersWrite "users.write",
+    /// Delete users.
+    UsersDelete "users.delete",
+    /// Reset passwords and second factors, unlock, end sessions of others.
+    CredentialsWrite "credentials.write",
     /// Send, resend and revoke invitations.
     InvitationsWrite "invitations.write",
     /// See imports and their reports.
     ImportsRead "imports.read",
     /// Start, commit and cancel imports.
     ImportsWrite "imports.write",
-    /// See organizations.
+    /// See organizations and their settings.
     OrganizationsRead "organizations.read",
-    /// Create organizations.
+    /// Create organizations and change their settings.
     OrganizationsWrite "organizations.write",
     /// See roles.
     RolesRead "roles.read",
+    /// Create, change and delete roles.
+    RolesWrite "roles.write",
+    /// See access groups, sites, properties, courses and services.
+    ListsRead "lists.read",
+    /// Change access groups, sites, properties, courses and services.
+    ListsWrite "lists.write",
+    /// See the audit trail.
+    AuditRead "audit.read",
     /// Create API keys for oneself.
     ApiKeysWrite "api_keys.write",
     /// See billing pages.
@@ -90,18 +114,23 @@ pub struct BuiltInRole {
 use Permission as P;
 use UserKind as K;
 
-const READ_ONLY: &[Permission] = &[P::UsersRead, P::ImportsRead, P::OrganizationsRead, P::RolesRead, P::BillingRead];
-const ADMINISTER: &[Permission] = &[
+const READ_ONLY: &[Permission] =
+    &[P::UsersRead, P::ImportsRead, P::OrganizationsRead, P::RolesRead, P::ListsRead, P::AuditRead, P::BillingRead];
+const LOOK_AFTER: &[Permission] = &[
     P::UsersRead,
     P::UsersWrite,
+    P::CredentialsWrite,
     P::InvitationsWrite,
     P::ImportsRead,
     P::ImportsWrite,
     P::OrganizationsRead,
     P::RolesRead,
+    P::ListsRead,
     P::ApiKeysWrite,
     P::BillingRead,
 ];
+/// Everything, where the scope allows it.
+const ADMINISTER: &[Permission] = Permission::ALL;
 
 /// Every built-in role.
 pub const BUILT_IN: &[BuiltInRole] = &[
@@ -126,7 +155,7 @@ pub const BUILT_IN: &[BuiltInRole] = &[
         name: "Technician",
         description: "Looks after users and imports of the organizations given to them.",
         kinds: &[K::Technician],
-        permissions: ADMINISTER,
+        permissions: LOOK_AFTER,
         assignable: true,
     },
     BuiltInRole {
@@ -217,22 +246,146 @@ pub fn built_in(id: &RoleId) -> Option<&'static BuiltInRole> {
     BUILT_IN.iter().find(|role| role.id == id.as_str())
 }
 
-/// The assignable role of that identifier or exact name for that kind of user.
-#[must_use]
-pub fn assignable(kind: UserKind, id_or_name: &str) -> Option<&'static BuiltInRole> {
-    BUILT_IN.iter().find(|role| {
-        role.assignable && role.kinds.contains(&kind) && (role.id == id_or_name || role.name == id_or_name)
-    })
+/// A role made by an administrator: of an organization's end users or members, or of technicians.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomRole {
+    /// Identifier, `role_` and 26 characters.
+    pub id: RoleId,
+    /// Whose; none: the deployment's, for technicians.
+    pub organization_id: Option<OrganizationId>,
+    /// Name, unique among the roles of its kind there.
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    /// The kind of user that may have it.
+    pub user_kind: UserKind,
+    /// What it grants.
+    pub permissions: Vec<Permission>,
+    /// Set while it is being deleted: nobody may be given it any more.
+    #[serde(default)]
+    pub retired: bool,
+    /// Goes up with every edit.
+    pub version: u64,
 }
 
-/// The union of what the roles grant; unknown roles grant nothing.
-#[must_use]
-pub fn permissions_of(roles: &[RoleId]) -> Vec<Permission> {
-    let mut all: Vec<Permission> =
-        roles.iter().filter_map(built_in).flat_map(|role| role.permissions.iter().copied()).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+/// Most custom roles of an organization, or of the deployment's technicians.
+pub const CUSTOM_ROLE_LIMIT: usize = 100;
+
+/// A role, whoever made it.
+#[derive(Debug, Clone, Copy)]
+pub enum Role<'a> {
+    /// Comes with Rollcall.
+    BuiltIn(&'static BuiltInRole),
+    /// Made by an administrator.
+    Custom(&'a CustomRole),
+}
+
+impl<'a> Role<'a> {
+    /// Identifier as text.
+    #[must_use]
+    pub fn id(&self) -> &'a str {
+        match self {
+            Self::BuiltIn(role) => role.id,
+            Self::Custom(role) => role.id.as_str(),
+        }
+    }
+
+    /// Name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        match self {
+            Self::BuiltIn(role) => role.name,
+            Self::Custom(role) => &role.name,
+        }
+    }
+
+    /// What it grants.
+    #[must_use]
+    pub fn permissions(&self) -> &'a [Permission] {
+        match self {
+            Self::BuiltIn(role) => role.permissions,
+            Self::Custom(role) => &role.permissions,
+        }
+    }
+
+    /// Whether that kind of user may be given it.
+    #[must_use]
+    pub fn is_assignable(&self, kind: UserKind) -> bool {
+        match self {
+            Self::BuiltIn(role) => role.assignable && role.kinds.contains(&kind),
+            Self::Custom(role) => role.user_kind == kind && !role.retired,
+        }
+    }
+}
+
+/// The roles that can mean something for one person: the built-in ones and the custom ones of their
+/// organization, or of technicians.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleBook {
+    custom: BTreeMap<RoleId, CustomRole>,
+}
+
+impl RoleBook {
+    /// The built-in roles and these.
+    #[must_use]
+    pub fn new(custom: Vec<CustomRole>) -> Self {
+        Self { custom: custom.into_iter().map(|role| (role.id.clone(), role)).collect() }
+    }
+
+    /// The custom ones, by identifier.
+    pub fn custom(&self) -> impl Iterator<Item = &CustomRole> {
+        self.custom.values()
+    }
+
+    /// Every role, the built-in ones first.
+    pub fn roles(&self) -> impl Iterator<Item = Role<'_>> {
+        BUILT_IN.iter().map(Role::BuiltIn).chain(self.custom.values().map(Role::Custom))
+    }
+
+    /// The role of that identifier.
+    #[must_use]
+    pub fn role(&self, id: &RoleId) -> Option<Role<'_>> {
+        built_in(id).map(Role::BuiltIn).or_else(|| self.custom.get(id).map(Role::Custom))
+    }
+
+    /// The roles that kind of user may be given.
+    pub fn assignable(&self, kind: UserKind) -> impl Iterator<Item = Role<'_>> {
+        self.roles().filter(move |role| role.is_assignable(kind))
+    }
+
+    /// The one of these of that identifier or exact name.
+    #[must_use]
+    pub fn find_assignable(&self, kind: UserKind, id_or_name: &str) -> Option<Role<'_>> {
+        let by_id = self.assignable(kind).find(|role| role.id() == id_or_name);
+        by_id.or_else(|| self.assignable(kind).find(|role| role.name() == id_or_name))
+    }
+
+    /// The union of what the roles grant; unknown ones grant nothing.
+    #[must_use]
+    pub fn permissions_of(&self, roles: &[RoleId]) -> Vec<Permission> {
+        let mut all: Vec<Permission> =
+            roles.iter().filter_map(|id| self.role(id)).flat_map(|role| role.permissions().iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What a user may do: what their roles grant and what they were given beside.
+    #[must_use]
+    pub fn permissions_of_user(&self, user: &User) -> Vec<Permission> {
+        let mut all = self.permissions_of(&user.roles);
+        all.extend(&user.permissions);
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Reads the custom roles that an actor may be given.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait ReadRoles {
+    /// The roles of an organization's people, or of technicians (`None`).
+    async fn role_book(&self, organization: Option<&OrganizationId>) -> Result<RoleBook>;
 }
 
 #[cfg(test)]
@@ -242,8 +395,8 @@ mod tests {
     #[test]
     fn the_root_master_role_cannot_be_assigned() {
         for kind in [K::Technician, K::EndUser, K::Member] {
-            assert!(assignable(kind, "root_master").is_none());
-            assert!(assignable(kind, "Root Master").is_none());
+            assert!(RoleBook::default().find_assignable(kind, "root_master").is_none());
+            assert!(RoleBook::default().find_assignable(kind, "Root Master").is_none());
         }
     }
 

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::OrganizationScope,
-    ids::{ImportId, OrganizationId, UserId},
+    ids::{EmailChangeId, EntryId, ImportId, OrganizationId, PasswordResetId, UserId},
     invitation::{Invitation, InvitationStatus},
-    roles::RoleId,
+    lists::PropertyValue,
+    roles::{Permission, RoleId},
+    settings::Settings,
 };
 
 /// What kind of user: decides which roles fit and where the user is listed.
@@ -42,7 +44,8 @@ impl UserKind {
     }
 }
 
-/// Where an account is in its life.
+/// Where an account is in its life. Stored is every one but [`UserStatus::LockedOut`], which follows from
+/// [`User::locked_until`] and the moment; see [`User::status_at`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
@@ -52,7 +55,7 @@ pub enum UserStatus {
     Invited,
     /// Registered.
     Active,
-    /// Too many failed sign-ins.
+    /// Too many failed sign-ins; for a while. Never stored.
     LockedOut,
     /// Switched off by an administrator.
     Deactivated,
@@ -91,6 +94,58 @@ pub struct ImportMark {
     pub row: u32,
 }
 
+/// What has become of a mailed link that is good once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// Waits for the person.
+    Pending,
+    /// Was used.
+    Used,
+    /// Is void: what it was for has happened otherwise, or is not wanted any more.
+    Revoked,
+}
+
+/// A password reset: its link is good for 24 hours from when it was asked for (requirements.md, S1 and S4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordReset {
+    /// Identifier, the same for all resets of a user; starts the mailed token.
+    pub id: PasswordResetId,
+    /// Goes up with every reset that is asked for, which kills the older links.
+    pub generation: u32,
+    /// What has become of it.
+    pub state: LinkState,
+    /// The administrator who asked; `None` when the person did.
+    pub requested_by: Option<UserId>,
+    /// When it was asked for.
+    #[serde(with = "crate::time::fixed")]
+    pub requested_at: Timestamp,
+    /// When its link ends.
+    #[serde(with = "crate::time::fixed")]
+    pub expires_at: Timestamp,
+}
+
+/// A new address that its owner must confirm before it counts (requirements.md, S4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailChange {
+    /// Identifier, the same for all changes of a user; starts the mailed token.
+    pub id: EmailChangeId,
+    /// Goes up with every change that is asked for, which kills the older links.
+    pub generation: u32,
+    /// What has become of it.
+    pub state: LinkState,
+    /// The new address.
+    pub email: String,
+    /// Who asked.
+    pub requested_by: UserId,
+    /// When it was asked for.
+    #[serde(with = "crate::time::fixed")]
+    pub requested_at: Timestamp,
+    /// When its link ends.
+    #[serde(with = "crate::time::fixed")]
+    pub expires_at: Timestamp,
+}
+
 /// A user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct User {
@@ -114,20 +169,50 @@ pub struct User {
     pub phone: Option<String>,
     /// Roles.
     pub roles: Vec<RoleId>,
-    /// Access groups, by name.
-    pub groups: Vec<String>,
+    /// Permissions that a technician holds beside those of their roles.
+    #[serde(default)]
+    pub permissions: Vec<Permission>,
+    /// Access groups.
+    pub groups: Vec<EntryId>,
+    /// Courses.
+    #[serde(default)]
+    pub courses: Vec<EntryId>,
+    /// Services (licences).
+    #[serde(default)]
+    pub services: Vec<EntryId>,
+    /// Whether every module of the organization's groups is granted, not only those of the person's active groups.
+    #[serde(default)]
+    pub all_module_access: bool,
     /// Where the account is in its life.
     pub status: UserStatus,
     /// Whether a second factor is enrolled.
     pub mfa_enrolled: bool,
     /// The one invitation, in its current generation.
     pub invitation: Option<Invitation>,
-    /// Organization-defined properties.
-    pub properties: BTreeMap<String, String>,
-    /// Site.
-    pub site: Option<String>,
+    /// Organization-defined properties, by their keys.
+    pub properties: BTreeMap<String, PropertyValue>,
+    /// Site; none is the site that every organization has.
+    pub site: Option<EntryId>,
     /// BCP 47 tag the person prefers.
     pub language: Option<String>,
+    /// What the person has set for themselves.
+    #[serde(default)]
+    pub settings: Settings,
+    /// Until when no stranger's sign-in is tried, after too many that failed.
+    #[serde(with = "crate::time::fixed::option", default)]
+    pub locked_until: Option<Timestamp>,
+    /// Sessions count only under the epoch they were opened under: raising it ends all of them at once.
+    #[serde(default)]
+    pub session_epoch: u32,
+    /// The same for API keys.
+    #[serde(default)]
+    pub key_epoch: u32,
+    /// The last password reset that was asked for.
+    #[serde(default)]
+    pub password_reset: Option<PasswordReset>,
+    /// The last change of the address that was asked for.
+    #[serde(default)]
+    pub email_change: Option<EmailChange>,
     /// Last completed sign-in.
     #[serde(with = "crate::time::fixed::option", default)]
     pub last_sign_in_at: Option<Timestamp>,
@@ -149,6 +234,77 @@ pub struct User {
 }
 
 impl User {
+    /// An account that begins now, with nothing but what it cannot be without: the rest is absent, empty or
+    /// by default, and set by whoever makes it.
+    #[must_use]
+    pub fn new(
+        id: UserId,
+        user_kind: UserKind,
+        organization_id: Option<OrganizationId>,
+        profile: &str,
+        created_by: UserId,
+        created_at: Timestamp,
+    ) -> Self {
+        let scope =
+            organization_id.clone().map_or(OrganizationScope::All, |id| OrganizationScope::Selected([id].into()));
+        Self {
+            id,
+            user_kind,
+            organization_id,
+            scope,
+            first_name: String::new(),
+            last_name: String::new(),
+            email: String::new(),
+            username: None,
+            phone: None,
+            roles: Vec::new(),
+            permissions: Vec::new(),
+            groups: Vec::new(),
+            courses: Vec::new(),
+            services: Vec::new(),
+            all_module_access: false,
+            status: UserStatus::Created,
+            mfa_enrolled: false,
+            invitation: None,
+            properties: BTreeMap::new(),
+            site: None,
+            language: None,
+            settings: Settings::default(),
+            locked_until: None,
+            session_epoch: 0,
+            key_epoch: 0,
+            password_reset: None,
+            email_change: None,
+            last_sign_in_at: None,
+            created_at,
+            created_by,
+            profile: profile.to_owned(),
+            import_mark: None,
+            import_id: None,
+            visible_seq: None,
+            version: 1,
+        }
+    }
+
+    /// Whether this is the Root Master, the account that bootstrapped the deployment or was promoted by an
+    /// operator since.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.roles.iter().any(|role| role.as_str() == RoleId::ROOT_MASTER)
+    }
+
+    /// The status at this moment: an active account is locked out while its lock lasts.
+    #[must_use]
+    pub fn status_at(&self, now: Timestamp) -> UserStatus {
+        let locked = self.status == UserStatus::Active && self.locked_until.is_some_and(|end| now < end);
+        if locked { UserStatus::LockedOut } else { self.status }
+    }
+
+    /// Ends every session of the user, the current one included.
+    pub fn end_sessions(&mut self) {
+        self.session_epoch += 1;
+    }
+
     /// First and last name as one text.
     #[must_use]
     pub fn name(&self) -> String {

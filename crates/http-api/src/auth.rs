@@ -69,12 +69,12 @@ impl Call {
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(Error::NotAuthenticated);
             }
-            let user = ports.api_key_user(&secret_hash(key.trim())).await?.ok_or(Error::NotAuthenticated)?;
-            return Actor::new(user, Via::ApiKey).ok_or(Error::NotAuthenticated);
+            let account = ports.api_key_user(&secret_hash(key.trim())).await?.ok_or(Error::NotAuthenticated)?;
+            return Actor::new(account, Via::ApiKey).ok_or(Error::NotAuthenticated);
         }
         let token = self.session_token()?.ok_or(Error::NotAuthenticated)?;
-        let (user, id, expires_at) =
+        let (account, id, expires_at) =
             ports.session_user(&secret_hash(&token), self.now).await?.ok_or(Error::NotAuthenticated)?;
-        Actor::new(user, Via::Session { id, expires_at }).ok_or(Error::NotAuthenticated)
+        Actor::new(account, Via::Session { id, expires_at }).ok_or(Error::NotAuthenticated)
     }
 }

@@ -3,26 +3,27 @@
 use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
-    access::Authenticator,
+    access::{Account, Authenticator},
     ids::{SessionId, UserId},
-    user::User,
 };
 
 use crate::{Store, failure::internal, item, keys};
 
 impl Authenticator for Store {
-    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(User, SessionId, Timestamp)>> {
+    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, SessionId, Timestamp)>> {
         let Some(session) = self.session(token_hash).await? else {
             return Ok(None);
         };
         if !session.complete || session.expires_at <= now {
             return Ok(None);
         }
-        let user = self.user(&session.user_id).await?;
-        Ok(user.map(|user| (user, session.id, session.expires_at)))
+        let Some(user) = self.user(&session.user_id).await? else {
+            return Ok(None);
+        };
+        Ok(Some((self.account(user).await?, session.id, session.expires_at)))
     }
 
-    async fn api_key_user(&self, key_hash: &str) -> Result<Option<User>> {
+    async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>> {
         let answer = self
             .client
             .get_item()
@@ -33,7 +34,10 @@ impl Authenticator for Store {
             .await
             .map_err(internal)?;
         match answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok()) {
-            Some(id) => Ok(self.user(&id).await?),
+            Some(id) => match self.user(&id).await? {
+                Some(user) => Ok(Some(self.account(user).await?)),
+                None => Ok(None),
+            },
             None => Ok(None),
         }
     }

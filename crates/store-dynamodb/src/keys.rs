@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rollcall_accounts::{
     ids::{ApiKeyId, ImportId, InvitationId, OrganizationId, UserId},
+    roles::RoleId,
     time::iso,
 };
 use rollcall_validation::identity::IdentityKey;
@@ -71,6 +72,18 @@ pub fn guard(identity: &IdentityKey) -> Key {
 
 /// Separates the words of a sort key; below every letter.
 pub const SEPARATOR: char = '\u{1}';
+
+/// The partition of the custom roles of a scope.
+#[must_use]
+pub fn roles_partition(scope: &str) -> String {
+    format!("ROLES#{scope}")
+}
+
+/// A custom role: `ROLES#scope / id`.
+#[must_use]
+pub fn role(scope: &str, id: &RoleId) -> Key {
+    Key::new(roles_partition(scope), id.as_str())
+}
 
 /// A user in the listing of its scope: `LIST#scope#shard / folded last name, folded first name, id`.
 #[must_use]

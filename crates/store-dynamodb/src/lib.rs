@@ -18,6 +18,7 @@ pub mod keys;
 mod listing;
 mod organizations;
 mod outbox;
+mod roles;
 mod sessions;
 mod user_writes;
 mod users;

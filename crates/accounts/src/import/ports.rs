@@ -12,6 +12,7 @@ use crate::{
     audit::AuditEvent,
     ids::{ImportId, OrganizationId, UserId},
     organization::Organization,
+    roles::ReadRoles,
     user::User,
 };
 
@@ -24,7 +25,7 @@ pub trait ReadImports {
 
 /// Organizations as imports need them.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait ImportOrganizations {
+pub trait ImportOrganizations: ReadRoles {
     /// An organization.
     async fn import_organization(&self, id: &OrganizationId) -> Result<Option<Organization>>;
     /// The organizations of these names (compared case-folded); a name without one is left out.

@@ -9,7 +9,7 @@ use crate::{
     error::{Invalid, Missing},
     ids::OrganizationId,
     organization::Organization,
-    roles::{self, Permission},
+    roles::{Permission, RoleBook},
     user::UserKind,
 };
 
@@ -22,6 +22,8 @@ pub struct Effective {
     pub user_kind: UserKind,
     /// Where; none for technicians.
     pub organization: Option<Organization>,
+    /// The roles that count there.
+    pub roles: RoleBook,
 }
 
 impl Effective {
@@ -93,17 +95,21 @@ fn kind_of(profile: &Profile, organization: Option<&OrganizationId>) -> UserKind
 }
 
 /// The profile with the rules of that kind and the lists that hold there.
-fn resolved(profile: &Profile, kind: UserKind, organization: Option<&Organization>) -> Option<Profile> {
-    Some(profile.for_kind(kind.name())?.effective(&lists(kind, organization)))
+fn resolved(
+    profile: &Profile,
+    kind: UserKind,
+    organization: Option<&Organization>,
+    roles: &RoleBook,
+) -> Option<Profile> {
+    Some(profile.for_kind(kind.name())?.effective(&lists(kind, organization, roles)))
 }
 
 /// The roles that a form or an import may give to that kind, as profiles list them.
-fn lists(kind: UserKind, organization: Option<&Organization>) -> Lists {
+fn lists(kind: UserKind, organization: Option<&Organization>, roles: &RoleBook) -> Lists {
     Lists {
-        roles: roles::BUILT_IN
-            .iter()
-            .filter(|role| role.assignable && role.kinds.contains(&kind))
-            .map(|role| Named { id: role.id.to_owned(), name: role.name.to_owned() })
+        roles: roles
+            .assignable(kind)
+            .map(|role| Named { id: role.id().to_owned(), name: role.name().to_owned() })
             .collect(),
         default_country: organization.and_then(|found| found.default_country.clone()),
         ..Lists::default()
@@ -137,8 +143,10 @@ pub async fn effective(
             Some(found.ok_or(Error::NotFound(Missing::Organization))?)
         }
     };
-    let profile = resolved(&profile, user_kind, organization.as_ref()).ok_or(Error::NotFound(Missing::Profile))?;
-    Ok(Effective { profile, user_kind, organization })
+    let roles = ports.role_book(organization.as_ref().map(|found| &found.id)).await?;
+    let profile =
+        resolved(&profile, user_kind, organization.as_ref(), &roles).ok_or(Error::NotFound(Missing::Profile))?;
+    Ok(Effective { profile, user_kind, organization, roles })
 }
 
 /// The profiles that an actor may use, each with the one kind that it makes (none: the caller decides), for an
@@ -161,6 +169,7 @@ pub async fn offered(
         }
         None => None,
     };
+    let roles = ports.role_book(organization).await?;
     let technicians_too = actor.require_in(Permission::ImportsRead, None).is_ok();
     Ok(Profile::built_in_ids()
         .iter()
@@ -169,9 +178,10 @@ pub async fn offered(
             let user_kind = kind_of(&profile, organization);
             let offered = user_kind != UserKind::Technician || technicians_too;
             let effective = Effective {
-                profile: offered.then(|| resolved(&profile, user_kind, found.as_ref())).flatten()?,
+                profile: offered.then(|| resolved(&profile, user_kind, found.as_ref(), &roles)).flatten()?,
                 user_kind,
                 organization: found.clone(),
+                roles: roles.clone(),
             };
             Some((profile.kind().map(str::to_owned), effective))
         })

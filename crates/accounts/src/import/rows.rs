@@ -10,10 +10,11 @@ use super::{Import, ServerIssue, Severity};
 use crate::{
     access::OrganizationScope,
     audit::{AuditEvent, Origin},
-    ids::{ImportId, InvitationId, OrganizationId, UserId},
+    ids::{EntryId, ImportId, InvitationId, OrganizationId, UserId},
     invitation::Invitation,
+    lists::PropertyValue,
     outbox::{DueMail, Lane},
-    roles::{self, RoleId},
+    roles::{RoleBook, RoleId},
     user::{ImportMark, User, UserKind, UserStatus},
 };
 
@@ -101,9 +102,6 @@ pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
         (None, selected) => OrganizationScope::Selected(selected.iter().cloned().collect()),
     };
     User {
-        id: user_id(&import.id, place),
-        user_kind: import.user_kind,
-        organization_id: import.organization_id.clone(),
         scope,
         first_name: row.text("first_name").to_owned(),
         last_name: row.text("last_name").to_owned(),
@@ -111,29 +109,29 @@ pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
         username: row.optional("username"),
         phone: row.optional("phone"),
         roles,
-        groups: row.list("groups").to_vec(),
-        status: UserStatus::Created,
-        mfa_enrolled: false,
-        invitation: None,
+        groups: row.list("groups").iter().filter_map(|id| EntryId::parse(id).ok()).collect(),
         properties: properties(row),
-        site: row.optional("site"),
+        site: EntryId::parse(row.text("site")).ok(),
         language: row.optional("language"),
-        last_sign_in_at: None,
-        created_at: import.created_at,
-        created_by: import.created_by.clone(),
-        profile: import.profile.id.clone(),
         import_mark: Some(ImportMark { import_id: import.id.clone(), row: row.row }),
         import_id: Some(import.id.clone()),
-        visible_seq: None,
-        version: 1,
+        ..User::new(
+            user_id(&import.id, place),
+            import.user_kind,
+            import.organization_id.clone(),
+            &import.profile.id,
+            import.created_by.clone(),
+            import.created_at,
+        )
     }
 }
 
 fn role_ids<'a>(kind: UserKind, names: impl IntoIterator<Item = &'a str>) -> Vec<RoleId> {
+    let book = RoleBook::default();
     let mut ids: Vec<RoleId> = names
         .into_iter()
-        .filter_map(|name| roles::assignable(kind, name))
-        .filter_map(|role| RoleId::parse(role.id))
+        .filter_map(|name| book.find_assignable(kind, name))
+        .filter_map(|role| RoleId::parse(role.id()))
         .collect();
     ids.sort_unstable();
     ids.dedup();
@@ -141,12 +139,12 @@ fn role_ids<'a>(kind: UserKind, names: impl IntoIterator<Item = &'a str>) -> Vec
 }
 
 /// `name=value` or `name: value`; a name alone has the value `yes`.
-fn properties(row: &StagedRow) -> BTreeMap<String, String> {
+fn properties(row: &StagedRow) -> BTreeMap<String, PropertyValue> {
     row.list("properties")
         .iter()
         .map(|text| match text.split_once(['=', ':']) {
-            Some((name, value)) => (name.trim().to_owned(), value.trim().to_owned()),
-            None => (text.trim().to_owned(), "yes".to_owned()),
+            Some((name, value)) => (name.trim().to_owned(), PropertyValue::Text(value.trim().to_owned())),
+            None => (text.trim().to_owned(), PropertyValue::YesNo(true)),
         })
         .filter(|(name, _)| !name.is_empty())
         .collect()

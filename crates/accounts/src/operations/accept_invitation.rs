@@ -19,6 +19,7 @@ use crate::{
     },
     password::NewPassword,
     random::Randomness,
+    roles::RoleBook,
     token::TokenKeys,
     totp::TotpSecret,
     user::{User, UserStatus},
@@ -72,7 +73,7 @@ pub async fn accept_invitation(
         Some(id) => ports.read_organization(id).await?,
         None => None,
     };
-    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref())?;
+    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), RoleBook::default())?;
     let given = given(&rules, user, password, phone)?;
     let pending = PendingCredential {
         invitation_id: link.invitation().id.clone(),

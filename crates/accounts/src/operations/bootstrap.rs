@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    access::{Actor, OrganizationScope, Via},
+    access::{Actor, Via},
     audit::{AuditEvent, Origin},
     credential::Credential,
     error::{Conflict, Error},
@@ -68,7 +68,7 @@ impl Bootstrapped {
     /// The Root Master as an actor, to go on with (the first organization, …).
     #[must_use]
     pub fn actor(&self) -> Option<Actor> {
-        Actor::new(self.user.clone(), Via::ApiKey)
+        Actor::new(self.user.clone().into(), Via::ApiKey)
     }
 }
 
@@ -110,31 +110,14 @@ pub async fn bootstrap(
         .map_err(|refusal| Error::Refused(vec![refusal]))?;
     let id = UserId::random(randomness);
     let user = User {
-        id: id.clone(),
-        user_kind: UserKind::Technician,
-        organization_id: None,
-        scope: OrganizationScope::All,
         first_name: new.first_name,
         last_name: new.last_name,
         email: new.email,
-        username: None,
-        phone: None,
         roles: RoleId::parse(RoleId::ROOT_MASTER).into_iter().collect(),
-        groups: Vec::new(),
+        all_module_access: true,
         status: UserStatus::Active,
         mfa_enrolled: true,
-        invitation: None,
-        properties: std::collections::BTreeMap::new(),
-        site: None,
-        language: None,
-        last_sign_in_at: None,
-        created_at: now,
-        created_by: id.clone(),
-        profile: "technician".into(),
-        import_mark: None,
-        import_id: None,
-        visible_seq: None,
-        version: 1,
+        ..User::new(id.clone(), UserKind::Technician, None, "technician", id.clone(), now)
     };
     let credential = Credential {
         password_hash: Some(password.hash()),

@@ -6,7 +6,7 @@ use crate::{
     audit::{AuditEvent, Origin},
     error::{Conflict, Error},
     ids::OrganizationId,
-    organization::{CountryCode, Organization, OrganizationName},
+    organization::{CountryCode, CredentialMode, Organization, OrganizationName, PasswordPolicy},
     random::Randomness,
     roles::Permission,
 };
@@ -52,6 +52,9 @@ pub async fn create_organization(
         name: name.into(),
         default_country: country.map(|country| country.to_string()),
         mfa_required: false,
+        password_policy: PasswordPolicy::default(),
+        credential_modes: CredentialMode::all(),
+        domains: Vec::new(),
         created_at: origin.now,
         version: 1,
     };

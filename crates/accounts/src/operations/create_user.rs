@@ -1,12 +1,10 @@
 //! Creates one user and, if the profile says so, queues the invitation in the same transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Value, json};
 
 use crate::{
     Error, Result,
-    access::{Actor, OrganizationScope},
+    access::Actor,
     audit::{AuditEvent, Origin},
     error::{Conflict, Invalid, Missing},
     ids::{InvitationId, OrganizationId, UserId},
@@ -18,7 +16,7 @@ use crate::{
     organization::Organization,
     outbox::{DueMail, Lane},
     random::Randomness,
-    roles::Permission,
+    roles::{Permission, ReadRoles},
     user::{User, UserKind, UserStatus},
 };
 
@@ -80,14 +78,15 @@ pub trait ReadOrganization {
 /// [`Error::Refused`] with every value that is not acceptable, [`Conflict::EmailTaken`],
 /// [`Conflict::EmailReserved`].
 pub async fn create_user(
-    ports: &(impl CreateUsers + ReadOrganization),
+    ports: &(impl CreateUsers + ReadOrganization + ReadRoles),
     actor: &Actor,
     new: NewUser,
     origin: &Origin,
     randomness: &impl Randomness,
 ) -> Result<User> {
     let organization = organization_of(ports, actor, &new).await?;
-    let rules = Rules::new(new.kind, new.profile.as_deref(), organization.as_ref())?;
+    let book = ports.role_book(organization.as_ref().map(|found| &found.id)).await?;
+    let rules = Rules::new(new.kind, new.profile.as_deref(), organization.as_ref(), book)?;
     let mut refusals = Vec::new();
     let first_name = rules.field("first_name", &new.first_name, &mut refusals);
     let last_name = rules.field("last_name", &new.last_name, &mut refusals);
@@ -98,41 +97,29 @@ pub async fn create_user(
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
-    covers(actor, &roles)?;
+    covers(actor, &rules.role_book().permissions_of(&roles))?;
 
     let id = UserId::random(randomness);
     let invitation = rules.invites(new.invite).then(|| {
         Invitation::queued(InvitationId::random(randomness), rules.valid_hours(), actor.id().clone(), origin.now)
     });
-    let organization_id = organization.map(|organization| organization.id);
     let user = User {
-        id: id.clone(),
-        user_kind: new.kind,
-        scope: organization_id
-            .as_ref()
-            .map_or(OrganizationScope::All, |id| OrganizationScope::Selected(BTreeSet::from([id.clone()]))),
-        organization_id,
         first_name,
         last_name,
         email,
-        username: None,
         phone: Some(phone).filter(|phone| !phone.is_empty()),
         roles,
-        groups: Vec::new(),
         status: if invitation.is_some() { UserStatus::Invited } else { UserStatus::Created },
-        mfa_enrolled: false,
         invitation,
-        properties: BTreeMap::new(),
-        site: None,
         language,
-        last_sign_in_at: None,
-        created_at: origin.now,
-        created_by: actor.id().clone(),
-        profile: rules.profile_id().to_owned(),
-        import_mark: None,
-        import_id: None,
-        visible_seq: None,
-        version: 1,
+        ..User::new(
+            id.clone(),
+            new.kind,
+            organization.map(|organization| organization.id),
+            rules.profile_id(),
+            actor.id().clone(),
+            origin.now,
+        )
     };
     let creation = Creation {
         mail: user.invitation.as_ref().map(|invitation| DueMail::invitation(&id, invitation, Lane::Now)),

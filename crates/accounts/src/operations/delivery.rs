@@ -465,32 +465,15 @@ mod tests {
             let invitation =
                 Invitation::queued(InvitationId::derived(&["1"]), 24, UserId::derived(&["inviter"]), at(0));
             let mail = DueMail::invitation(&id, &invitation, Lane::Now);
+            let inviter = UserId::derived(&["inviter"]);
             let user = User {
-                id,
-                user_kind: UserKind::Technician,
-                organization_id: None,
                 scope: OrganizationScope::Selected(BTreeSet::new()),
                 first_name: "Ana".into(),
                 last_name: "Silva".into(),
                 email: "ana@example.org".into(),
-                username: None,
-                phone: None,
-                roles: Vec::new(),
-                groups: Vec::new(),
                 status: UserStatus::Invited,
-                mfa_enrolled: false,
                 invitation: Some(invitation),
-                properties: Default::default(),
-                site: None,
-                language: None,
-                last_sign_in_at: None,
-                created_at: at(0),
-                created_by: UserId::derived(&["inviter"]),
-                profile: "technician".into(),
-                import_mark: None,
-                import_id: None,
-                visible_seq: None,
-                version: 1,
+                ..User::new(id, UserKind::Technician, None, "technician", inviter, at(0))
             };
             Self {
                 user: Mutex::new(user),

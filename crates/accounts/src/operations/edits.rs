@@ -11,7 +11,7 @@ use crate::{
     ids::UserId,
     operations::sessions::OpenSession,
     outbox::DueMail,
-    roles::{RoleId, permissions_of},
+    roles::Permission,
     user::User,
 };
 
@@ -111,6 +111,6 @@ pub fn editable(actor: &Actor, user: &User) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::PermissionDenied`], naming the first permission that the actor lacks.
-pub fn covers(actor: &Actor, roles: &[RoleId]) -> Result<()> {
-    permissions_of(roles).into_iter().try_for_each(|permission| actor.require(permission))
+pub fn covers(actor: &Actor, permissions: &[Permission]) -> Result<()> {
+    permissions.iter().try_for_each(|permission| actor.require(*permission))
 }

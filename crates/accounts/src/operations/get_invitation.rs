@@ -11,6 +11,7 @@ use crate::{
         links::{FindInvited, Link, LinkState},
         rules::Rules,
     },
+    roles::RoleBook,
     token::TokenKeys,
 };
 
@@ -55,7 +56,7 @@ pub async fn get_invitation(
         Some(id) => ports.read_organization(id).await?,
         None => None,
     };
-    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref())?;
+    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), RoleBook::default())?;
     let theirs = state != LinkState::Dead(DeadLink::AddressChanged);
     let open = state == LinkState::Open;
     let inviter = ports.read_people(std::slice::from_ref(&invitation.invited_by)).await?.pop();

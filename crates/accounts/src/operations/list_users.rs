@@ -62,7 +62,7 @@ impl Filter {
     fn fits(&self, user: &User, now: Timestamp) -> bool {
         let delivery = user.invitation.as_ref().map(|invitation| invitation.delivery);
         self.kind.is_none_or(|kind| user.user_kind == kind)
-            && self.status.is_none_or(|status| user.status == status)
+            && self.status.is_none_or(|status| user.status_at(now) == status)
             && self.role.as_ref().is_none_or(|role| user.roles.contains(role))
             && self.invitation.is_none_or(|wanted| user.invitation_status(now) == Some(wanted))
             && self.delivery.is_none_or(|wanted| delivery == Some(wanted))
@@ -323,32 +323,15 @@ mod tests {
 
     fn user(name: &str, organization: Option<&str>) -> User {
         let id = UserId::derived(&[name]);
+        let kind = if organization.is_some() { UserKind::EndUser } else { UserKind::Technician };
         User {
-            id: id.clone(),
-            user_kind: if organization.is_some() { UserKind::EndUser } else { UserKind::Technician },
-            organization_id: organization.map(organization_id),
             scope: OrganizationScope::All,
             first_name: name.into(),
-            last_name: String::new(),
             email: format!("{name}@example.org"),
-            username: None,
-            phone: None,
             roles: RoleId::parse("system_administrator").into_iter().collect(),
-            groups: Vec::new(),
             status: UserStatus::Active,
             mfa_enrolled: true,
-            invitation: None,
-            properties: std::collections::BTreeMap::new(),
-            site: None,
-            language: None,
-            last_sign_in_at: None,
-            created_at: Timestamp::UNIX_EPOCH,
-            created_by: id,
-            profile: "technician".into(),
-            import_mark: None,
-            import_id: None,
-            visible_seq: None,
-            version: 1,
+            ..User::new(id.clone(), kind, organization.map(organization_id), "technician", id, Timestamp::UNIX_EPOCH)
         }
     }
 
@@ -438,7 +421,7 @@ mod tests {
     }
 
     fn actor(scope: OrganizationScope) -> Actor {
-        Actor::new(User { scope, ..user("root", None) }, Via::ApiKey).unwrap()
+        Actor::new(User { scope, ..user("root", None) }.into(), Via::ApiKey).unwrap()
     }
 
     /// All pages of that size, one after the other, with the number of pages.

@@ -15,6 +15,7 @@ use crate::{
         rules::Rules,
     },
     outbox::{DueMail, Lane},
+    roles::RoleBook,
     token::TokenKeys,
 };
 
@@ -57,7 +58,7 @@ pub async fn renew_invitation(
         if !waits || old.generation != link.invitation().generation {
             return Err(Missing::Invitation.into());
         }
-        let hours = Rules::new(user.user_kind, Some(&user.profile), None)?.valid_hours();
+        let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
         let next = old.next_generation(hours, old.invited_by.clone(), origin.now, false);
         let event = origin.event(
             "invitation.renewed",

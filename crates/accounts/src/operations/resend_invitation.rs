@@ -14,7 +14,7 @@ use crate::{
         rules::Rules,
     },
     outbox::{DueMail, Lane},
-    roles::Permission,
+    roles::{Permission, RoleBook},
     user::User,
 };
 
@@ -34,7 +34,7 @@ pub async fn resend_invitation(ports: &impl EditUsers, actor: &Actor, id: &str, 
             InvitationStatus::Registered => return Err(Conflict::AlreadyRegistered.into()),
             InvitationStatus::Revoked => return Err(Conflict::InvitationNotPending.into()),
         }
-        let hours = Rules::new(user.user_kind, Some(&user.profile), None)?.valid_hours();
+        let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
         let next = old.next_generation(hours, actor.id().clone(), origin.now, false);
         let event = origin.event(
             "invitation.resent",

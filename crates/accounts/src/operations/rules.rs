@@ -7,7 +7,7 @@ use crate::{
     Result,
     error::{Missing, Refusal},
     organization::Organization,
-    roles::{self, BUILT_IN, RoleId},
+    roles::{RoleBook, RoleId},
     user::UserKind,
 };
 
@@ -15,6 +15,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Rules {
     kind: UserKind,
+    roles: RoleBook,
     profile: Profile,
     mfa_by_organization: bool,
 }
@@ -24,21 +25,26 @@ impl Rules {
     ///
     /// # Errors
     /// [`Missing::Profile`] when there is none of that name or it does not make such users.
-    pub fn new(kind: UserKind, profile: Option<&str>, organization: Option<&Organization>) -> Result<Self> {
+    pub fn new(
+        kind: UserKind,
+        profile: Option<&str>,
+        organization: Option<&Organization>,
+        roles: RoleBook,
+    ) -> Result<Self> {
         let profile = Profile::built_in(profile.unwrap_or_else(|| Self::default_profile(kind)))
             .and_then(|profile| profile.for_kind(kind.name()))
             .ok_or(Missing::Profile)?;
         let lists = Lists {
-            roles: BUILT_IN
-                .iter()
-                .filter(|role| role.assignable && role.kinds.contains(&kind))
-                .map(|role| Named { id: role.id.to_owned(), name: role.name.to_owned() })
+            roles: roles
+                .assignable(kind)
+                .map(|role| Named { id: role.id().to_owned(), name: role.name().to_owned() })
                 .collect(),
             default_country: organization.and_then(|organization| organization.default_country.clone()),
             ..Lists::default()
         };
         Ok(Self {
             kind,
+            roles,
             profile: profile.effective(&lists),
             mfa_by_organization: organization.is_some_and(|organization| organization.mfa_required),
         })
@@ -91,6 +97,12 @@ impl Rules {
         self.profile.phone_at_acceptance()
     }
 
+    /// The roles that count here.
+    #[must_use]
+    pub fn role_book(&self) -> &RoleBook {
+        &self.roles
+    }
+
     /// Checks one field as a cell of a sheet would be; what is refused goes to `refusals`. Corrections that
     /// lose nothing are taken.
     pub fn field(&self, field: &'static str, text: &str, refusals: &mut Vec<Refusal>) -> String {
@@ -114,12 +126,13 @@ impl Rules {
         };
         let mut found: Vec<RoleId> = Vec::new();
         for text in wanted {
-            let role = roles::assignable(self.kind, text.trim()).and_then(|role| RoleId::parse(role.id));
+            let role = self.roles.find_assignable(self.kind, text.trim()).and_then(|role| RoleId::parse(role.id()));
             match role {
                 Some(role) if !found.contains(&role) => found.push(role),
                 Some(_) => {}
                 None => {
-                    refuse("role_unknown", format!("roles must be among {}", assignable_names(self.kind).join(", ")))
+                    let names: Vec<&str> = self.roles.assignable(self.kind).map(|role| role.name()).collect();
+                    refuse("role_unknown", format!("roles must be among {}", names.join(", ")))
                 }
             }
         }
@@ -132,10 +145,6 @@ impl Rules {
         }
         found
     }
-}
-
-fn assignable_names(kind: UserKind) -> Vec<&'static str> {
-    BUILT_IN.iter().filter(|role| role.assignable && role.kinds.contains(&kind)).map(|role| role.name).collect()
 }
 
 /// A language tag as it is kept: `de`, `pt-BR` (BCP 47: a primary subtag of 2 or 3 letters and at most two more).

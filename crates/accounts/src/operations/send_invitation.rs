@@ -15,7 +15,7 @@ use crate::{
     },
     outbox::{DueMail, Lane},
     random::Randomness,
-    roles::Permission,
+    roles::{Permission, RoleBook},
     user::{User, UserStatus},
 };
 
@@ -38,7 +38,7 @@ pub async fn send_invitation(
             return Err(Conflict::AlreadyRegistered.into());
         }
         // How long an invitation is good for does not depend on the organization.
-        let hours = Rules::new(user.user_kind, Some(&user.profile), None)?.valid_hours();
+        let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
         let by = actor.id().clone();
         let next = match &user.invitation {
             None => Invitation::queued(InvitationId::random(randomness), hours, by, origin.now),

@@ -18,7 +18,7 @@ use crate::{
         report::page,
         rows::StagedRow,
     },
-    roles::{self, Permission},
+    roles::Permission,
 };
 
 /// A chunk as it came in.
@@ -164,7 +164,8 @@ pub(super) async fn precheck(
             other_row: None,
         };
         let before = issues.len();
-        let given = row.list("role").iter().filter_map(|name| roles::assignable(effective.user_kind, name));
+        let given =
+            row.list("role").iter().filter_map(|name| effective.roles.find_assignable(effective.user_kind, name));
         if given.clone().any(|role| grantable(actor, role).is_err()) {
             issues.push(issue("role", "role_not_grantable"));
         }

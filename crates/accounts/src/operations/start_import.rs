@@ -21,7 +21,7 @@ use crate::{
         report::{ReportPage, page},
         rows::{Place, StagedRow, user_id},
     },
-    roles::{self, Permission},
+    roles::{Permission, Role},
 };
 use rollcall_validation::identity::IdentityKey;
 
@@ -159,17 +159,17 @@ fn role(actor: &Actor, effective: &Effective, wanted: Option<&str>) -> Result<Op
     let Some(wanted) = wanted else {
         return Ok(None);
     };
-    let role = roles::assignable(effective.user_kind, wanted).ok_or_else(|| Invalid::Parameter {
+    let role = effective.roles.find_assignable(effective.user_kind, wanted).ok_or_else(|| Invalid::Parameter {
         name: "role",
         expected: "the identifier or name of a role that such users can have".into(),
     })?;
     grantable(actor, role)?;
-    Ok(Some(role.id.to_owned()))
+    Ok(Some(role.id().to_owned()))
 }
 
 /// Nobody gives a permission away that they do not hold.
-pub(super) fn grantable(actor: &Actor, role: &roles::BuiltInRole) -> Result<()> {
-    match role.permissions.iter().find(|permission| !actor.may(**permission)) {
+pub(super) fn grantable(actor: &Actor, role: Role<'_>) -> Result<()> {
+    match role.permissions().iter().find(|permission| !actor.may(**permission)) {
         Some(missing) => Err(Error::PermissionDenied(missing.name())),
         None => Ok(()),
     }

@@ -13,7 +13,7 @@ use crate::{
         rules::{self, Rules},
     },
     outbox::{DueMail, Lane},
-    roles::Permission,
+    roles::{Permission, ReadRoles},
     user::User,
 };
 
@@ -40,7 +40,7 @@ pub struct UserChanges {
 /// [`Error::PermissionDenied`], [`Missing::User`], [`Error::VersionConflict`], [`Error::Refused`] with every
 /// value that is not acceptable, and what stands in the way of a new email.
 pub async fn update_user(
-    ports: &(impl EditUsers + ReadOrganization),
+    ports: &(impl EditUsers + ReadOrganization + ReadRoles),
     actor: &Actor,
     id: &str,
     version: u64,
@@ -55,10 +55,11 @@ pub async fn update_user(
         Some(organization) => ports.read_organization(organization).await?,
         None => None,
     };
-    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref())?;
+    let book = ports.role_book(user.organization_id.as_ref()).await?;
+    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), book)?;
     modify_user(ports, &id, |read| {
         editable(actor, &read)?;
-        covers(actor, &read.roles)?;
+        covers(actor, &rules.role_book().permissions_of_user(&read))?;
         if read.version != version {
             return Err(Error::VersionConflict);
         }
@@ -99,7 +100,7 @@ fn changed(actor: &Actor, rules: &Rules, read: &User, changes: &UserChanges) -> 
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
-    covers(actor, &user.roles)?;
+    covers(actor, &rules.role_book().permissions_of_user(&user))?;
     Ok(user)
 }
 

@@ -6,6 +6,7 @@ use rollcall_accounts::{
     idempotency::KeepAnswers,
     operations::create_user::{CreateUsers, ReadOrganization, create_user as use_case},
     random::SystemRandomness,
+    roles::ReadRoles,
 };
 
 use crate::{
@@ -34,7 +35,7 @@ use crate::{
     )
 )]
 pub async fn create_user(
-    ports: &(impl Authenticator + KeepAnswers + CreateUsers + ReadOrganization),
+    ports: &(impl Authenticator + KeepAnswers + CreateUsers + ReadOrganization + ReadRoles),
     call: Call,
 ) -> Answer {
     let actor = call.actor(ports).await?;

@@ -4,6 +4,7 @@ use http::StatusCode;
 use rollcall_accounts::{
     access::Authenticator,
     operations::{create_user::ReadOrganization, edits::EditUsers, update_user::update_user as use_case},
+    roles::ReadRoles,
 };
 
 use crate::{
@@ -37,7 +38,10 @@ use crate::{
         (status = 428, description = "`precondition_required` without `If-Match`"),
     )
 )]
-pub async fn update_user(ports: &(impl Authenticator + EditUsers + ReadOrganization), call: Call) -> Answer {
+pub async fn update_user(
+    ports: &(impl Authenticator + EditUsers + ReadOrganization + ReadRoles),
+    call: Call,
+) -> Answer {
     let actor = call.actor(ports).await?;
     let version = call.if_match()?;
     let changes = call.json::<UpdateUserRequest>()?.into_changes();

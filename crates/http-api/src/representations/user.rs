@@ -10,6 +10,7 @@ use rollcall_accounts::{
     user::{User, UserKind},
 };
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// A user.
@@ -44,7 +45,7 @@ pub struct UserResponse {
     /// The invitation, null when never invited.
     pub invitation: Option<InvitationResponse>,
     /// Organization-defined properties.
-    pub properties: BTreeMap<String, String>,
+    pub properties: BTreeMap<String, serde_json::Value>,
     /// Site.
     pub site: Option<String>,
     /// BCP 47 tag.
@@ -97,8 +98,8 @@ impl UserResponse {
             username: user.username.clone(),
             phone: user.phone.clone(),
             roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect(),
-            groups: user.groups.clone(),
-            status: user.status.name(),
+            groups: user.groups.iter().map(ToString::to_string).collect(),
+            status: user.status_at(now).name(),
             mfa: if user.mfa_enrolled { "enrolled" } else { "not_enrolled" },
             invitation: user.invitation.as_ref().map(|invitation| InvitationResponse {
                 status: invitation.status_at(now).name(),
@@ -111,8 +112,8 @@ impl UserResponse {
                 registered_at: invitation.registered_at.map(iso),
                 valid_hours: invitation.valid_hours,
             }),
-            properties: user.properties.clone(),
-            site: user.site.clone(),
+            properties: user.properties.iter().map(|(key, value)| (key.clone(), json!(value))).collect(),
+            site: user.site.as_ref().map(ToString::to_string),
             language: user.language.clone(),
             last_sign_in_at: user.last_sign_in_at.map(iso),
             created_at: iso(user.created_at),
