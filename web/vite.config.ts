@@ -35,7 +35,10 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
-/** In development, the same paths as behind the dev server: /invitations/… and /outbox have pages of their own. */
+/** What a mailed link leads to; the dev server has the same list. */
+const LINKS = ["/invitations/", "/password-resets/", "/email-changes/"];
+
+/** In development, the same paths as behind the dev server: mailed links and /outbox have pages of their own. */
 function pages(): Plugin {
   return {
     name: "pages",
@@ -43,7 +46,7 @@ function pages(): Plugin {
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
         const path = (request.url ?? "").split("?")[0] ?? "";
-        if (path.startsWith("/invitations/")) request.url = "/accept.html";
+        if (LINKS.some((link) => path.startsWith(link))) request.url = "/accept.html";
         else if (path === "/outbox") request.url = "/outbox.html";
         next();
       });

@@ -7,7 +7,9 @@ use crate::{fingerprint, root, target, tools};
 pub(crate) fn build() -> Outcome<()> {
     let web = root().join("web");
     tools::npm_ci(&web)?;
-    let inputs = [web.clone(), root().join("wasm-validator/js"), crate::wasm::stamp()];
+    // The pages judge passwords by the server's own list.
+    let common = root().join("crates/accounts/src/common-passwords.txt");
+    let inputs = [web.clone(), root().join("wasm-validator/js"), common, crate::wasm::stamp()];
     let fingerprint = fingerprint::of(&inputs)?;
     let stamp = target().join("xtask/web");
     if fingerprint::is_current(&stamp, &fingerprint) && web.join("dist/index.html").is_file() {

@@ -14,6 +14,9 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
                       img-src 'self' data:; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
 
+/// First segments of what a mailed link leads to: pages of the light bundle, with a secret in their path.
+const LINKS: [&str; 3] = ["invitations", "password-resets", "email-changes"];
+
 /// The built pages (web/dist).
 #[derive(Debug, Clone)]
 pub(crate) struct Console {
@@ -47,7 +50,7 @@ impl Console {
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::X_FRAME_OPTIONS, "DENY");
         // A token in the path must not travel on.
-        let referrer = if path.starts_with("/invitations/") { "no-referrer" } else { "same-origin" };
+        let referrer = if file == Path::new("accept.html") { "no-referrer" } else { "same-origin" };
         set(header::REFERRER_POLICY, referrer);
         set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
         set(header::HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
@@ -66,7 +69,7 @@ impl Console {
         if relative.starts_with("assets") {
             return Some((relative.to_owned(), FOREVER));
         }
-        if relative.starts_with("invitations") {
+        if LINKS.iter().any(|link| relative.starts_with(link)) {
             return Some(("accept.html".into(), "no-store"));
         }
         if relative == Path::new("outbox") {
@@ -115,6 +118,8 @@ mod tests {
             ("/icon.svg", Some("icon.svg")),
             ("/outbox", Some("outbox.html")),
             ("/invitations/abc.def", Some("accept.html")),
+            ("/password-resets/abc.def", Some("accept.html")),
+            ("/email-changes/abc.def", Some("accept.html")),
             ("/assets/index-1a2b.js", Some("assets/index-1a2b.js")),
             ("/assets/../../secret", None),
             ("/%2e%2e/secret", None),

@@ -1,9 +1,8 @@
 import type { AcceptTexts } from "./en";
 
 export const de: AcceptTexts = {
-  name: "Deutsch",
   language: "Sprache",
-  loading: "Ihre Einladung wird geöffnet …",
+  loading: "Ihr Link wird geöffnet …",
   stepOf: (step, of) => `Schritt ${step} von ${of}`,
   invite: {
     titleBy: (inviter, organization) => `${inviter} lädt Sie zu ${organization} ein`,
@@ -99,6 +98,75 @@ export const de: AcceptTexts = {
     renewed:
       "Wenn sich diese Einladung erneuern lässt, ist eine neue an die hinterlegte Adresse unterwegs. Das kann einige Minuten dauern.",
   },
+  reset: {
+    title: "Neues Passwort wählen",
+    body: "Beim Speichern werden Sie überall abgemeldet und melden sich dann mit dem neuen Passwort an.",
+    save: "Passwort speichern",
+    doneTitle: "Ihr Passwort ist geändert",
+    done: "Sie wurden überall abgemeldet. Melden Sie sich mit Ihrem neuen Passwort an.",
+    ask: "Neuen Link anfordern",
+    askTitle: "Neuen Link erhalten",
+    askBody: "Geben Sie die Adresse ein, mit der Sie sich anmelden.",
+    email: "E-Mail",
+    emailMissing: "Geben Sie Ihre E-Mail-Adresse ein.",
+    send: "Link senden",
+    asked:
+      "Wenn es ein Konto mit dieser Adresse gibt, ist ein Link für ein neues Passwort unterwegs. Das kann einige Minuten dauern; er gilt 24 Stunden.",
+    dead: {
+      expired: {
+        title: "Dieser Link ist abgelaufen",
+        what: (when) => (when ? `Er galt bis ${when}.` : "Er galt 24 Stunden."),
+        todo: "Fordern Sie einen neuen an.",
+      },
+      used: {
+        title: "Dieser Link wurde verwendet",
+        what: (when) =>
+          when ? `Mit ihm wurde am ${when} ein neues Passwort gewählt.` : "Mit ihm wurde ein neues Passwort gewählt.",
+        todo: "Melden Sie sich mit Ihrem neuen Passwort an.",
+      },
+      replaced: {
+        title: "Dieser Link gilt nicht mehr",
+        what: (when) =>
+          when
+            ? `Seit ${when} gibt es einen neueren Link, oder das Passwort wurde auf anderem Weg geändert.`
+            : "Es gibt einen neueren Link, oder das Passwort wurde auf anderem Weg geändert.",
+        todo: "Nutzen Sie den Link in der neuesten Mail. Gibt es keine, fordern Sie einen neuen an.",
+      },
+    },
+  },
+  change: {
+    title: "Neue Adresse bestätigen",
+    body: (organization) =>
+      `Ab dann melden Sie sich bei ${organization} mit dieser Adresse an. Sie werden überall abgemeldet, und Nachrichten gehen dorthin.`,
+    address: "Neue Adresse",
+    confirm: "Neue Adresse bestätigen",
+    unexpected: "Nicht erwartet? Dann tun Sie nichts: Die Adresse bleibt, wie sie ist.",
+    doneTitle: "Ihre Adresse ist geändert",
+    done: (email) => `Sie melden sich ab jetzt mit ${email} an. Sie wurden überall abgemeldet.`,
+    dead: {
+      expired: {
+        title: "Dieser Link ist abgelaufen",
+        what: (when) =>
+          when
+            ? `Er galt bis ${when}. Die Adresse bleibt, wie sie war.`
+            : "Er wurde nicht rechtzeitig genutzt. Die Adresse bleibt, wie sie war.",
+        todo: "Melden Sie sich mit Ihrer alten Adresse an und bitten Sie einen Administrator, sie noch einmal zu ändern.",
+      },
+      used: {
+        title: "Diese Adresse ist bestätigt",
+        what: (when) => (when ? `Sie wurde am ${when} bestätigt.` : "Sie wurde schon bestätigt."),
+        todo: "Melden Sie sich mit ihr an.",
+      },
+      replaced: {
+        title: "Diese Änderung wurde ersetzt",
+        what: (when) =>
+          when
+            ? `Am ${when} wurde eine andere Adresse eingetragen oder die Änderung zurückgenommen.`
+            : "Es wurde eine andere Adresse eingetragen oder die Änderung zurückgenommen.",
+        todo: "Nutzen Sie den Link in der neuesten Mail. Gibt es keine, melden Sie sich mit Ihrer alten Adresse an.",
+      },
+    },
+  },
   problem: {
     title: "Das hat nicht geklappt",
     unreachable: "Keine Verbindung zum Server. Prüfen Sie Ihr Netz und versuchen Sie es erneut; nichts ist verloren.",
@@ -111,6 +179,7 @@ export const de: AcceptTexts = {
       phone_required: "Geben Sie Ihre Mobilnummer ein.",
       phone_not_valid: "Diese Nummer ist nicht vergeben. Prüfen Sie Ländervorwahl und Ziffern.",
       phone_country_code_missing: "Beginnen Sie mit der Ländervorwahl, zum Beispiel +49.",
+      email_taken: "Diese Adresse gehört inzwischen zu einem anderen Konto. Fragen Sie einen Administrator.",
       code_not_valid:
         "Dieser Code stimmt nicht (mehr). Nehmen Sie den, den die App gerade zeigt, und prüfen Sie die Uhr Ihres Telefons.",
     },

@@ -1,8 +1,7 @@
 /** The acceptance page in English: the shape that every other language fills. */
 export const en = {
-  name: "English",
   language: "Language",
-  loading: "Opening your invitation …",
+  loading: "Opening your link …",
   stepOf: (step: number, of: number) => `Step ${step} of ${of}`,
   invite: {
     titleBy: (inviter: string, organization: string) => `${inviter} invites you to ${organization}`,
@@ -98,6 +97,75 @@ export const en = {
     renewed:
       "If this invitation can be renewed, a new one is on its way to the address on file. It can take a few minutes.",
   },
+  reset: {
+    title: "Choose a new password",
+    body: "When you save it, you are signed out everywhere, and then sign in with the new password.",
+    save: "Save password",
+    doneTitle: "Your password is changed",
+    done: "You were signed out everywhere. Sign in with your new password.",
+    ask: "Ask for a new link",
+    askTitle: "Get a new link",
+    askBody: "Enter the address that you sign in with.",
+    email: "Email",
+    emailMissing: "Enter your email address.",
+    send: "Send the link",
+    asked:
+      "If there is an account with this address, a link for choosing a new password is on its way. It can take a few minutes and is good for 24 hours.",
+    dead: {
+      expired: {
+        title: "This link has expired",
+        what: (when: string | null) => (when ? `It was valid until ${when}.` : "It was valid for 24 hours."),
+        todo: "Ask for a new one.",
+      },
+      used: {
+        title: "This link was used",
+        what: (when: string | null) =>
+          when ? `A new password was chosen with it on ${when}.` : "A new password was chosen with it.",
+        todo: "Sign in with your new password.",
+      },
+      replaced: {
+        title: "This link no longer works",
+        what: (when: string | null) =>
+          when
+            ? `Since ${when} there is a newer link, or the password was changed in another way.`
+            : "There is a newer link, or the password was changed in another way.",
+        todo: "Use the link in the newest mail. If there is none, ask for a new one.",
+      },
+    },
+  },
+  change: {
+    title: "Confirm your new address",
+    body: (organization: string) =>
+      `From now on you sign in to ${organization} with this address. You are signed out everywhere, and messages go to it.`,
+    address: "New address",
+    confirm: "Confirm new address",
+    unexpected: "Not expecting this? Then do nothing: the address stays as it is.",
+    doneTitle: "Your address is changed",
+    done: (email: string) => `You sign in with ${email} from now on. You were signed out everywhere.`,
+    dead: {
+      expired: {
+        title: "This link has expired",
+        what: (when: string | null) =>
+          when
+            ? `It was valid until ${when}. The address stays as it was.`
+            : "It was not used in time. The address stays as it was.",
+        todo: "Sign in with your old address, and ask an administrator to change it again.",
+      },
+      used: {
+        title: "This address is confirmed",
+        what: (when: string | null) => (when ? `It was confirmed on ${when}.` : "It was confirmed before."),
+        todo: "Sign in with it.",
+      },
+      replaced: {
+        title: "This change was replaced",
+        what: (when: string | null) =>
+          when
+            ? `On ${when} another address was entered, or the change was taken back.`
+            : "Another address was entered, or the change was taken back.",
+        todo: "Use the link in the newest mail. If there is none, sign in with your old address.",
+      },
+    },
+  },
   problem: {
     title: "That did not work",
     unreachable: "No connection to the server. Check your network and try again; nothing is lost.",
@@ -110,6 +178,7 @@ export const en = {
       phone_required: "Enter your mobile number.",
       phone_not_valid: "This is not a number in use. Check the country code and the digits.",
       phone_country_code_missing: "Begin with the country code, for example +44.",
+      email_taken: "This address belongs to another account by now. Ask an administrator.",
       code_not_valid:
         "This code is not right (any more). Take the one that the app shows now, and check that your phone's clock is right.",
     } as Record<string, string>,

@@ -1,9 +1,8 @@
 import type { AcceptTexts } from "./en";
 
 export const es: AcceptTexts = {
-  name: "Español",
   language: "Idioma",
-  loading: "Abriendo su invitación …",
+  loading: "Abriendo su enlace…",
   stepOf: (step, of) => `Paso ${step} de ${of}`,
   invite: {
     titleBy: (inviter, organization) => `${inviter} le invita a ${organization}`,
@@ -99,6 +98,75 @@ export const es: AcceptTexts = {
     renewed:
       "Si esta invitación se puede renovar, hay una nueva en camino a la dirección registrada. Puede tardar unos minutos.",
   },
+  reset: {
+    title: "Elija una contraseña nueva",
+    body: "Al guardarla se cierran todas sus sesiones, y después entra con la contraseña nueva.",
+    save: "Guardar la contraseña",
+    doneTitle: "Su contraseña ha cambiado",
+    done: "Se han cerrado todas sus sesiones. Entre con su contraseña nueva.",
+    ask: "Pedir un enlace nuevo",
+    askTitle: "Recibir un enlace nuevo",
+    askBody: "Escriba la dirección con la que entra.",
+    email: "Correo electrónico",
+    emailMissing: "Escriba su correo electrónico.",
+    send: "Enviar el enlace",
+    asked:
+      "Si hay una cuenta con esta dirección, un enlace para elegir una contraseña nueva está en camino. Puede tardar unos minutos y vale 24 horas.",
+    dead: {
+      expired: {
+        title: "Este enlace ha caducado",
+        what: (when) => (when ? `Era válido hasta el ${when}.` : "Era válido durante 24 horas."),
+        todo: "Pida uno nuevo.",
+      },
+      used: {
+        title: "Este enlace ya se usó",
+        what: (when) =>
+          when ? `Con él se eligió una contraseña nueva el ${when}.` : "Con él se eligió una contraseña nueva.",
+        todo: "Entre con su contraseña nueva.",
+      },
+      replaced: {
+        title: "Este enlace ya no funciona",
+        what: (when) =>
+          when
+            ? `Desde el ${when} hay un enlace más nuevo, o la contraseña se cambió de otro modo.`
+            : "Hay un enlace más nuevo, o la contraseña se cambió de otro modo.",
+        todo: "Use el enlace del correo más reciente. Si no hay ninguno, pida uno nuevo.",
+      },
+    },
+  },
+  change: {
+    title: "Confirme su nueva dirección",
+    body: (organization) =>
+      `Desde ahora entra en ${organization} con esta dirección. Se cierran todas sus sesiones y los mensajes se envían a ella.`,
+    address: "Nueva dirección",
+    confirm: "Confirmar la nueva dirección",
+    unexpected: "¿No lo esperaba? Entonces no haga nada: la dirección queda como está.",
+    doneTitle: "Su dirección ha cambiado",
+    done: (email) => `Desde ahora entra con ${email}. Se han cerrado todas sus sesiones.`,
+    dead: {
+      expired: {
+        title: "Este enlace ha caducado",
+        what: (when) =>
+          when
+            ? `Era válido hasta el ${when}. La dirección queda como estaba.`
+            : "No se usó a tiempo. La dirección queda como estaba.",
+        todo: "Entre con su dirección antigua y pida a un administrador que la cambie de nuevo.",
+      },
+      used: {
+        title: "Esta dirección está confirmada",
+        what: (when) => (when ? `Se confirmó el ${when}.` : "Ya se había confirmado."),
+        todo: "Entre con ella.",
+      },
+      replaced: {
+        title: "Este cambio fue sustituido",
+        what: (when) =>
+          when
+            ? `El ${when} se escribió otra dirección o se retiró el cambio.`
+            : "Se escribió otra dirección o se retiró el cambio.",
+        todo: "Use el enlace del correo más reciente. Si no hay ninguno, entre con su dirección antigua.",
+      },
+    },
+  },
   problem: {
     title: "No ha funcionado",
     unreachable: "Sin conexión con el servidor. Compruebe su red e inténtelo de nuevo; no se ha perdido nada.",
@@ -111,6 +179,7 @@ export const es: AcceptTexts = {
       phone_required: "Escriba su número de móvil.",
       phone_not_valid: "Este número no existe. Compruebe el prefijo y las cifras.",
       phone_country_code_missing: "Empiece por el prefijo de país, por ejemplo +34.",
+      email_taken: "Esta dirección pertenece ya a otra cuenta. Pregunte a un administrador.",
       code_not_valid:
         "Este código no es correcto (o ya no lo es). Use el que la aplicación muestra ahora y compruebe la hora de su teléfono.",
     },

@@ -1,9 +1,8 @@
 import type { AcceptTexts } from "./en";
 
 export const fr: AcceptTexts = {
-  name: "Français",
   language: "Langue",
-  loading: "Ouverture de votre invitation …",
+  loading: "Ouverture de votre lien…",
   stepOf: (step, of) => `Étape ${step} sur ${of}`,
   invite: {
     titleBy: (inviter, organization) => `${inviter} vous invite à rejoindre ${organization}`,
@@ -99,6 +98,77 @@ export const fr: AcceptTexts = {
     renewed:
       "Si cette invitation peut être renouvelée, une nouvelle est en route vers l’adresse enregistrée. Cela peut prendre quelques minutes.",
   },
+  reset: {
+    title: "Choisissez un nouveau mot de passe",
+    body: "À l’enregistrement, vous êtes déconnecté partout, puis vous vous connectez avec le nouveau mot de passe.",
+    save: "Enregistrer le mot de passe",
+    doneTitle: "Votre mot de passe est changé",
+    done: "Vous avez été déconnecté partout. Connectez-vous avec votre nouveau mot de passe.",
+    ask: "Demander un nouveau lien",
+    askTitle: "Recevoir un nouveau lien",
+    askBody: "Saisissez l’adresse avec laquelle vous vous connectez.",
+    email: "Adresse e-mail",
+    emailMissing: "Saisissez votre adresse e-mail.",
+    send: "Envoyer le lien",
+    asked:
+      "S’il existe un compte avec cette adresse, un lien pour choisir un nouveau mot de passe est en route. Cela peut prendre quelques minutes ; il est valable 24 heures.",
+    dead: {
+      expired: {
+        title: "Ce lien a expiré",
+        what: (when) => (when ? `Il était valable jusqu’au ${when}.` : "Il était valable 24 heures."),
+        todo: "Demandez-en un nouveau.",
+      },
+      used: {
+        title: "Ce lien a été utilisé",
+        what: (when) =>
+          when
+            ? `Un nouveau mot de passe a été choisi avec lui le ${when}.`
+            : "Un nouveau mot de passe a été choisi avec lui.",
+        todo: "Connectez-vous avec votre nouveau mot de passe.",
+      },
+      replaced: {
+        title: "Ce lien ne fonctionne plus",
+        what: (when) =>
+          when
+            ? `Depuis le ${when}, il existe un lien plus récent, ou le mot de passe a été changé autrement.`
+            : "Il existe un lien plus récent, ou le mot de passe a été changé autrement.",
+        todo: "Utilisez le lien du message le plus récent. S’il n’y en a pas, demandez-en un nouveau.",
+      },
+    },
+  },
+  change: {
+    title: "Confirmez votre nouvelle adresse",
+    body: (organization) =>
+      `Vous vous connecterez désormais à ${organization} avec cette adresse. Vous êtes déconnecté partout, et les messages y sont envoyés.`,
+    address: "Nouvelle adresse",
+    confirm: "Confirmer la nouvelle adresse",
+    unexpected: "Vous ne vous y attendiez pas ? Alors ne faites rien : l’adresse reste la même.",
+    doneTitle: "Votre adresse est changée",
+    done: (email) => `Vous vous connectez désormais avec ${email}. Vous avez été déconnecté partout.`,
+    dead: {
+      expired: {
+        title: "Ce lien a expiré",
+        what: (when) =>
+          when
+            ? `Il était valable jusqu’au ${when}. L’adresse reste la même.`
+            : "Il n’a pas été utilisé à temps. L’adresse reste la même.",
+        todo: "Connectez-vous avec votre ancienne adresse et demandez à un administrateur de la changer de nouveau.",
+      },
+      used: {
+        title: "Cette adresse est confirmée",
+        what: (when) => (when ? `Elle a été confirmée le ${when}.` : "Elle a déjà été confirmée."),
+        todo: "Connectez-vous avec elle.",
+      },
+      replaced: {
+        title: "Ce changement a été remplacé",
+        what: (when) =>
+          when
+            ? `Le ${when}, une autre adresse a été saisie ou le changement a été annulé.`
+            : "Une autre adresse a été saisie ou le changement a été annulé.",
+        todo: "Utilisez le lien du message le plus récent. S’il n’y en a pas, connectez-vous avec votre ancienne adresse.",
+      },
+    },
+  },
   problem: {
     title: "Cela n’a pas fonctionné",
     unreachable: "Pas de connexion au serveur. Vérifiez votre réseau et réessayez ; rien n’est perdu.",
@@ -112,6 +182,7 @@ export const fr: AcceptTexts = {
       phone_required: "Saisissez votre numéro de mobile.",
       phone_not_valid: "Ce numéro n’existe pas. Vérifiez l’indicatif et les chiffres.",
       phone_country_code_missing: "Commencez par l’indicatif du pays, par exemple +33.",
+      email_taken: "Cette adresse appartient désormais à un autre compte. Adressez-vous à un administrateur.",
       code_not_valid:
         "Ce code n’est pas (ou plus) valable. Prenez celui que l’application affiche maintenant et vérifiez l’heure de votre téléphone.",
     },
