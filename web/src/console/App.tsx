@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { api, everyItem, onSignedOut } from "../api/client";
+import { forgetShared } from "../api/shared";
 import { useLoad } from "../api/use";
 import { navigate } from "../router";
 import { SignIn } from "../signin/SignIn";
@@ -44,6 +45,7 @@ export function App() {
         <SignIn
           ended={ended === "expired"}
           onDone={() => {
+            forgetShared();
             setEnded("no");
             reload();
           }}
