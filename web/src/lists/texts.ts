@@ -148,15 +148,6 @@ export const texts = {
       "The definition will be gone for good. A property that somebody still has a value of cannot be deleted.",
   },
 
-  /** A list of words that is typed one by one. */
-  words: {
-    remove: (word: string) => `Remove ${word}`,
-    added: (word: string) => `${word} added`,
-    removed: (word: string) => `${word} removed`,
-    placeholder: "Add …",
-    twice: (word: string) => `“${word}” stands here already.`,
-  },
-
   fields: {
     name: "Name",
     key: "Key",

@@ -11,18 +11,6 @@ export const texts = {
   },
   words: "password policy mfa second factor domains lockout country credentials security",
 
-  conflict: {
-    title: (by: string | null) => (by ? `Changed meanwhile by ${by}` : "Changed meanwhile by somebody else"),
-    nothing: "Nothing of yours was saved yet.",
-    theirs: (fields: string) => `They changed: ${fields}.`,
-    both: (fields: string) =>
-      `You both changed: ${fields}. Keeping yours replaces theirs there; their other changes stay.`,
-    apart: "You changed other things than they did: keeping yours keeps theirs too.",
-    same: "What they saved differs in nothing that is shown here.",
-    reload: "Discard mine and reload",
-    keep: "Keep mine and save",
-  },
-
   organization: {
     intro: (name: string) => `How ${name} works in Rollcall.`,
     readOnly: "You can look at these settings, but your roles do not let you change them.",

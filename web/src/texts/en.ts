@@ -76,6 +76,25 @@ export const texts = {
     leave: "Leave",
     stay: "Stay",
   },
+  /** A list of words that is typed one by one. */
+  words: {
+    remove: (word: string) => `Remove ${word}`,
+    added: (word: string) => `${word} added`,
+    removed: (word: string) => `${word} removed`,
+    placeholder: "Add …",
+    twice: (word: string) => `“${word}” stands here already.`,
+  },
+  conflict: {
+    title: (by: string | null) => (by ? `Changed meanwhile by ${by}` : "Changed meanwhile by somebody else"),
+    nothing: "Nothing of yours was saved yet.",
+    theirs: (fields: string) => `They changed: ${fields}.`,
+    both: (fields: string) =>
+      `You both changed: ${fields}. Keeping yours replaces theirs there; their other changes stay.`,
+    apart: "You changed other things than they did: keeping yours keeps theirs too.",
+    same: "What they saved differs in nothing that is shown here.",
+    reload: "Discard mine and reload",
+    keep: "Keep mine and save",
+  },
   time: {
     in: (span: string) => `in ${span}`,
     ago: (span: string) => `${span} ago`,

@@ -147,6 +147,23 @@ export const FileIcon = (p: Props) => (
     <path d="M9 1.8H4.5a1 1 0 0 0-1 1v10.4a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1V5.3zM9 1.8v3.5h3.5M6 8.5h4M6 11h4" />
   </Icon>
 );
+export const MoreIcon = (p: Props) => (
+  <Icon {...p} fill="currentColor" stroke="none">
+    <circle cx="3.2" cy="8" r="1.4" />
+    <circle cx="8" cy="8" r="1.4" />
+    <circle cx="12.8" cy="8" r="1.4" />
+  </Icon>
+);
+export const ArrowUpIcon = (p: Props) => (
+  <Icon {...p}>
+    <path d="M8 13V3.5M4 7l4-4 4 4" />
+  </Icon>
+);
+export const ArrowDownIcon = (p: Props) => (
+  <Icon {...p}>
+    <path d="M8 3v9.5M4 9l4 4 4-4" />
+  </Icon>
+);
 
 /* Shapes of the status pills, 12 px: told apart without colour. */
 export const HollowShape = () => (

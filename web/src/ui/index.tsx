@@ -1,5 +1,6 @@
 export * from "./announce";
 export * from "./controls";
+export * from "./find";
 export * from "./icons";
 export * from "./problem";
 export * from "./status";

@@ -9,12 +9,15 @@ export function ProblemBox({
   problem,
   retry,
   children,
+  words,
 }: {
   problem: ApiProblem;
   retry?: (() => void) | undefined;
   children?: ReactNode;
+  /** What a code means just here, and what fields are called. */
+  words?: { problems?: Record<string, { title: string; detail: string }>; fields?: Record<string, string> };
 }) {
-  const known = texts.problems[problem.code];
+  const known = words?.problems?.[problem.code] ?? texts.problems[problem.code];
   return (
     <div className="problem" role="alert">
       <ErrorIcon />
@@ -25,7 +28,7 @@ export function ProblemBox({
           <ul>
             {problem.errors.map((error) => (
               <li key={`${error.field}:${error.code}`}>
-                {texts.fields[error.field] ?? error.field}: {error.detail}
+                {words?.fields?.[error.field] ?? texts.fields[error.field] ?? error.field}: {error.detail}
               </li>
             ))}
           </ul>
