@@ -2,18 +2,21 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::secret_hash,
     ids::{InvitationId, UserId},
+    password::NewPassword,
     random::Randomness,
     totp::TotpSecret,
 };
 
 /// Recovery codes that a person gets on enrolling a second factor.
 pub const RECOVERY_CODES: usize = 10;
+/// How long a password that somebody else chose opens the first sign-in (requirements.md, S3: as an invitation).
+pub const FIRST_PASSWORD_LIFETIME: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// The secrets of one user. Kept apart from the user, so that nothing that reads users reads them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,15 +25,28 @@ pub struct Credential {
     pub user_id: UserId,
     /// PHC string; none before the account is finished.
     pub password_hash: Option<String>,
+    /// Until when a password that somebody else chose opens a sign-in, in which it must be changed; none when
+    /// the person chose the password.
+    #[serde(with = "crate::time::fixed::option", default)]
+    pub first_password_until: Option<Timestamp>,
     /// The enrolled authenticator.
     pub totp_secret: Option<TotpSecret>,
     /// The last step of it that was used; codes count once.
     pub totp_last_step: Option<u64>,
+    /// Whether codes are sent to the phone number of the account.
+    #[serde(default)]
+    pub text_codes: bool,
+    /// Whether a second factor is set up at the next sign-in, because an administrator reset the former one.
+    #[serde(default)]
+    pub must_enrol: bool,
     /// Hashes of the recovery codes that are left.
     #[serde(default)]
     pub recovery_codes: Vec<String>,
     /// What an acceptance has given so far, until its code completes it.
     pub pending: Option<PendingCredential>,
+    /// Goes up with every write. As it was read: an edit is written over nothing else. None: over whatever there is.
+    #[serde(default)]
+    pub revision: Option<u64>,
 }
 
 impl Credential {
@@ -40,11 +56,61 @@ impl Credential {
         Self {
             user_id,
             password_hash: None,
+            first_password_until: None,
             totp_secret: None,
             totp_last_step: None,
+            text_codes: false,
+            must_enrol: false,
             recovery_codes: Vec::new(),
             pending: None,
+            revision: None,
         }
+    }
+
+    /// Of a user whose first password somebody else chose: it opens one sign-in, within
+    /// [`FIRST_PASSWORD_LIFETIME`], in which the person chooses their own.
+    #[must_use]
+    pub fn first_password(user_id: UserId, password: &NewPassword, now: Timestamp) -> Self {
+        Self {
+            password_hash: Some(password.hash()),
+            first_password_until: Some(now.saturating_add(FIRST_PASSWORD_LIFETIME).unwrap_or(Timestamp::MAX)),
+            ..Self::empty(user_id)
+        }
+    }
+
+    /// Whether the password is one that somebody else chose and that the person must change.
+    #[must_use]
+    pub fn must_change(&self) -> bool {
+        self.first_password_until.is_some()
+    }
+
+    /// A password of the person's own choice, hashed, takes the place of any other.
+    pub fn set_password(&mut self, password_hash: String) {
+        self.password_hash = Some(password_hash);
+        self.first_password_until = None;
+        self.pending = None;
+    }
+
+    /// Nobody signs in with a password until a new one is chosen.
+    pub fn void_password(&mut self) {
+        self.password_hash = None;
+        self.first_password_until = None;
+        self.pending = None;
+    }
+
+    /// Forgets every second factor; one is set up at the next sign-in.
+    pub fn reset_mfa(&mut self) {
+        self.totp_secret = None;
+        self.totp_last_step = None;
+        self.text_codes = false;
+        self.recovery_codes.clear();
+        self.must_enrol = true;
+    }
+
+    /// Whether a second factor is enrolled. Recovery codes only stand in for one.
+    #[must_use]
+    pub fn has_mfa(&self) -> bool {
+        self.totp_secret.is_some() || self.text_codes
     }
 }
 

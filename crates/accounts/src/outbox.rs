@@ -65,6 +65,18 @@ pub enum MailSubject {
         /// How many did not finish in all.
         total: usize,
     },
+    /// A text message with a code ([`crate::token::TokenKeys::text_code`]); the code itself is stored nowhere.
+    /// Dropped once the code is not good any more ([`crate::token::TEXT_CODE_LIFETIME`]).
+    TextCode {
+        /// Who wants to sign in, or to have codes sent.
+        user_id: UserId,
+        /// What the code answers: a sign-in, or a setting-up.
+        challenge: String,
+        /// Which sending of it.
+        number: u32,
+        /// Where to, E.164: of a number that is being set up, not yet the account's.
+        phone: String,
+    },
 }
 
 impl DueMail {
@@ -80,6 +92,22 @@ impl DueMail {
             },
             lane,
             queued_at: invitation.queued_at,
+        }
+    }
+
+    /// The text message with a code, which a person waits for.
+    #[must_use]
+    pub fn text_code(user_id: &UserId, challenge: &str, number: u32, phone: &str, now: Timestamp) -> Self {
+        Self {
+            id: format!("{challenge}#{number}"),
+            subject: MailSubject::TextCode {
+                user_id: user_id.clone(),
+                challenge: challenge.to_owned(),
+                number,
+                phone: phone.to_owned(),
+            },
+            lane: Lane::Now,
+            queued_at: now,
         }
     }
 }

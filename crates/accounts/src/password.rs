@@ -6,10 +6,8 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 
-use crate::error::Refusal;
+use crate::{error::Refusal, organization::PasswordPolicy, user::User};
 
-/// Fewest characters (Unicode scalar values).
-pub const MIN_LENGTH: usize = 12;
 /// Most characters: more only costs time.
 pub const MAX_LENGTH: usize = 256;
 /// Memory in KiB, passes, lanes.
@@ -19,16 +17,19 @@ const COST: (u32, u32, u32) = (19_456, 2, 1);
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// Takes a password of 12 to 256 characters that is not one of the most common ones and is not made of
-    /// the person's own `names` (email, names) alone.
+    /// Takes a password as long as the policy asks and of at most 256 characters that is not one of the most
+    /// common ones, is not made of the person's own `names` (email, names) alone, and contains none of the
+    /// policy's words.
     ///
     /// # Errors
-    /// A [`Refusal`] with code `password_too_short`, `password_too_long` or `password_too_common`.
-    pub fn parse(text: &str, names: &[&str]) -> Result<Self, Refusal> {
+    /// A [`Refusal`] with code `password_too_short`, `password_too_long`, `password_too_common` or
+    /// `password_word_blocked`.
+    pub fn parse(text: &str, names: &[&str], policy: &PasswordPolicy) -> Result<Self, Refusal> {
         let refuse = |code: &str, detail: String| Refusal { field: "password".into(), code: code.into(), detail };
         let length = text.chars().count();
-        if length < MIN_LENGTH {
-            return Err(refuse("password_too_short", format!("use at least {MIN_LENGTH} characters")));
+        let least = usize::from(policy.min_length);
+        if length < least {
+            return Err(refuse("password_too_short", format!("use at least {least} characters")));
         }
         if length > MAX_LENGTH {
             return Err(refuse("password_too_long", format!("use at most {MAX_LENGTH} characters")));
@@ -40,7 +41,22 @@ impl NewPassword {
         if common {
             return Err(refuse("password_too_common", "this password is among the first that attackers try".into()));
         }
+        let blocked = policy.blocked_words.iter().find(|word| !word.is_empty() && plain.contains(&word.to_lowercase()));
+        if let Some(word) = blocked {
+            return Err(refuse("password_word_blocked", format!("a password here may not contain {word}")));
+        }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Takes a password for that person, whose own names do not make one.
+    ///
+    /// # Errors
+    /// Those of [`NewPassword::parse`].
+    pub fn for_user(text: &str, user: &User, policy: &PasswordPolicy) -> Result<Self, Refusal> {
+        let name = user.name();
+        let local = user.email.split('@').next().unwrap_or_default();
+        let username = user.username.as_deref().unwrap_or_default();
+        Self::parse(text, &[&user.email, local, username, &name, &user.first_name, &user.last_name], policy)
     }
 
     /// The PHC string to store.
@@ -87,7 +103,9 @@ mod tests {
 
     #[test]
     fn the_rule_row_by_row() {
+        let policy = PasswordPolicy { blocked_words: vec!["Acme".into()], ..PasswordPolicy::default() };
         for (name, text, code) in [
+            ("a blocked word inside", "we are aCMe people", Some("password_word_blocked")),
             ("too short by one", "elevenchars", Some("password_too_short")),
             ("eleven wide characters", "ééééééééééx", Some("password_too_short")),
             ("long enough", "correct horse", None),
@@ -97,14 +115,17 @@ mod tests {
             ("own address", "ana@example.org", Some("password_too_common")),
             ("too long", &"ab".repeat(129), Some("password_too_long")),
         ] {
-            let outcome = NewPassword::parse(text, &["ana@example.org"]).err().map(|refusal| refusal.code);
+            let outcome = NewPassword::parse(text, &["ana@example.org"], &policy).err().map(|refusal| refusal.code);
             assert_eq!(outcome.as_deref(), code, "{name}");
         }
+        let longer = PasswordPolicy { min_length: 14, ..PasswordPolicy::default() };
+        let outcome = NewPassword::parse("correct horse", &[], &longer).err().map(|refusal| refusal.detail);
+        assert_eq!(outcome.as_deref(), Some("use at least 14 characters"));
     }
 
     #[test]
     fn a_stored_password_verifies_and_others_do_not() {
-        let stored = NewPassword::parse("correct horse battery", &[]).unwrap().hash();
+        let stored = NewPassword::parse("correct horse battery", &[], &PasswordPolicy::default()).unwrap().hash();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(verify(Some(&stored), "correct horse battery"));
         assert!(!verify(Some(&stored), "correct horse batterz"));

@@ -6,6 +6,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::SignedDuration;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -35,6 +36,8 @@ pub struct TokenKeysError;
 
 /// Bytes of the MAC in a token.
 const MAC_BYTES: usize = 16;
+/// How long a code that was sent as a text message is good.
+pub const TEXT_CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 impl TokenKeys {
     /// Reads `kid:secret[,kid:secret…]`, as the environment variable `ROLLCALL_TOKEN_KEYS` gives it. A
@@ -76,6 +79,19 @@ impl TokenKeys {
         let (_, key) = self.0.iter().find(|(kid, _)| *kid == token.kid)?;
         (1..=newest).rev().find(|generation| mac(key, purpose, &token.id, *generation).ct_eq(&token.mac).into())
     }
+
+    /// The six digits that are sent as a text message: the answer to one sending of a challenge. Nothing stored tells them.
+    #[must_use]
+    pub fn text_code(&self, challenge: &str, number: u32) -> String {
+        digits(&self.0[0].1, challenge, number)
+    }
+
+    /// Whether these are the digits that were sent. Blanks do not matter.
+    #[must_use]
+    pub fn is_text_code(&self, challenge: &str, number: u32, code: &str) -> bool {
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        self.0.iter().any(|(_, key)| digits(key, challenge, number).as_bytes().ct_eq(code.as_bytes()).into())
+    }
 }
 
 impl std::fmt::Debug for TokenKeys {
@@ -84,10 +100,21 @@ impl std::fmt::Debug for TokenKeys {
     }
 }
 
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+/// Six digits of the MAC; 64 bits of it, so that no code is noticeably likelier than another.
+fn digits(key: &[u8; 32], challenge: &str, number: u32) -> String {
+    let full = labelled_mac(key, "text-code", challenge, number);
+    let wide = full.iter().take(8).fold(0_u64, |wide, byte| (wide << 8) | u64::from(*byte));
+    format!("{:06}", wide % 1_000_000)
+}
+
 fn mac(key: &[u8; 32], purpose: Purpose, id: &str, generation: u32) -> [u8; MAC_BYTES] {
+    labelled_mac(key, purpose.label(), id, generation)
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn labelled_mac(key: &[u8; 32], label: &str, id: &str, generation: u32) -> [u8; MAC_BYTES] {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("any length");
-    for part in [purpose.label().as_bytes(), id.as_bytes(), &generation.to_be_bytes()] {
+    for part in [label.as_bytes(), id.as_bytes(), &generation.to_be_bytes()] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }
@@ -144,6 +171,20 @@ mod tests {
         let token = MailedToken::parse(&old).unwrap();
         assert_eq!(keys(&format!("{B},{A}")).generation_of(&token, Purpose::Invitation, 1), Some(1));
         assert_eq!(keys(B).generation_of(&token, Purpose::Invitation, 1), None);
+    }
+
+    #[test]
+    fn a_text_code_answers_one_sending_of_one_challenge() {
+        let now = keys(&format!("{B},{A}"));
+        let code = now.text_code("ses_1", 2);
+        assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()), "{code}");
+        let spaced = format!(" {} {}", &code[..3], &code[3..]);
+        assert!(now.is_text_code("ses_1", 2, &spaced));
+        assert!(now.is_text_code("ses_1", 2, &keys(A).text_code("ses_1", 2)), "sent under the former key");
+        for (name, challenge, number) in [("another sending", "ses_1", 3), ("another challenge", "ses_2", 2)] {
+            assert!(!now.is_text_code(challenge, number, &code), "{name}");
+        }
+        assert!(!keys(A).is_text_code("ses_1", 2, &code), "another deployment's");
     }
 
     #[test]

@@ -13,7 +13,6 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
-    credentials::credential_item,
     item::{Item, s},
     keys,
     write::{Counts, finding_items, guard_item, identities, user_item},
@@ -40,7 +39,7 @@ impl SaveRootMaster for Store {
             members.push(self.put_new(guard_item(&identity, user))?);
         }
         members.push(self.put_new(user_item(user)?)?);
-        members.push(self.put_new(credential_item(credential)?)?);
+        members.push(self.put_credential(credential)?);
         for item in finding_items(user) {
             members.push(self.put(item)?);
         }

@@ -1,11 +1,12 @@
 //! What people sign in with.
 
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use rollcall_accounts::{credential::Credential, error::StoreError, ids::UserId};
 
 use crate::{
     Store,
     failure::internal,
-    item::{self, Item},
+    item::{self, n},
     keys,
 };
 
@@ -23,9 +24,16 @@ impl Store {
             .map_err(internal)?;
         answer.item.map(item::from_item).transpose()
     }
-}
 
-/// The item of a user's secrets.
-pub(crate) fn credential_item(credential: &Credential) -> Result<Item, StoreError> {
-    item::to_item(&keys::credential(&credential.user_id), "credential", credential)
+    /// The secrets of a user as they shall be, over what was read of them; over whatever there is when nothing was read.
+    pub(crate) fn put_credential(&self, credential: &Credential) -> Result<TransactWriteItem, StoreError> {
+        let next = Credential { revision: Some(credential.revision.unwrap_or_default() + 1), ..credential.clone() };
+        let item = item::to_item(&keys::credential(&credential.user_id), "credential", &next)?;
+        let mut put = Put::builder().table_name(&self.table).set_item(Some(item));
+        if let Some(read) = credential.revision {
+            put = put.condition_expression("revision = :revision").expression_attribute_values(":revision", n(read));
+        }
+        let put = put.build().map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
 }

@@ -111,11 +111,12 @@ impl UseCodes for Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::credential(user).attributes()))
-            .update_expression("SET totp_last_step = :step")
+            .update_expression("SET totp_last_step = :step ADD revision :one")
             .condition_expression(
                 "attribute_exists(pk) AND (attribute_not_exists(totp_last_step) OR totp_last_step < :step)",
             )
             .expression_attribute_values(":step", n(step))
+            .expression_attribute_values(":one", n(1))
             .send()
             .await;
         match outcome {
@@ -132,7 +133,8 @@ impl UseCodes for Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::credential(&read.user_id).attributes()))
-            .update_expression("SET recovery_codes = :left")
+            .update_expression("SET recovery_codes = :left ADD revision :one")
+            .expression_attribute_values(":one", n(1))
             .condition_expression("recovery_codes = :read")
             .expression_attribute_values(":left", item::to_value(&left)?)
             .expression_attribute_values(":read", item::to_value(&read.recovery_codes)?)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use rollcall_accounts::credential::{Credential, PendingCredential};
 use rollcall_accounts::{
-    Result,
+    Error, Result,
     error::{Conflict, StoreError},
     ids::{ImportId, InvitationId, OrganizationId, UserId},
     invitation::{Invitation, InvitationStatus},
@@ -24,7 +24,6 @@ use rollcall_validation::identity::IdentityKey;
 
 use crate::{
     Store,
-    credentials::credential_item,
     failure::internal,
     item::{self, Item, n, s},
     keys::{self, Key},
@@ -98,8 +97,13 @@ impl KeepPending for Store {
             .build()
             .map_err(|error| StoreError(error.to_string()))?;
         let members =
-            vec![TransactWriteItem::builder().condition_check(still).build(), self.put(credential_item(credential)?)?];
-        Ok(self.transact(members).await?.is_ok())
+            vec![TransactWriteItem::builder().condition_check(still).build(), self.put_credential(credential)?];
+        match self.transact(members).await? {
+            Ok(()) => Ok(true),
+            Err(failed) if failed.contains(&0) => Ok(false),
+            // The same step, taken twice at the same time.
+            Err(_) => Err(Error::VersionConflict),
+        }
     }
 }
 
@@ -172,7 +176,8 @@ impl EditUsers for Store {
             let in_the_way: Vec<&IdentityKey> =
                 failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?).copied()).collect();
             if in_the_way.is_empty() {
-                // The locator was renewed meanwhile, or the mail is there: whoever did that changed the user too.
+                // The secrets are others, the locator was renewed meanwhile, or the mail is there: whoever did
+                // that changed the user too.
                 return Ok(Written::Changed);
             }
             if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
@@ -210,7 +215,7 @@ impl Store {
             members.push(self.mail(mail)?);
         }
         if let Some(credential) = &edit.credential {
-            members.push(self.put(credential_item(credential)?)?);
+            members.push(self.put_credential(credential)?);
         }
         if let Some(session) = &edit.session {
             members.push(self.put_new(session_item(&session.token_hash(), &session.session)?)?);

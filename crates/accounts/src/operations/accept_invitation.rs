@@ -17,6 +17,7 @@ use crate::{
         rules::Rules,
         sessions::OpenSession,
     },
+    organization::PasswordPolicy,
     password::NewPassword,
     random::Randomness,
     roles::RoleBook,
@@ -74,7 +75,8 @@ pub async fn accept_invitation(
         None => None,
     };
     let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), RoleBook::default())?;
-    let given = given(&rules, user, password, phone)?;
+    let policy = organization.as_ref().map(|organization| organization.password_policy.clone()).unwrap_or_default();
+    let given = given(&rules, user, password, phone, &policy)?;
     let pending = PendingCredential {
         invitation_id: link.invitation().id.clone(),
         generation: link.generation,
@@ -109,12 +111,15 @@ struct Given {
     phone: Option<String>,
 }
 
-fn given(rules: &Rules, user: &User, password: &str, phone: Option<&str>) -> Result<Given> {
+fn given(
+    rules: &Rules,
+    user: &User,
+    password: &str,
+    phone: Option<&str>,
+    policy: &PasswordPolicy,
+) -> Result<Given> {
     let mut refusals = Vec::new();
-    let name = user.name();
-    let local = user.email.split('@').next().unwrap_or_default();
-    let names = [user.email.as_str(), local, &name, &user.first_name, &user.last_name];
-    let password = NewPassword::parse(password, &names).map_err(|refusal| refusals.push(refusal)).ok();
+    let password = NewPassword::for_user(password, user, policy).map_err(|refusal| refusals.push(refusal)).ok();
     let phone = match phone.map(str::trim).filter(|phone| !phone.is_empty()) {
         // The number that an administrator entered is not the link holder's to replace.
         _ if user.phone.is_some() => None,

@@ -12,6 +12,7 @@ use crate::{
     error::{Conflict, Error},
     ids::UserId,
     operations::create_api_key::NewApiKey,
+    organization::PasswordPolicy,
     password::NewPassword,
     random::Randomness,
     roles::RoleId,
@@ -106,7 +107,8 @@ pub async fn bootstrap(
     now: Timestamp,
     randomness: &impl Randomness,
 ) -> Result<Bootstrap> {
-    let password = NewPassword::parse(&new.password, &[&new.email, &new.first_name, &new.last_name])
+    let names = [new.email.as_str(), &new.first_name, &new.last_name];
+    let password = NewPassword::parse(&new.password, &names, &PasswordPolicy::default())
         .map_err(|refusal| Error::Refused(vec![refusal]))?;
     let id = UserId::random(randomness);
     let user = User {

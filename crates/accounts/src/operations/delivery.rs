@@ -263,6 +263,8 @@ impl Desk {
                     _ => Ok(Written::Nothing),
                 }
             }
+            // Text messages go another way out.
+            MailSubject::TextCode { .. } => Ok(Written::Nothing),
             MailSubject::ExpiryDigest { user_id, expired, total } => {
                 let inviter = ports.read_people(std::slice::from_ref(user_id)).await?.pop();
                 let Some(inviter) = inviter.filter(|inviter| inviter.status == UserStatus::Active) else {
