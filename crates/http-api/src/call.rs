@@ -90,6 +90,11 @@ impl Call {
         self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
     }
 
+    /// A query parameter that is a number or one of a few values: an empty one is none of these.
+    fn typed_query(&self, name: &str) -> Option<&str> {
+        self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// A header as text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -128,7 +133,7 @@ impl Call {
         expected: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Error> {
-        match self.query(name) {
+        match self.typed_query(name) {
             None => Ok(None),
             Some(text) => match parse(text) {
                 Some(value) => Ok(Some(value)),
@@ -171,7 +176,7 @@ impl Call {
     /// # Errors
     /// [`Invalid::Parameter`].
     pub fn limit(&self) -> Result<usize, Error> {
-        match self.query("limit") {
+        match self.typed_query("limit") {
             None => Ok(50),
             Some(text) => match text.parse() {
                 Ok(limit) if (1..=100).contains(&limit) => Ok(limit),

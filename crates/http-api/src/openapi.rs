@@ -1,7 +1,10 @@
 //! The description of the API, put together from the operations' own annotations.
 
+mod finish;
+
 use std::sync::LazyLock;
 
+use serde_json::Value;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -71,8 +74,13 @@ struct Document;
 
 /// The description. Made once.
 #[must_use]
-pub fn document() -> &'static utoipa::openapi::OpenApi {
-    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
+pub fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+        // A description that is no JSON is a bug that every test of it meets.
+        let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+        finish::finish(&mut document);
+        document
+    });
     &DOCUMENT
 }
 
@@ -126,13 +134,46 @@ fn describe_problems(operation: &mut Operation) {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::Value;
-
     use super::*;
     use crate::ROUTES;
 
-    fn json() -> Value {
-        serde_json::to_value(document()).unwrap()
+    fn json() -> &'static Value {
+        document()
+    }
+
+    #[test]
+    fn every_json_body_has_an_example_without_gaps() {
+        fn gaps(path: &str, value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Null => found.push(path.to_owned()),
+                Value::Array(items) => items.iter().for_each(|item| gaps(path, item, found)),
+                Value::Object(members) => {
+                    members.iter().for_each(|(name, member)| gaps(&format!("{path}.{name}"), member, found));
+                }
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        for (path, item) in json()["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let responses = operation["responses"].as_object().unwrap().iter();
+                let bodies = responses
+                    .chain([(&"request".to_owned(), &operation["requestBody"])])
+                    .map(|(name, body)| (name.clone(), body["content"].as_object().cloned().unwrap_or_default()))
+                    .collect::<Vec<_>>();
+                for (name, contents) in bodies {
+                    for (media_type, content) in contents {
+                        if media_type.ends_with("json") && content["schema"] != serde_json::json!({}) {
+                            gaps(&format!("{method} {path} {name}"), &content["example"], &mut found);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(
+            found.is_empty(),
+            "name an example for these in openapi/finish.rs, or with #[schema(example = …)]:\n{found:#?}"
+        );
     }
 
     #[test]
