@@ -83,14 +83,14 @@ pub(crate) fn screenshots(arguments: &[String]) -> Outcome<ExitCode> {
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A dev server of our own on a free port; ends with the value.
-struct Server {
+/// A dev server of our own on a free port, its data in a folder; ends with the value.
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
-    fn start(data: &Path) -> Outcome<Self> {
+    pub(crate) fn start(data: &Path) -> Outcome<Self> {
         let log = data.join("dev-server.log");
         let call = Call::new(target().join("release/rollcall-dev-server"))
             .args(["--port", "0", "--data"])

@@ -6,6 +6,7 @@ mod browser;
 mod dev;
 mod fingerprint;
 mod process;
+mod schemathesis;
 mod template;
 mod tools;
 mod verify;

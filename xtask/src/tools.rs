@@ -53,12 +53,22 @@ pub(crate) fn npm_ci(directory: &Path) -> Outcome<()> {
 
 /// The folder with `cfn-lint` and `sam`, in a virtual environment of their own.
 pub(crate) fn python_tools() -> Outcome<PathBuf> {
-    let requirements = root().join("infra/requirements.txt");
-    let environment = target().join("python");
+    python_environment("python", &root().join("infra/requirements.txt"), "cfn-lint", "checking infra/template.yaml")
+}
+
+/// The folder with `st`, in a virtual environment of its own.
+pub(crate) fn schemathesis() -> Outcome<PathBuf> {
+    let requirements = root().join("tests/schemathesis/requirements.txt");
+    python_environment("schemathesis", &requirements, "st", "trying the API with requests made from its description")
+}
+
+/// The programs of a virtual environment with these packages, `program` among them.
+fn python_environment(name: &str, requirements: &Path, program: &str, why: &str) -> Outcome<PathBuf> {
+    let environment = target().join(name);
     let stamp = environment.join(".installed");
-    let fingerprint = fingerprint::of(std::slice::from_ref(&requirements))?;
+    let fingerprint = fingerprint::of(&[requirements.to_path_buf()])?;
     let programs = environment.join("bin");
-    if fingerprint::is_current(&stamp, &fingerprint) && programs.join("cfn-lint").is_file() {
+    if fingerprint::is_current(&stamp, &fingerprint) && programs.join(program).is_file() {
         return Ok(programs);
     }
     if environment.exists() {
@@ -66,10 +76,11 @@ pub(crate) fn python_tools() -> Outcome<PathBuf> {
     }
     let make = Call::new("python3").args(["-m", "venv"]).arg(environment.as_os_str());
     if !make.succeeds() {
-        apt_install(&["python3", "python3-venv"], "checking infra/template.yaml")?;
+        apt_install(&["python3", "python3-venv"], why)?;
         make.read()?;
     }
-    say("installing the Python packages of infra/requirements.txt");
+    let shown = requirements.strip_prefix(root()).unwrap_or(requirements).display().to_string();
+    say(&format!("installing the Python packages of {shown}"));
     let pip = Call::new(programs.join("python")).args([
         "-m",
         "pip",

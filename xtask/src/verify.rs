@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::process::{Call, Failure, Outcome, at, say};
-use crate::{browser, cargo, dev, root, target, template, tools, wasm, web};
+use crate::{browser, cargo, dev, root, schemathesis, target, template, tools, wasm, web};
 
 /// The functions that are built as they are deployed: one of the API, one of the stream, one that sends mail.
 const DEPLOYED: [&str; 3] = ["start-import", "run-import", "deliver-mail"];
@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
     let downloads: JoinHandle<()> = thread::spawn(|| {
         // A failure comes back, with its reason, in the step that needs the tools.
         let _ = tools::python_tools();
+        let _ = tools::schemathesis();
     });
     let mut verify = Verify { logs, step: 0, total: Counts::default() };
     verify.steps(quick, downloads);
@@ -106,6 +107,7 @@ impl Verify {
                 .into_iter()
                 .all(|passed| passed))
         });
+        self.step("API against its description", schemathesis::run);
         if quick {
             return;
         }
