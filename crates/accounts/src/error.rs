@@ -117,6 +117,10 @@ coded! {
         Profile "profile_not_found" "import profile",
         /// An invitation.
         Invitation "invitation_not_found" "invitation",
+        /// A link to choose a new password.
+        PasswordReset "reset_not_found" "link",
+        /// A link to confirm a new address.
+        EmailChange "change_not_found" "link",
         /// A role.
         Role "role_not_found" "role",
         /// A session.
@@ -147,6 +151,14 @@ coded! {
         AlreadyInvited "already_invited" "this person has been invited already; resend the invitation instead",
         /// The user has finished the account.
         AlreadyRegistered "already_registered" "this person has already registered",
+        /// One cannot do this to one's own account.
+        OwnAccount "own_account" "nobody can do this to their own account",
+        /// The Root Master's account cannot be touched like this.
+        RootMaster "root_master" "the account of the Root Master cannot be changed like this",
+        /// The account was never finished.
+        NotRegistered "not_registered" "this person has not registered yet; send an invitation instead",
+        /// The account is in another state than this needs.
+        StatusNotFitting "status_not_fitting" "the account is in a state in which this cannot be done",
         /// The acceptance has not been begun with this link, or with an older password step.
         AcceptanceNotBegun "acceptance_not_begun" "choose a password first",
         /// The user is of an import that is not finished yet.
@@ -177,6 +189,20 @@ coded! {
         Revoked "invitation_revoked" "this invitation was withdrawn",
         /// The person's address changed after it was mailed.
         AddressChanged "address_changed" "the address of this invitation was changed; the link went to the new one",
+        /// Its time has passed: of a link to choose a new password.
+        ResetExpired "reset_expired" "this link to choose a new password has expired; ask for another",
+        /// A new password was chosen with it.
+        ResetUsed "reset_used" "a new password was chosen with this link; sign in instead",
+        /// A newer one was sent.
+        ResetReplaced "reset_replaced" "a newer link to choose a password was sent; use the one in that mail",
+        /// The password or the address was changed otherwise meanwhile.
+        ResetRevoked "reset_revoked" "the account was changed otherwise meanwhile; ask for another link if one is needed",
+        /// Its time has passed: of a link to confirm a new address.
+        ChangeExpired "change_expired" "this link to confirm the address has expired; ask for the change again",
+        /// The address was confirmed with it.
+        ChangeUsed "change_used" "this address was confirmed already; sign in with it",
+        /// A newer change was asked for, or this one was taken back.
+        ChangeReplaced "change_replaced" "this change of address was replaced by another or taken back",
     }
 }
 

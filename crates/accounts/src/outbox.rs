@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{InvitationId, UserId},
     invitation::Invitation,
+    user::User,
 };
 
 /// Which way out a mail takes (design.md, "Streams wake, items are the truth").
@@ -65,6 +66,13 @@ pub enum MailSubject {
         /// How many did not finish in all.
         total: usize,
     },
+    /// A link to choose a new password; dropped when the reset has moved on or its time has passed.
+    PasswordReset {
+        /// Whose password.
+        user_id: UserId,
+        /// Which generation of the reset.
+        generation: u32,
+    },
     /// A text message with a code ([`crate::token::TokenKeys::text_code`]); the code itself is stored nowhere.
     /// Dropped once the code is not good any more ([`crate::token::TEXT_CODE_LIFETIME`]).
     TextCode {
@@ -93,6 +101,18 @@ impl DueMail {
             lane,
             queued_at: invitation.queued_at,
         }
+    }
+
+    /// The mail of the password reset that the user has now; none when there is none.
+    #[must_use]
+    pub fn password_reset(user: &User) -> Option<Self> {
+        let reset = user.password_reset.as_ref()?;
+        Some(Self {
+            id: format!("{}#{}", reset.id, reset.generation),
+            subject: MailSubject::PasswordReset { user_id: user.id.clone(), generation: reset.generation },
+            lane: Lane::Now,
+            queued_at: reset.requested_at,
+        })
     }
 
     /// The text message with a code, which a person waits for.

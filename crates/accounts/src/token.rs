@@ -10,17 +10,25 @@ use jiff::SignedDuration;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::{random::Randomness, seal::SealKey};
+
 /// What a token is good for; part of what is authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Finishing an account.
     Invitation,
+    /// Choosing a new password.
+    PasswordReset,
+    /// Confirming a new address.
+    EmailChange,
 }
 
 impl Purpose {
     fn label(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
+            Self::PasswordReset => "password-reset",
+            Self::EmailChange => "email-change",
         }
     }
 }
@@ -86,6 +94,22 @@ impl TokenKeys {
         digits(&self.0[0].1, challenge, number)
     }
 
+    /// Seals a text that waits in the table, for that purpose and bound to that context: `KID.SEALED`. Without
+    /// these keys nobody reads it.
+    #[must_use]
+    pub fn seal(&self, purpose: &str, context: &str, text: &str, randomness: &impl Randomness) -> String {
+        let (kid, key) = &self.0[0];
+        format!("{kid}.{}", seal_key(key, purpose).seal(context, text, randomness))
+    }
+
+    /// Opens what [`TokenKeys::seal`] gave for the same purpose and context, under a former key too.
+    #[must_use]
+    pub fn open(&self, purpose: &str, context: &str, sealed: &str) -> Option<String> {
+        let (kid, sealed) = sealed.split_once('.')?;
+        let (_, key) = self.0.iter().find(|(known, _)| known == kid)?;
+        seal_key(key, purpose).open(context, sealed)
+    }
+
     /// Whether these are the digits that were sent. Blanks do not matter.
     #[must_use]
     pub fn is_text_code(&self, challenge: &str, number: u32, code: &str) -> bool {
@@ -98,6 +122,11 @@ impl std::fmt::Debug for TokenKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "TokenKeys({})", self.0.len())
     }
+}
+
+/// A key of its own for every purpose, from which the deployment's does not follow.
+fn seal_key(key: &[u8; 32], purpose: &str) -> SealKey {
+    SealKey::of_secret("waiting text", &URL_SAFE_NO_PAD.encode(labelled_mac(key, "seal", purpose, 0)))
 }
 
 /// Six digits of the MAC; 64 bits of it, so that no code is noticeably likelier than another.
@@ -150,6 +179,7 @@ impl MailedToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SystemRandomness;
 
     fn keys(text: &str) -> TokenKeys {
         TokenKeys::parse(text).unwrap()
@@ -185,6 +215,31 @@ mod tests {
             assert!(!now.is_text_code(challenge, number, &code), "{name}");
         }
         assert!(!keys(A).is_text_code("ses_1", 2, &code), "another deployment's");
+    }
+
+    #[test]
+    fn a_waiting_text_is_read_under_its_purpose_context_and_key_only() {
+        let sealed = keys(A).seal("first password", "usr_1", "the text", &SystemRandomness);
+        assert!(sealed.starts_with("a.") && !sealed.contains("text"), "{sealed}");
+        let rotated = keys(&format!("{B},{A}"));
+        assert_eq!(rotated.open("first password", "usr_1", &sealed).as_deref(), Some("the text"));
+        for (name, keys, purpose, context) in [
+            ("another purpose", keys(A), "other", "usr_1"),
+            ("another context", keys(A), "first password", "usr_2"),
+            ("another deployment's keys", keys(B), "first password", "usr_1"),
+        ] {
+            assert_eq!(keys.open(purpose, context, &sealed), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn tokens_of_one_purpose_are_none_of_another() {
+        let keys = keys(A);
+        let token = MailedToken::parse(&keys.issue(Purpose::PasswordReset, "rst_1", 1)).unwrap();
+        assert_eq!(keys.generation_of(&token, Purpose::PasswordReset, 1), Some(1));
+        for other in [Purpose::Invitation, Purpose::EmailChange] {
+            assert_eq!(keys.generation_of(&token, other, 1), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -123,6 +123,36 @@ pub struct PasswordReset {
     /// When its link ends.
     #[serde(with = "crate::time::fixed")]
     pub expires_at: Timestamp,
+    /// When it was used or became void.
+    #[serde(with = "crate::time::fixed::option", default)]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl PasswordReset {
+    /// How long a link is good for (requirements.md, S1 and S4).
+    pub const VALID: SignedDuration = SignedDuration::from_hours(24);
+
+    /// The next reset of a user, asked for now by an administrator or (`None`) by the person: older links die.
+    /// Put it into the user's edit, with [`crate::outbox::DueMail::password_reset`].
+    #[must_use]
+    pub fn next(user: &User, requested_by: Option<&UserId>, now: Timestamp) -> Self {
+        let last = user.password_reset.as_ref();
+        Self {
+            id: last.map_or_else(|| PasswordResetId::derived(&[user.id.as_str()]), |last| last.id.clone()),
+            generation: last.map_or(0, |last| last.generation) + 1,
+            state: LinkState::Pending,
+            requested_by: requested_by.cloned(),
+            requested_at: now,
+            expires_at: now.saturating_add(Self::VALID).unwrap_or(Timestamp::MAX),
+            ended_at: None,
+        }
+    }
+
+    /// What its link is at a moment, exactly.
+    #[must_use]
+    pub fn status_at(&self, now: Timestamp) -> LinkStatus {
+        LinkStatus::of(self.state, self.expires_at, now)
+    }
 }
 
 /// A new address that its owner must confirm before it counts (requirements.md, S4).
@@ -144,6 +174,71 @@ pub struct EmailChange {
     /// When its link ends.
     #[serde(with = "crate::time::fixed")]
     pub expires_at: Timestamp,
+    /// When it was used or became void.
+    #[serde(with = "crate::time::fixed::option", default)]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl EmailChange {
+    /// How long a link is good for.
+    pub const VALID: SignedDuration = SignedDuration::from_hours(24);
+
+    /// The next change of a user's address, asked for now: older links die.
+    #[must_use]
+    pub fn next(user: &User, email: &str, requested_by: &UserId, now: Timestamp) -> Self {
+        let last = user.email_change.as_ref();
+        Self {
+            id: last.map_or_else(|| EmailChangeId::derived(&[user.id.as_str()]), |last| last.id.clone()),
+            generation: last.map_or(0, |last| last.generation) + 1,
+            state: LinkState::Pending,
+            email: email.to_owned(),
+            requested_by: requested_by.clone(),
+            requested_at: now,
+            expires_at: now.saturating_add(Self::VALID).unwrap_or(Timestamp::MAX),
+            ended_at: None,
+        }
+    }
+
+    /// What its link is at a moment, exactly.
+    #[must_use]
+    pub fn status_at(&self, now: Timestamp) -> LinkStatus {
+        LinkStatus::of(self.state, self.expires_at, now)
+    }
+}
+
+/// What a mailed link that is good once is at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkStatus {
+    /// Waits for the person.
+    Pending,
+    /// Was used.
+    Used,
+    /// Its time has passed.
+    Expired,
+    /// Is void.
+    Revoked,
+}
+
+impl LinkStatus {
+    fn of(state: LinkState, expires_at: Timestamp, now: Timestamp) -> Self {
+        match state {
+            LinkState::Pending if now >= expires_at => Self::Expired,
+            LinkState::Pending => Self::Pending,
+            LinkState::Used => Self::Used,
+            LinkState::Revoked => Self::Revoked,
+        }
+    }
+
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Used => "used",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 /// A user.
@@ -303,6 +398,29 @@ impl User {
     /// Ends every session of the user, the current one included.
     pub fn end_sessions(&mut self) {
         self.session_epoch += 1;
+    }
+
+    /// No link for a new password is good any more: the password has changed otherwise, or the address the link
+    /// went to is not the person's any more.
+    pub fn revoke_password_reset(&mut self, now: Timestamp) {
+        if let Some(reset) = self.password_reset.as_mut().filter(|reset| reset.state == LinkState::Pending) {
+            reset.state = LinkState::Revoked;
+            reset.ended_at = Some(now);
+        }
+    }
+
+    /// The address stays what it is: no link to confirm another is good any more.
+    pub fn revoke_email_change(&mut self, now: Timestamp) {
+        if let Some(change) = self.email_change.as_mut().filter(|change| change.state == LinkState::Pending) {
+            change.state = LinkState::Revoked;
+            change.ended_at = Some(now);
+        }
+    }
+
+    /// Whether the person does something in Rollcall beside looking after their own account.
+    #[must_use]
+    pub fn has_duties(&self) -> bool {
+        !self.roles.is_empty() || !self.permissions.is_empty()
     }
 
     /// First and last name as one text.

@@ -4,6 +4,7 @@ use http::Method;
 use rollcall_accounts::{
     Error, Result,
     access::{Actor, Authenticator, Via, secret_hash},
+    audit::Origin,
     error::Invalid,
 };
 
@@ -57,6 +58,16 @@ impl Call {
             Some((_, key)) => Ok(Some(key.trim().to_owned())),
             None => self.session_token(),
         }
+    }
+
+    /// The actor, and where the changes that they make come from: how an operation that changes something begins.
+    ///
+    /// # Errors
+    /// As [`Call::actor`].
+    pub async fn acting(&self, ports: &impl Authenticator) -> Result<(Actor, Origin)> {
+        let actor = self.actor(ports).await?;
+        let origin = self.origin(Some(actor.id()));
+        Ok((actor, origin))
     }
 
     /// The actor, or who knows.

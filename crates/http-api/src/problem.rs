@@ -102,6 +102,10 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::InvitationNotPending
             | Conflict::AlreadyInvited
             | Conflict::AlreadyRegistered
+            | Conflict::OwnAccount
+            | Conflict::RootMaster
+            | Conflict::NotRegistered
+            | Conflict::StatusNotFitting
             | Conflict::AcceptanceNotBegun
             | Conflict::ImportUnfinished
             | Conflict::ImportNotStaged

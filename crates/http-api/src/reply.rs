@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use rollcall_accounts::user::User;
 use serde::Serialize;
 
-use crate::Problem;
+use crate::{Problem, representations::user::UserResponse};
 
 /// An operation's answer: status, headers, body.
 #[derive(Debug, Clone)]
@@ -22,6 +24,14 @@ impl Reply {
     pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(value).map_err(rollcall_accounts::Error::internal)?;
         Ok(Self::bytes(status, "application/json", body))
+    }
+
+    /// A user as it is at `now`, with its version: the answer of every operation on one user.
+    ///
+    /// # Errors
+    /// As [`Reply::json`].
+    pub fn user(user: &User, now: Timestamp) -> Result<Self, Problem> {
+        Ok(Self::json(StatusCode::OK, &UserResponse::new(user, now))?.with_version(user.version))
     }
 
     /// Any body.

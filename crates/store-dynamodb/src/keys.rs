@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rollcall_accounts::{
-    ids::{ApiKeyId, ImportId, InvitationId, OrganizationId, UserId},
+    facet::Facet,
+    ids::{ApiKeyId, EmailChangeId, ImportId, InvitationId, OrganizationId, PasswordResetId, UserId},
     roles::RoleId,
     time::iso,
 };
@@ -49,6 +50,18 @@ pub fn shard_of(id: &str) -> u32 {
 #[must_use]
 pub fn scope(organization: Option<&OrganizationId>) -> String {
     organization.map_or_else(|| "@technicians".to_owned(), ToString::to_string)
+}
+
+/// Finds the user of a mailed link to choose a password: `RESET#id / LOCATOR`.
+#[must_use]
+pub fn password_reset(id: &PasswordResetId) -> Key {
+    Key::new(format!("RESET#{id}"), "LOCATOR")
+}
+
+/// Finds the user of a mailed link to confirm an address: `EMAILCHANGE#id / LOCATOR`.
+#[must_use]
+pub fn email_change(id: &EmailChangeId) -> Key {
+    Key::new(format!("EMAILCHANGE#{id}"), "LOCATOR")
 }
 
 /// The user itself: `USER#id / USER`.
@@ -112,6 +125,19 @@ pub fn listing_sort(first_name: &str, last_name: &str, id: &UserId) -> String {
 /// The whole characters among the first bytes of a text.
 fn beginning(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
+}
+
+/// A user under something that finds them: `FACET#scope#facet#shard / sort key`. Where lists are filtered by
+/// it the sort key is that of the listing, so that the same cursor serves both.
+#[must_use]
+pub fn facet(scope: &str, facet: &Facet, sort: &str, id: &UserId) -> Key {
+    Key::new(facet_partition(scope, facet, shard_of(id.as_str())), sort)
+}
+
+/// The partition of one shard of what one facet finds.
+#[must_use]
+pub fn facet_partition(scope: &str, facet: &Facet, shard: u32) -> String {
+    format!("FACET#{scope}#{facet}#{shard}")
 }
 
 /// The entries that find a user by the beginning of any word of name, email and username:
@@ -310,7 +336,38 @@ pub fn bootstrap() -> Key {
 #[must_use]
 pub fn audit(scope: &str, at: Timestamp, id: &str) -> Key {
     let at = iso(at);
-    Key::new(format!("AUDIT#{scope}#{}", &at[..7]), format!("{at}#{id}"))
+    Key::new(audit_partition(scope, &at[..7]), format!("{at}#{id}"))
+}
+
+/// The trail of the whole deployment, a copy of an event: `AUDITALL#month#shard / moment, id`.
+#[must_use]
+pub fn audit_all(at: Timestamp, id: &str) -> Key {
+    let at = iso(at);
+    Key::new(audit_all_partition(&at[..7], shard_of(id)), format!("{at}#{id}"))
+}
+
+/// The partition of one shard of a month of it.
+#[must_use]
+pub fn audit_all_partition(month: &str, shard: u32) -> String {
+    format!("AUDITALL#{month}#{shard}")
+}
+
+/// The partition of a month of a scope's trail.
+#[must_use]
+pub fn audit_partition(scope: &str, month: &str) -> String {
+    format!("AUDIT#{scope}#{month}")
+}
+
+/// The trail of one thing that is changed, a copy of an event: `AUDITOF#target / moment, id`.
+#[must_use]
+pub fn audit_of(target: &str, at: Timestamp, id: &str) -> Key {
+    Key::new(audit_of_partition(target), format!("{}#{id}", iso(at)))
+}
+
+/// The partition of the trail of one thing.
+#[must_use]
+pub fn audit_of_partition(target: &str) -> String {
+    format!("AUDITOF#{target}")
 }
 
 /// The attributes of the sparse index `due`: what is due, sharded, and when.

@@ -14,7 +14,7 @@ use rollcall_accounts::{
         accept_invitation::KeepPending,
         create_user::{CreateUsers, Creation, ReadOrganization},
         delivery::ReadPeople,
-        edits::{Edit, EditUsers, Written},
+        edits::{Edit, EditUsers, ReadCredential, Written},
         links::FindInvited,
     },
     organization::Organization,
@@ -126,7 +126,7 @@ impl CreateUsers for Store {
             if let Some(mail) = &creation.mail {
                 members.push(self.mail(mail)?);
             }
-            members.push(self.audit(&creation.event)?);
+            members.extend(self.audit(&creation.event)?);
             members.push(self.count(
                 &keys::scope(user.organization_id.as_ref()),
                 user.id.as_str(),
@@ -145,6 +145,12 @@ impl CreateUsers for Store {
             }
         }
         Ok(Err(Conflict::EmailReserved))
+    }
+}
+
+impl ReadCredential for Store {
+    async fn credential_to_edit(&self, id: &UserId) -> Result<Option<Credential>> {
+        Ok(self.credential(id).await?)
     }
 }
 
@@ -211,7 +217,17 @@ impl Store {
                 members.push(self.locate(invitation, &user.id, edit.renewed_at)?);
             }
         }
-        if let Some(mail) = &edit.mail {
+        if let Some(reset) = &user.password_reset
+            && read.password_reset.as_ref().map(|reset| &reset.id) != Some(&reset.id)
+        {
+            members.push(self.locate_link(&keys::password_reset(&reset.id), "password_reset", &user.id)?);
+        }
+        if let Some(change) = &user.email_change
+            && read.email_change.as_ref().map(|change| &change.id) != Some(&change.id)
+        {
+            members.push(self.locate_link(&keys::email_change(&change.id), "email_change", &user.id)?);
+        }
+        for mail in &edit.mails {
             members.push(self.mail(mail)?);
         }
         if let Some(credential) = &edit.credential {
@@ -220,7 +236,7 @@ impl Store {
         if let Some(session) = &edit.session {
             members.push(self.put_new(session_item(&session.token_hash(), &session.session)?)?);
         }
-        members.push(self.audit(&edit.event)?);
+        members.extend(self.audit(&edit.event)?);
         let active = |user: &User| i64::from(user.status == UserStatus::Active);
         let change = active(user) - active(read);
         if change != 0 {
@@ -293,6 +309,16 @@ impl Store {
             .build()
             .map_err(|error| StoreError(error.to_string()))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// Finds the user of a mailed link that has no end of its own to be found by.
+    fn locate_link(&self, key: &Key, kind: &str, user: &UserId) -> Result<TransactWriteItem, StoreError> {
+        self.put(Item::from([
+            ("pk".to_owned(), s(&key.pk)),
+            ("sk".to_owned(), s(&key.sk)),
+            ("kind".to_owned(), s(kind)),
+            ("user_id".to_owned(), s(user.as_str())),
+        ]))
     }
 
     /// The locator of an invitation whose generation or status is new: not due, for only a pending one that

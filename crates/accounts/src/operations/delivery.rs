@@ -263,6 +263,7 @@ impl Desk {
                     _ => Ok(Written::Nothing),
                 }
             }
+            MailSubject::PasswordReset { .. } => Ok(Written::Nothing),
             // Text messages go another way out.
             MailSubject::TextCode { .. } => Ok(Written::Nothing),
             MailSubject::ExpiryDigest { user_id, expired, total } => {

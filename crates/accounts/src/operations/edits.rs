@@ -23,8 +23,8 @@ const TRIES: u32 = 6;
 pub struct Edit {
     /// The user. What lists, finds and guards it follows from the difference to the user that was read.
     pub user: User,
-    /// A mail that becomes due with it.
-    pub mail: Option<DueMail>,
+    /// Mails that become due with it.
+    pub mails: Vec<DueMail>,
     /// The audit event.
     pub event: AuditEvent,
     /// The user's secrets, when they change too.
@@ -40,13 +40,20 @@ impl Edit {
     #[must_use]
     pub fn new(mut user: User, event: AuditEvent) -> Self {
         user.version += 1;
-        Self { user, mail: None, event, credential: None, session: None, renewed_at: None }
+        Self { user, mails: Vec::new(), event, credential: None, session: None, renewed_at: None }
     }
 
     /// With a mail.
     #[must_use]
-    pub fn with_mail(self, mail: DueMail) -> Self {
-        Self { mail: Some(mail), ..self }
+    pub fn with_mail(mut self, mail: DueMail) -> Self {
+        self.mails.push(mail);
+        self
+    }
+
+    /// With the user's secrets as they shall be.
+    #[must_use]
+    pub fn with_credential(self, credential: Credential) -> Self {
+        Self { credential: Some(credential), ..self }
     }
 }
 
@@ -83,6 +90,36 @@ pub async fn modify_user(
     for _ in 0..TRIES {
         let read = ports.user_to_edit(id).await?.ok_or(Missing::User)?;
         let edit = change(read.clone())?;
+        match ports.write_edit(&read, &edit).await? {
+            Written::Done => return Ok(edit.user),
+            Written::Changed => {}
+            Written::Taken(conflict) => return Err(conflict.into()),
+        }
+    }
+    Err(Error::VersionConflict)
+}
+
+/// Reads the secrets of a user whose secrets shall change.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait ReadCredential {
+    /// The secrets, if there are any yet.
+    async fn credential_to_edit(&self, id: &UserId) -> Result<Option<Credential>>;
+}
+
+/// Changes a user and their secrets, as [`modify_user`]: both are read again when somebody else was quicker. Those
+/// of a user who has none yet are empty.
+///
+/// # Errors
+/// As [`modify_user`].
+pub async fn modify_account(
+    ports: &(impl EditUsers + ReadCredential),
+    id: &UserId,
+    mut change: impl FnMut(User, Credential) -> Result<Edit>,
+) -> Result<User> {
+    for _ in 0..TRIES {
+        let read = ports.user_to_edit(id).await?.ok_or(Missing::User)?;
+        let credential = ports.credential_to_edit(id).await?.unwrap_or_else(|| Credential::empty(id.clone()));
+        let edit = change(read.clone(), credential)?;
         match ports.write_edit(&read, &edit).await? {
             Written::Done => return Ok(edit.user),
             Written::Changed => {}

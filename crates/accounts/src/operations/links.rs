@@ -43,10 +43,10 @@ impl LinkState {
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
-            Self::Dead(DeadLink::Expired) => "expired",
-            Self::Dead(DeadLink::Replaced) => "replaced",
-            Self::Dead(DeadLink::Used) => "used",
-            Self::Dead(DeadLink::Revoked) => "revoked",
+            Self::Dead(DeadLink::Expired | DeadLink::ResetExpired | DeadLink::ChangeExpired) => "expired",
+            Self::Dead(DeadLink::Replaced | DeadLink::ResetReplaced | DeadLink::ChangeReplaced) => "replaced",
+            Self::Dead(DeadLink::Used | DeadLink::ResetUsed | DeadLink::ChangeUsed) => "used",
+            Self::Dead(DeadLink::Revoked | DeadLink::ResetRevoked) => "revoked",
             Self::Dead(DeadLink::AddressChanged) => "address_changed",
         }
     }
@@ -56,10 +56,10 @@ impl LinkState {
     pub fn next_step(self) -> &'static str {
         match self {
             Self::Open => "accept",
-            Self::Dead(DeadLink::Expired) => "renew",
-            Self::Dead(DeadLink::Replaced | DeadLink::AddressChanged) => "open_newer_mail",
-            Self::Dead(DeadLink::Used) => "sign_in",
-            Self::Dead(DeadLink::Revoked) => "ask_administrator",
+            Self::Dead(DeadLink::Expired | DeadLink::ResetExpired | DeadLink::ResetRevoked) => "renew",
+            Self::Dead(DeadLink::Replaced | DeadLink::ResetReplaced | DeadLink::AddressChanged) => "open_newer_mail",
+            Self::Dead(DeadLink::Used | DeadLink::ResetUsed | DeadLink::ChangeUsed) => "sign_in",
+            Self::Dead(DeadLink::Revoked | DeadLink::ChangeExpired | DeadLink::ChangeReplaced) => "ask_administrator",
         }
     }
 }
@@ -112,7 +112,7 @@ impl Link {
             LinkState::Dead(DeadLink::Replaced | DeadLink::AddressChanged) => Some(self.invitation.queued_at),
             LinkState::Dead(DeadLink::Used) => self.invitation.registered_at,
             LinkState::Dead(DeadLink::Revoked) => self.invitation.revoked_at,
-            LinkState::Dead(DeadLink::Expired) | LinkState::Open => None,
+            LinkState::Dead(_) | LinkState::Open => None,
         }
     }
 

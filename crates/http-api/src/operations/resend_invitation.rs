@@ -1,6 +1,5 @@
 //! POST /v1/users/{id}/resend-invitation
 
-use http::StatusCode;
 use rollcall_accounts::{
     access::Authenticator,
     operations::{edits::EditUsers, resend_invitation::resend_invitation as use_case},
@@ -25,8 +24,7 @@ use crate::{Answer, Call, Reply, representations::user::UserResponse};
     )
 )]
 pub async fn resend_invitation(ports: &(impl Authenticator + EditUsers), call: Call) -> Answer {
-    let actor = call.actor(ports).await?;
-    let origin = call.origin(Some(actor.id()));
+    let (actor, origin) = call.acting(ports).await?;
     let user = use_case(ports, &actor, call.param("id"), &origin).await?;
-    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+    Reply::user(&user, call.now)
 }

@@ -1,6 +1,5 @@
 //! PATCH /v1/users/{id}
 
-use http::StatusCode;
 use rollcall_accounts::{
     access::Authenticator,
     operations::{create_user::ReadOrganization, edits::EditUsers, update_user::update_user as use_case},
@@ -42,10 +41,9 @@ pub async fn update_user(
     ports: &(impl Authenticator + EditUsers + ReadOrganization + ReadRoles),
     call: Call,
 ) -> Answer {
-    let actor = call.actor(ports).await?;
+    let (actor, origin) = call.acting(ports).await?;
     let version = call.if_match()?;
     let changes = call.json::<UpdateUserRequest>()?.into_changes();
-    let origin = call.origin(Some(actor.id()));
     let user = use_case(ports, &actor, call.param("id"), version, &changes, &origin).await?;
-    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+    Reply::user(&user, call.now)
 }
