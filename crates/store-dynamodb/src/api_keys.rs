@@ -17,7 +17,7 @@ use crate::{
 impl SaveApiKey for Store {
     async fn save_api_key(&self, new: &NewApiKey, event: &AuditEvent) -> Result<()> {
         let mut members = self.new_api_key(new)?;
-        members.push(self.audit(event)?);
+        members.extend(self.audit(event)?);
         self.transact(members).await?.map_err(|_| Error::internal("a new API key exists already"))
     }
 }

@@ -50,7 +50,7 @@ impl SaveRootMaster for Store {
             Counts { users: 1, active: 1 },
         )?);
         for event in events {
-            members.push(self.audit(event)?);
+            members.extend(self.audit(event)?);
         }
         Ok(match self.transact(members).await? {
             Ok(()) => Saved::Done,

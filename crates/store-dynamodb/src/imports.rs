@@ -233,7 +233,7 @@ impl CreateImports for Store {
                 ("import_id".to_owned(), s(import.id.as_str())),
             ]))?);
         }
-        members.push(self.audit(event)?);
+        members.extend(self.audit(event)?);
         Ok(self.transact(members).await?.is_ok())
     }
 }
@@ -249,7 +249,7 @@ impl ChangeImports for Store {
                 members.push(self.put_new(tick_item(&next))?);
             }
             if let Some(event) = &along.event {
-                members.push(self.audit(event)?);
+                members.extend(self.audit(event)?);
             }
             self.transact(members).await?.is_ok()
         } else {

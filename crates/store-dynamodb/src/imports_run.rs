@@ -470,14 +470,13 @@ impl RunImports for Store {
                 serde_json::Value::Null,
                 serde_json::json!({"counts": next.counts, "commit_seq": next.commit_seq}),
             );
-            let outcome = self
-                .transact(vec![
-                    self.replace_head(&next, read)?,
-                    self.next_in_sequence(seq)?,
-                    self.count(&scope, next.id.as_str(), Counts { users: i64::from(next.counts.imported), active: 0 })?,
-                    self.audit(&event)?,
-                ])
-                .await?;
+            let mut members = vec![
+                self.replace_head(&next, read)?,
+                self.next_in_sequence(seq)?,
+                self.count(&scope, next.id.as_str(), Counts { users: i64::from(next.counts.imported), active: 0 })?,
+            ];
+            members.extend(self.audit(&event)?);
+            let outcome = self.transact(members).await?;
             match outcome {
                 Ok(()) => {
                     *import = next;
@@ -514,7 +513,7 @@ impl RunImports for Store {
             ]))?);
             members.push(self.mail(mail)?);
         }
-        members.push(self.audit(&finished.event)?);
+        members.push(self.audit_of_many(&finished.event)?);
         match self.transact(members).await? {
             Ok(()) => Ok(true),
             Err(failed) if failed.contains(&0) => Ok(false),

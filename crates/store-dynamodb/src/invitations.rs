@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
     error::StoreError,
+    facet::Facet,
     ids::{InvitationId, UserId},
     invitation::{Delivery, InvitationStatus},
     operations::{
@@ -25,8 +26,11 @@ use crate::{
     failure::{internal, is_condition_failure},
     item::{self, n, s},
     keys::{self, Due},
-    write::mail_item,
+    write::{facet_item, mail_item},
 };
+
+/// Times that a report is tried whose user is changed meanwhile.
+const TRIES: usize = 6;
 
 impl LastRenewal for Store {
     async fn last_renewal(&self, id: &InvitationId) -> Result<Option<Timestamp>> {
@@ -47,6 +51,9 @@ impl RecordDelivery for Store {
     async fn write_report(&self, report: &Report, from: &[Delivery]) -> Result<bool> {
         if from.is_empty() {
             return Ok(false);
+        }
+        if report.delivery.is_trouble() {
+            return self.write_trouble(report, from).await;
         }
         let places: Vec<String> = (0..from.len()).map(|i| format!(":from{i}")).collect();
         let mut update = self
@@ -117,13 +124,13 @@ impl ExpireInvitations for Store {
         for expiry in expiries {
             members.push(self.expire(expiry)?);
             members.push(self.not_due(&expiry.invitation.id)?);
-            members.push(self.audit(&expiry.event)?);
+            members.extend(self.audit(&expiry.event)?);
         }
         match self.transact(members).await? {
             Ok(()) => Ok(ExpiriesWritten::Done),
             Err(failed) if failed.contains(&0) => Ok(ExpiriesWritten::DigestGone),
             Err(failed) => {
-                let mut positions: Vec<usize> = failed.into_iter().map(|member| (member - 1) / 3).collect();
+                let mut positions: Vec<usize> = failed.into_iter().map(|member| (member - 1) / 5).collect();
                 positions.dedup();
                 Ok(ExpiriesWritten::Changed(positions))
             }
@@ -151,6 +158,48 @@ impl ExpireInvitations for Store {
 }
 
 impl Store {
+    /// A report that makes the user be found among those with trouble: written with that entry, over the user that
+    /// was read, since the entry's key holds their name.
+    async fn write_trouble(&self, report: &Report, from: &[Delivery]) -> Result<bool> {
+        for _ in 0..TRIES {
+            let user = self.raw_users(std::slice::from_ref(&report.user_id)).await?.pop();
+            let told = user.and_then(|user| {
+                let same = user.invitation.as_ref().is_some_and(|invitation| {
+                    invitation.id == report.invitation_id
+                        && invitation.generation == report.generation
+                        && from.contains(&invitation.delivery)
+                });
+                same.then_some(user)
+            });
+            let Some(user) = told else { return Ok(false) };
+            let update = Update::builder()
+                .table_name(&self.table)
+                .set_key(Some(keys::user(&user.id).attributes()))
+                .update_expression("SET invitation.delivery = :delivery, invitation.delivery_at = :at")
+                .condition_expression(
+                    "version = :version AND invitation.id = :id AND invitation.generation = :generation \
+                     AND invitation.delivery = :read",
+                )
+                .expression_attribute_values(":delivery", s(report.delivery.name()))
+                .expression_attribute_values(":at", s(iso(report.at)))
+                .expression_attribute_values(":version", n(user.version))
+                .expression_attribute_values(":id", s(report.invitation_id.as_str()))
+                .expression_attribute_values(":generation", n(report.generation))
+                .expression_attribute_values(
+                    ":read",
+                    s(user.invitation.as_ref().map_or("", |invitation| invitation.delivery.name())),
+                )
+                .build()
+                .map_err(|error| StoreError(error.to_string()))?;
+            let members =
+                vec![TransactWriteItem::builder().update(update).build(), self.put(facet_item(&user, &Facet::Trouble))?];
+            if self.transact(members).await?.is_ok() {
+                return Ok(true);
+            }
+        }
+        Err(StoreError("a user was changed every time a delivery was recorded".into()).into())
+    }
+
     /// The invitation expires, if it is still the mailing that was read.
     fn expire(&self, expiry: &Expiry) -> Result<TransactWriteItem, StoreError> {
         let invitation = &expiry.invitation;

@@ -6,8 +6,9 @@ use futures_util::future::try_join_all;
 use rollcall_accounts::{
     Result,
     error::StoreError,
+    facet::{Facet, FindByFacet},
     ids::{OrganizationId, UserId},
-    operations::list_users::{Entry, Index, ReadListings, Stretch},
+    operations::list_users::{Entry, Index, Order, ReadListings, Stretch},
     user::User,
 };
 
@@ -16,6 +17,7 @@ use crate::{
     failure::internal,
     item::{self, s},
     keys::{self, Key, SHARDS},
+    write::facet_key,
 };
 
 /// Entries read of every shard beyond its share, since names do not fall evenly.
@@ -36,20 +38,21 @@ impl ReadListings for Store {
         index: &Index,
         after: Option<&str>,
         limit: usize,
+        order: Order,
     ) -> Result<Stretch> {
         let scope = keys::scope(scope);
         Ok(match index {
             Index::Names => {
-                let share = limit.div_ceil(SHARDS as usize) + SLACK;
-                let shards = (0..SHARDS).map(|shard| {
-                    let partition = keys::listing_partition(&scope, shard);
-                    async move { self.entries(&partition, None, after, share).await }
-                });
-                merge(try_join_all(shards).await?)
+                let partition = |shard| keys::listing_partition(&scope, shard);
+                self.sharded(partition, after, limit, order).await?
+            }
+            Index::Facet(facet) => {
+                let partition = |shard| keys::facet_partition(&scope, facet, shard);
+                self.sharded(partition, after, limit, order).await?
             }
             Index::Words(word) => {
                 let partition = keys::search_partition(&scope, word);
-                self.entries(&partition, Some(word), after, limit).await?
+                self.entries(&partition, Some(word), after, limit, order).await?
             }
         })
     }
@@ -82,32 +85,69 @@ impl ReadListings for Store {
     }
 }
 
-/// Where the index names a user first: their other words begin no second entry of the same search.
+/// The one place where the index names a user: their other words begin no second entry of the same search.
 fn first_place(index: &Index, user: &User) -> Option<String> {
     let partition_and_prefix = |key: &Key| match index {
         Index::Names => key.pk.starts_with("LIST#"),
+        Index::Facet(facet) => *key == facet_key(user, facet),
         Index::Words(word) => key.pk.starts_with("WORD#") && key.sk.starts_with(word.as_str()),
     };
     crate::write::finding_keys(user).into_iter().filter(partition_and_prefix).map(|key| key.sk).min()
 }
 
 /// One stretch of the stretches of all shards: as far as every shard is known.
-fn merge(shards: Vec<Stretch>) -> Stretch {
+fn merge(shards: Vec<Stretch>, order: Order) -> Stretch {
     let known = shards
         .iter()
         .filter(|shard| shard.more)
         .filter_map(|shard| shard.entries.last().map(|entry| entry.place.clone()))
-        .min();
+        .min_by(|a, b| order.compare(a, b));
     let mut entries: Vec<Entry> = shards
         .into_iter()
         .flat_map(|shard| shard.entries)
-        .filter(|entry| known.as_ref().is_none_or(|known| entry.place <= *known))
+        .filter(|entry| known.as_ref().is_none_or(|known| order.compare(&entry.place, known).is_le()))
         .collect();
-    entries.sort_unstable_by(|a, b| a.place.cmp(&b.place));
+    entries.sort_unstable_by(|a, b| order.compare(&a.place, &b.place));
     Stretch { entries, more: known.is_some() }
 }
 
+impl FindByFacet for Store {
+    async fn is_in_use(&self, organization: Option<&OrganizationId>, facet: &Facet) -> Result<bool> {
+        let scope = keys::scope(organization);
+        let mut after: Option<String> = None;
+        loop {
+            let partition = |shard| keys::facet_partition(&scope, facet, shard);
+            let stretch = self.sharded(partition, after.as_deref(), 1, Order::Ascending).await?;
+            let ids: Vec<UserId> = stretch.entries.iter().map(|entry| entry.user_id.clone()).collect();
+            // Entries may be left of what was; whoever still has it has it.
+            if self.raw_users(&ids).await?.iter().any(|user| facet.is_of(user)) {
+                return Ok(true);
+            }
+            match stretch.entries.last() {
+                Some(last) if stretch.more => after = Some(last.place.clone()),
+                _ => return Ok(false),
+            }
+        }
+    }
+}
+
 impl Store {
+    /// Entries of the shards of an index after a place: about `limit`, in order.
+    async fn sharded(
+        &self,
+        partition: impl Fn(u32) -> String,
+        after: Option<&str>,
+        limit: usize,
+        order: Order,
+    ) -> Result<Stretch, StoreError> {
+        let share = limit.div_ceil(SHARDS as usize) + SLACK;
+        let shards = (0..SHARDS).map(|shard| {
+            let partition = partition(shard);
+            async move { self.entries(&partition, None, after, share, order).await }
+        });
+        Ok(merge(try_join_all(shards).await?, order))
+    }
+
     /// Entries of one partition after a place, at most `limit`.
     async fn entries(
         &self,
@@ -115,12 +155,14 @@ impl Store {
         prefix: Option<&str>,
         after: Option<&str>,
         limit: usize,
+        order: Order,
     ) -> Result<Stretch, StoreError> {
         let query = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
+            .scan_index_forward(order == Order::Ascending)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .projection_expression("pk, sk, user_id")
             .expression_attribute_values(":pk", s(partition));
@@ -169,9 +211,12 @@ mod tests {
             ("an empty one", vec![stretch(&[], false), stretch(&["a"], true)], "a", true),
             ("nothing", vec![stretch(&[], false)], "", false),
         ] {
-            let merged = merge(shards);
+            let merged = merge(shards, Order::Ascending);
             let places: String = merged.entries.iter().map(|entry| entry.place.as_str()).collect();
             assert_eq!((places.as_str(), merged.more), (wanted, more), "{name}");
         }
+        let backwards = merge(vec![stretch(&["d", "b"], true), stretch(&["e", "c", "a"], false)], Order::Descending);
+        let places: String = backwards.entries.iter().map(|entry| entry.place.as_str()).collect();
+        assert_eq!((places.as_str(), backwards.more), ("edcb", true));
     }
 }

@@ -25,15 +25,13 @@ impl SaveOrganization for Store {
         let id = organization.id.as_str();
         let name = keys::organization_name(&organization.name);
         let listing = keys::organization_listing(&organization.name, &organization.id);
-        let outcome = self
-            .transact(vec![
-                self.put_new(entry(name, "organization_name", id))?,
-                self.put_new(item::to_item(&keys::organization(&organization.id), "organization", organization)?)?,
-                self.put(entry(listing, "organization_listing", id))?,
-                self.audit(event)?,
-            ])
-            .await?;
-        Ok(outcome.is_ok())
+        let mut members = vec![
+            self.put_new(entry(name, "organization_name", id))?,
+            self.put_new(item::to_item(&keys::organization(&organization.id), "organization", organization)?)?,
+            self.put(entry(listing, "organization_listing", id))?,
+        ];
+        members.extend(self.audit(event)?);
+        Ok(self.transact(members).await?.is_ok())
     }
 }
 

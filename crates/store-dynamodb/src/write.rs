@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use rollcall_accounts::{
     audit::AuditEvent,
     error::StoreError,
+    facet::Facet,
     outbox::{DueMail, Lane},
     time::iso,
     user::User,
@@ -88,9 +89,23 @@ impl Store {
         Ok(TransactWriteItem::builder().put(built(put.build())?).build())
     }
 
-    /// An audit event. The same event written again is one event.
-    pub(crate) fn audit(&self, event: &AuditEvent) -> Result<TransactWriteItem, StoreError> {
-        self.put(audit_item(event)?)
+    /// An audit event, in the trails of its scope, of its target and of the deployment. The same event written
+    /// again is one event.
+    pub(crate) fn audit(&self, event: &AuditEvent) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let (id, at) = (event.id.as_str(), event.at);
+        let copies = [
+            (keys::audit(&keys::scope(event.organization_id.as_ref()), at, id), "audit"),
+            (keys::audit_of(&event.target, at, id), "audit_of"),
+            (keys::audit_all(at, id), "audit_all"),
+        ];
+        copies.iter().map(|(key, kind)| self.put(item::to_item(key, kind, event)?)).collect()
+    }
+
+    /// An audit event in the trail of its scope only: one of very many, whose targets and whose deployment tell of
+    /// them otherwise.
+    pub(crate) fn audit_of_many(&self, event: &AuditEvent) -> Result<TransactWriteItem, StoreError> {
+        let key = keys::audit(&keys::scope(event.organization_id.as_ref()), event.at, event.id.as_str());
+        self.put(item::to_item(&key, "audit", event)?)
     }
 
     /// A mail into the outbox, due at once; asking again for the same mail changes nothing that was sent,
@@ -120,21 +135,42 @@ pub(crate) fn user_item(user: &User) -> Result<Item, StoreError> {
     item::to_item(&keys::user(&user.id), "user", user)
 }
 
-/// The items that list and find a user; their keys follow from scope, names, email and username.
+/// The entry that finds a user by one facet.
+pub(crate) fn facet_item(user: &User, facet: &Facet) -> Item {
+    entry(facet_key(user, facet), "facet", user)
+}
+
+/// The key of that entry.
+pub(crate) fn facet_key(user: &User, facet: &Facet) -> Key {
+    let scope = keys::scope(user.organization_id.as_ref());
+    if facet.is_listed() {
+        keys::facet(&scope, facet, &keys::listing_sort(&user.first_name, &user.last_name, &user.id), &user.id)
+    } else {
+        keys::facet(&scope, facet, user.id.as_str(), &user.id)
+    }
+}
+
+/// An item that only says which user it is about.
+fn entry(key: Key, kind: &str, user: &User) -> Item {
+    Item::from([
+        ("pk".to_owned(), s(key.pk)),
+        ("sk".to_owned(), s(key.sk)),
+        ("kind".to_owned(), s(kind)),
+        ("user_id".to_owned(), s(user.id.as_str())),
+    ])
+}
+
+/// The items that list and find a user; their keys follow from scope, names, email, username and facets.
 pub(crate) fn finding_items(user: &User) -> Vec<Item> {
-    let entry = |key: Key, kind: &str| {
-        Item::from([
-            ("pk".to_owned(), s(key.pk)),
-            ("sk".to_owned(), s(key.sk)),
-            ("kind".to_owned(), s(kind)),
-            ("user_id".to_owned(), s(user.id.as_str())),
-        ])
-    };
     finding_keys(user)
         .into_iter()
         .map(|key| {
-            let kind = if key.pk.starts_with("LIST#") { "listing" } else { "word" };
-            entry(key, kind)
+            let kind = match key.pk.split_once('#') {
+                Some(("LIST", _)) => "listing",
+                Some(("FACET", _)) => "facet",
+                _ => "word",
+            };
+            entry(key, kind, user)
         })
         .collect()
 }
@@ -145,6 +181,7 @@ pub(crate) fn finding_keys(user: &User) -> Vec<Key> {
     let mut texts = vec![user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
     texts.extend(user.username.as_deref());
     let mut all = vec![keys::listing(&scope, &user.first_name, &user.last_name, &user.id)];
+    all.extend(Facet::all_of(user).iter().map(|facet| facet_key(user, facet)));
     all.extend(keys::search_entries(&scope, &texts, &user.id));
     all
 }
@@ -171,12 +208,6 @@ pub(crate) fn guard_item(identity: &IdentityKey, user: &User) -> Item {
         guard.insert("import_id".to_owned(), s(mark.import_id.as_str()));
     }
     guard
-}
-
-/// An audit event's item.
-pub(crate) fn audit_item(event: &AuditEvent) -> Result<Item, StoreError> {
-    let key = keys::audit(&keys::scope(event.organization_id.as_ref()), event.at, event.id.as_str());
-    item::to_item(&key, "audit", event)
 }
 
 /// A mail's item: filtered by `lane` on the stream, found by its due key.

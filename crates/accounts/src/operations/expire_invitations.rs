@@ -21,8 +21,8 @@ const BATCH: usize = 400;
 const ALL_FOUND: usize = BATCH / 8;
 /// How long a digest waits for more to be added in the same run.
 const DIGEST_DELAY: SignedDuration = SignedDuration::from_secs(60);
-/// Invitations of one transaction: three items each and the digest, of at most 100.
-const GROUP: usize = 30;
+/// Invitations of one transaction: five items each and the digest, of at most 100.
+const GROUP: usize = 19;
 
 /// An invitation whose expiry is due, and who it is for.
 #[derive(Debug, Clone)]

@@ -1,10 +1,12 @@
 //! Pages through users, by filter and by the beginnings of words.
 //!
 //! Users are listed scope by scope: technicians first, then the organizations in the order of their names;
-//! within a scope by last name, or by the matching word when one is searched for. Nothing is scanned: an
-//! index in the table gives the order, the users themselves are read and filtered. A page reads at most
-//! [`READ_BUDGET`] users and [`QUERY_BUDGET`] stretches of an index, so it may be short or even empty and
-//! still have a next one.
+//! within a scope by last name, or by the matching word when one is searched for. Nothing is scanned: one
+//! index in the table, that of the filter which lets the fewest through ([`Filter::index`]), gives the order; the
+//! users themselves are read and filtered by the rest. A page reads at most [`READ_BUDGET`] users and
+//! [`QUERY_BUDGET`] stretches of an index, so it may be short or even empty and still have a next one.
+
+use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +15,8 @@ use crate::{
     Result,
     access::{Actor, OrganizationScope},
     error::Missing,
-    ids::{OrganizationId, UserId},
+    facet::{Facet, Stage},
+    ids::{EntryId, OrganizationId, UserId},
     invitation::{Delivery, InvitationStatus},
     operations::list_organizations::ListOrganizations,
     roles::{Permission, RoleId},
@@ -46,17 +49,81 @@ pub struct Filter {
     pub invitation: Option<InvitationStatus>,
     /// Whose invitation's mail has come this far.
     pub delivery: Option<Delivery>,
+    /// In this access group.
+    pub group: Option<EntryId>,
+    /// Along the index, or against it.
+    pub order: Order,
 }
 
+/// The direction in which an index is read, within each scope.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// From A to Z.
+    #[default]
+    Ascending,
+    /// From Z to A.
+    Descending,
+}
+
+impl Order {
+    /// Which of two places comes first.
+    #[must_use]
+    pub fn compare(self, one: &str, other: &str) -> Ordering {
+        match self {
+            Self::Ascending => one.cmp(other),
+            Self::Descending => other.cmp(one),
+        }
+    }
+}
+
+/// Characters of a searched word from which on it is taken for rarer than a role or a status.
+const TELLING: usize = 3;
+
 impl Filter {
-    /// Whether only the index decides, so that every user that is read is wanted.
+    /// The index that is read, of those that the filters have: the kind that is rarest among users first. Mail
+    /// that did not arrive, then a group, a word of some length, a role, a status, any word.
+    fn index(&self, words: &[String]) -> Index {
+        let word = words.first();
+        if self.delivery.is_some_and(Delivery::is_trouble) {
+            return Index::Facet(Facet::Trouble);
+        }
+        if let Some(group) = &self.group {
+            return Index::Facet(Facet::Group(group.clone()));
+        }
+        if let Some(word) = word.filter(|word| word.chars().count() >= TELLING) {
+            return Index::Words(word.clone());
+        }
+        if let Some(role) = &self.role {
+            return Index::Facet(Facet::Role(role.clone()));
+        }
+        if let Some(stage) = self.stage() {
+            return Index::Facet(Facet::Stage(stage));
+        }
+        word.map_or(Index::Names, |word| Index::Words(word.clone()))
+    }
+
+    /// The one stage in which whatever the filters let through is.
+    fn stage(&self) -> Option<Stage> {
+        self.status.map(Stage::of).or(match self.invitation {
+            // Deactivation withdraws what is pending or expired.
+            Some(InvitationStatus::Pending | InvitationStatus::Expired) => Some(Stage::Unfinished),
+            _ => None,
+        })
+    }
+
+    /// Whether only that index decides, so that every user that is read is wanted.
     fn is_open(&self) -> bool {
-        self.kind.is_none()
-            && self.status.is_none()
-            && self.role.is_none()
-            && self.query.is_none()
-            && self.invitation.is_none()
-            && self.delivery.is_none()
+        let exact = matches!(self.status, Some(UserStatus::Deactivated));
+        let given = [
+            self.delivery.is_some(),
+            self.group.is_some(),
+            self.query.is_some(),
+            self.role.is_some(),
+            self.status.is_some(),
+        ];
+        let single = given.iter().filter(|given| **given).count() <= 1;
+        let decides = self.query.is_none() && self.delivery.is_none() && (self.status.is_none() || exact);
+        self.kind.is_none() && self.invitation.is_none() && single && decides
     }
 
     fn fits(&self, user: &User, now: Timestamp) -> bool {
@@ -66,6 +133,7 @@ impl Filter {
             && self.role.as_ref().is_none_or(|role| user.roles.contains(role))
             && self.invitation.is_none_or(|wanted| user.invitation_status(now) == Some(wanted))
             && self.delivery.is_none_or(|wanted| delivery == Some(wanted))
+            && self.group.as_ref().is_none_or(|group| user.groups.contains(group))
     }
 }
 
@@ -86,6 +154,8 @@ pub struct Position {
 pub enum Index {
     /// All users of the scope by name.
     Names,
+    /// Those that have this, by name.
+    Facet(Facet),
     /// Those that have a word that begins with this.
     Words(String),
 }
@@ -115,13 +185,14 @@ pub trait ReadListings {
     async fn newest_commit(&self) -> Result<u64>;
     /// Whether the organization exists.
     async fn organization_exists(&self, id: &OrganizationId) -> Result<bool>;
-    /// Entries of a scope's index after a place: about `limit`, in order.
+    /// Entries of a scope's index after a place: about `limit`, in that order.
     async fn stretch(
         &self,
         scope: Option<&OrganizationId>,
         index: &Index,
         after: Option<&str>,
         limit: usize,
+        order: Order,
     ) -> Result<Stretch>;
     /// The users of entries, in that order, as they counted at that commit sequence number. An entry that
     /// names nobody, a user who does not count, or a user whom an earlier entry of the same index names is
@@ -163,19 +234,17 @@ pub async fn list_users(
         }
     }
     let words = filter.query.as_deref().map(|query| ports.words(query));
-    let index = match &words {
-        None => Index::Names,
-        Some(words) => match words.first() {
-            Some(first) => Index::Words(first.clone()),
-            // Blanks and punctuation begin no word.
-            None => return Ok(Page { items: Vec::new(), next: None }),
-        },
-    };
+    if words.as_ref().is_some_and(Vec::is_empty) {
+        // Blanks and punctuation begin no word.
+        return Ok(Page { items: Vec::new(), next: None });
+    }
+    let words = words.unwrap_or_default();
+    let index = filter.index(&words);
     let position = match from {
         Some(position) => position,
         None => Position { as_of: ports.newest_commit().await?, organization: None, after: None },
     };
-    let listing = Listing { ports, filter, index, words: words.unwrap_or_default(), limit, now };
+    let listing = Listing { ports, filter, index, words, limit, now };
     listing.page(&actor.user.scope, position).await
 }
 
@@ -261,7 +330,10 @@ impl<P: ReadListings + ListOrganizations> Listing<'_, P> {
             }
             // Where nothing is filtered out the first stretch is likely to be enough.
             let wanted = if self.filter.is_open() && progress.read == 0 { missing } else { BATCH };
-            let stretch = self.ports.stretch(scope, &self.index, position.after.as_deref(), wanted).await?;
+            let stretch = self
+                .ports
+                .stretch(scope, &self.index, position.after.as_deref(), wanted, self.filter.order)
+                .await?;
             progress.queries += 1;
             progress.read += stretch.entries.len();
             let Some(end) = stretch.entries.last().map(|entry| entry.place.clone()) else {
@@ -379,6 +451,7 @@ mod tests {
             _index: &Index,
             after: Option<&str>,
             _limit: usize,
+            _order: Order,
         ) -> Result<Stretch> {
             let mut entries: Vec<Entry> = self
                 .users
