@@ -29,7 +29,7 @@ use crate::{
     keys::{self, Key},
     sessions::session_item,
     visibility::Head,
-    write::{Counts, finding_items, finding_keys, guard_item, identities, user_item},
+    write::{Counts, Finding, guard_item, identities, user_item},
 };
 
 /// Times that a transaction is put together again because a guard turned out to be a discarded import's.
@@ -117,9 +117,6 @@ impl CreateUsers for Store {
             for identity in &guards {
                 members.push(self.guard(identity, user, &takeovers)?);
             }
-            for item in finding_items(user) {
-                members.push(self.put_new(item)?);
-            }
             if let Some(invitation) = &user.invitation {
                 members.push(self.locate(invitation, &user.id, None)?);
             }
@@ -132,6 +129,9 @@ impl CreateUsers for Store {
                 user.id.as_str(),
                 Counts { users: 1, active: 0 },
             )?);
+            let finding = Finding::new(None, Some(user), members.len());
+            self.put_ahead(&finding).await?;
+            members.extend(self.finding_members(&finding)?);
             let Err(failed) = self.transact(members).await? else {
                 return Ok(Ok(()));
             };
@@ -173,7 +173,11 @@ impl EditUsers for Store {
                 members.push(self.free_guard(identity, &read.id)?);
             }
             members.extend(self.edit_members(read, edit)?);
+            let finding = Finding::new(Some(read), Some(&edit.user), members.len());
+            self.put_ahead(&finding).await?;
+            members.extend(self.finding_members(&finding)?);
             let Err(failed) = self.transact(members).await? else {
+                self.delete_behind(&finding).await;
                 return Ok(Written::Done);
             };
             if failed.contains(&0) {
@@ -195,22 +199,10 @@ impl EditUsers for Store {
 }
 
 impl Store {
-    /// The members of an edit beside the user and its guards, by the difference to what was read.
+    /// The members of an edit beside the user, its guards and what finds it, by the difference to what was read.
     fn edit_members(&self, read: &User, edit: &Edit) -> Result<Vec<TransactWriteItem>, StoreError> {
         let user = &edit.user;
         let mut members = Vec::new();
-        let old: BTreeSet<Key> = finding_keys(read).into_iter().collect();
-        let new: BTreeSet<Key> = finding_keys(user).into_iter().collect();
-        for key in old.difference(&new) {
-            members.push(self.delete(key)?);
-        }
-        for item in finding_items(user) {
-            let key =
-                Key::new(item::text(&item, "pk").unwrap_or_default(), item::text(&item, "sk").unwrap_or_default());
-            if !old.contains(&key) {
-                members.push(self.put(item)?);
-            }
-        }
         if let Some(invitation) = &user.invitation {
             let mailing = |invitation: &Invitation| (invitation.id.clone(), invitation.generation, invitation.status);
             if read.invitation.as_ref().map(mailing) != Some(mailing(invitation)) {

@@ -1,8 +1,9 @@
 //! Pieces that transactions are made of, written the same way by every operation.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use futures_util::future::{join_all, try_join_all};
 use rollcall_accounts::{
     audit::AuditEvent,
     error::StoreError,
@@ -16,7 +17,7 @@ use serde::Serialize;
 
 use crate::{
     Store,
-    failure::{Cancelled, cancelled},
+    failure::{Cancelled, cancelled, internal},
     item::{self, Item, n, s},
     keys::{self, Due, Key},
 };
@@ -135,6 +136,71 @@ pub(crate) fn user_item(user: &User) -> Result<Item, StoreError> {
     item::to_item(&keys::user(&user.id), "user", user)
 }
 
+/// Most members of a transaction.
+const MEMBERS: usize = 100;
+
+/// How the entries that find a user change with a write. What a transaction has no room for is put before it and
+/// deleted after it: an entry whose user is not (or not any more) as it says is skipped by every reader.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    ahead: Vec<Item>,
+    puts: Vec<Item>,
+    deletes: Vec<Key>,
+    behind: Vec<Key>,
+}
+
+impl Finding {
+    /// The change from one user (none: a new one) to another (none: it goes), in a transaction that has so many
+    /// members already.
+    pub(crate) fn new(from: Option<&User>, to: Option<&User>, members: usize) -> Self {
+        let keys = |user: Option<&User>| -> BTreeSet<Key> { user.map(finding_keys).into_iter().flatten().collect() };
+        let (old, new) = (keys(from), keys(to));
+        let mut puts: Vec<Item> = to
+            .into_iter()
+            .flat_map(|user| new.difference(&old).map(|key| entry(key.clone(), kind_of(key), user)))
+            .collect();
+        let mut deletes: Vec<Key> = old.difference(&new).cloned().collect();
+        let room = MEMBERS.saturating_sub(members);
+        let behind = deletes.split_off(deletes.len().min(room.saturating_sub(puts.len())));
+        let ahead = puts.split_off(puts.len().min(room));
+        Self { ahead, puts, deletes, behind }
+    }
+}
+
+impl Store {
+    /// The members of a transaction that change what finds a user.
+    pub(crate) fn finding_members(&self, finding: &Finding) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let puts = finding.puts.iter().map(|item| self.put(item.clone()));
+        puts.chain(finding.deletes.iter().map(|key| self.delete(key))).collect()
+    }
+
+    /// Puts what the transaction has no room for.
+    pub(crate) async fn put_ahead(&self, finding: &Finding) -> Result<(), StoreError> {
+        let puts = finding.ahead.iter().map(|item| async {
+            let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
+            put.send().await.map(drop).map_err(internal)
+        });
+        try_join_all(puts).await.map(drop)
+    }
+
+    /// Deletes what the transaction had no room for. What stays is skipped by every reader.
+    pub(crate) async fn delete_behind(&self, finding: &Finding) {
+        let deletes = finding.behind.iter().map(|key| async {
+            let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+            delete.send().await
+        });
+        join_all(deletes).await;
+    }
+}
+
+fn kind_of(key: &Key) -> &'static str {
+    match key.pk.split_once('#') {
+        Some(("LIST", _)) => "listing",
+        Some(("FACET", _)) => "facet",
+        _ => "word",
+    }
+}
+
 /// The entry that finds a user by one facet.
 pub(crate) fn facet_item(user: &User, facet: &Facet) -> Item {
     entry(facet_key(user, facet), "facet", user)
@@ -165,11 +231,7 @@ pub(crate) fn finding_items(user: &User) -> Vec<Item> {
     finding_keys(user)
         .into_iter()
         .map(|key| {
-            let kind = match key.pk.split_once('#') {
-                Some(("LIST", _)) => "listing",
-                Some(("FACET", _)) => "facet",
-                _ => "word",
-            };
+            let kind = kind_of(&key);
             entry(key, kind, user)
         })
         .collect()
@@ -226,4 +288,50 @@ pub(crate) fn mail_item(mail: &DueMail) -> Result<Item, StoreError> {
     item.extend(keys::due(work, &mail.id, mail.queued_at));
     item.insert("due_since".into(), s(iso(mail.queued_at)));
     Ok(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use rollcall_accounts::{
+        ids::{EntryId, UserId},
+        user::UserKind,
+    };
+
+    use super::*;
+
+    fn user(groups: usize) -> User {
+        let id = UserId::derived(&["ana"]);
+        let mut user = User::new(id.clone(), UserKind::Technician, None, "technician", id, Timestamp::UNIX_EPOCH);
+        user.first_name = "Ana".into();
+        user.last_name = "Silva".into();
+        user.email = "ana@example.org".into();
+        user.groups = (0..groups).map(|group| EntryId::derived(&[&group.to_string()])).collect();
+        user
+    }
+
+    #[test]
+    fn what_finds_a_user_fits_into_the_transaction_or_goes_before_and_after_it() {
+        let renamed = |groups| User { last_name: "Santos".into(), ..user(groups) };
+        for (name, from, to, members) in [
+            ("nothing changes", Some(user(3)), Some(user(3)), 5),
+            ("a new name", Some(user(3)), Some(renamed(3)), 5),
+            ("a new one with very many groups", None, Some(user(150)), 10),
+            ("a new name with many groups", Some(user(70)), Some(renamed(70)), 10),
+            ("one who goes", Some(user(150)), None, 20),
+            ("no room at all", Some(user(1)), Some(renamed(1)), 100),
+        ] {
+            let finding = Finding::new(from.as_ref(), to.as_ref(), members);
+            let inside = finding.puts.len() + finding.deletes.len();
+            assert!(members + inside <= MEMBERS, "{name}");
+            let before = from.as_ref().map(finding_keys).unwrap_or_default();
+            let after = to.as_ref().map(finding_keys).unwrap_or_default();
+            let new = after.iter().filter(|key| !before.contains(key)).count();
+            let old = before.iter().filter(|key| !after.contains(key)).count();
+            assert_eq!(finding.puts.len() + finding.ahead.len(), new, "{name}");
+            assert_eq!(finding.deletes.len() + finding.behind.len(), old, "{name}");
+            let outside = finding.ahead.len() + finding.behind.len();
+            assert!(outside == 0 || members + inside == MEMBERS, "{name}: only what has no room stays outside");
+        }
+    }
 }
