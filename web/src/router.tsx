@@ -39,10 +39,16 @@ function guarded(path: string): Guard | null {
 }
 
 export async function navigate(to: string, options: { replace?: boolean } = {}): Promise<void> {
-  const holding = guarded(new URL(to, location.href).pathname);
-  if (holding && !(await holding.ask())) return;
-  if (holding) guard = null;
+  if (!(await mayLeave(new URL(to, location.href).pathname))) return;
   commit(to, options.replace ?? false);
+}
+
+/** Whether nothing would be lost, or the person lets it go. */
+export async function mayLeave(to: string): Promise<boolean> {
+  const holding = guarded(to);
+  if (holding && !(await holding.ask())) return false;
+  if (holding) guard = null;
+  return true;
 }
 
 addEventListener("popstate", (event) => {

@@ -215,9 +215,6 @@ export type EntryPatch = Partial<Omit<NewEntry, "key" | "type">>;
 
 export const api = {
   me: (signal?: Signal) => request<Me>("GET", "/v1/me", { signal }),
-  signIn: (email: string, password: string) =>
-    request<{ next: "verify_mfa" | null }>("POST", "/v1/sessions", { json: { email, password } }),
-  verifyMfa: (code: string) => request<{ next: null }>("POST", "/v1/sessions/mfa", { json: { code } }),
   signOut: () => request<void>("DELETE", "/v1/sessions/current"),
 
   organizations: (query: { cursor?: string | undefined; limit?: number } = {}, signal?: Signal) =>

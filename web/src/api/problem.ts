@@ -15,10 +15,12 @@ export class ApiProblem extends Error {
   readonly detail: string;
   readonly errors: FieldProblem[];
   readonly requestId: string | null;
+  /** Seconds to wait before the same is tried again, where the answer says so. */
+  readonly retryAfter: number | null;
   /** Every member of the answer, for what a single operation adds (`report`, `missing`, …). */
   readonly body: Record<string, unknown>;
 
-  constructor(status: number, body: Record<string, unknown>) {
+  constructor(status: number, body: Record<string, unknown>, retryAfter: number | null = null) {
     const text = (key: string) => (typeof body[key] === "string" ? (body[key] as string) : "");
     super(text("detail") || text("title") || `HTTP ${status}`);
     this.status = status;
@@ -28,6 +30,7 @@ export class ApiProblem extends Error {
     this.errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [];
     this.requestId = text("request_id") || null;
     this.body = body;
+    this.retryAfter = retryAfter;
   }
 
   static async from(response: Response): Promise<ApiProblem> {
@@ -38,7 +41,8 @@ export class ApiProblem extends Error {
     } catch {
       // Not ours (a proxy's page): the status has to do.
     }
-    return new ApiProblem(response.status, body);
+    const wait = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
+    return new ApiProblem(response.status, body, Number.isNaN(wait) ? null : wait);
   }
 
   /** The server was not reached at all. */

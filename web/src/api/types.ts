@@ -142,11 +142,63 @@ export interface Entry {
   choices?: string[];
 }
 
+export type Severity = "info" | "warning" | "critical";
+export type Priority = "low" | "normal" | "high";
+export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** On these days from one time of the day to another, in the person's time zone; `24:00` is midnight at its end. */
+export interface Schedule {
+  days: Day[];
+  from: string;
+  to: string;
+}
+
+/** The least that is told, of both: this and higher. */
+export interface Threshold {
+  severity: Severity | "off";
+  priority: Priority;
+}
+
+export interface Notifications {
+  organizations: "all" | Id[];
+  /** Null: always. */
+  schedule: Schedule | null;
+  mail: Threshold;
+  text: Threshold;
+}
+
+/** What people set for themselves. */
+export interface MySettings {
+  language: string | null;
+  time_zone: string | null;
+  idle_minutes: number;
+  getting_started: boolean;
+  notifications: Notifications;
+}
+
+export type MfaMethod = "totp" | "text";
+
+export interface MyMfa {
+  required: boolean;
+  methods: MfaMethod[];
+  recovery_codes_left: number;
+}
+
+/** Until when a session goes on: with nobody there, and at most. */
+export interface SessionTimes {
+  idle_until: Instant;
+  expires_at: Instant;
+  idle_minutes: number;
+}
+
 export interface Me {
   user: User;
   permissions: string[];
   organizations: "all" | Id[];
-  session: { expires_at: Instant } | null;
+  settings: MySettings;
+  mfa: MyMfa;
+  /** Null for an API key. */
+  session: ({ id: Id } & SessionTimes) | null;
 }
 
 /** Where somebody is signed in. */

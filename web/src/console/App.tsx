@@ -1,17 +1,70 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { api, everyItem, onSignedOut } from "../api/client";
+import { asProblem } from "../api/problem";
 import { forgetShared } from "../api/shared";
+import type { Id } from "../api/types";
 import { useLoad } from "../api/use";
-import { navigate } from "../router";
+import { mayLeave, navigate, usePath } from "../router";
 import { SignIn } from "../signin/SignIn";
+import { texts as signInTexts } from "../signin/texts";
 import { texts } from "../texts/en";
-import { Announcer } from "../ui/announce";
+import { Announcer, ask } from "../ui/announce";
 import { ProblemBox } from "../ui/problem";
 import { Frame } from "./Frame";
-import { SessionContext } from "./session";
+import { IdleGuard, useIdleClock } from "./IdleGuard";
+import { type Ended, SessionContext } from "./session";
+import { hearTabs, tellTabs } from "./tabs";
 
-/** Signed out, loading, or the frame with its page. The URL stays through sign-in, so a link leads where it says. */
+/** Where the way in for people who forgot their password can be linked to. */
+const FORGOT = "/forgot-password";
+
+/** Somebody signed in (or finding out), or the way in and why it is needed. */
+type Who = { at: "console" } | { at: "sign-in"; ended: Ended | null };
+
+/** The URL stays through sign-in, so a link leads where it says, and who is signed out carries on at the same place. */
 export function App() {
+  const [who, setWho] = useState<Who>({ at: "console" });
+  const [turn, setTurn] = useState(0);
+  const last = useRef<Id | null>(null);
+  const path = usePath();
+
+  const begin = useCallback(() => {
+    forgetShared();
+    setWho({ at: "console" });
+    setTurn((n) => n + 1);
+  }, []);
+  const end = useCallback((ended: Ended | null) => {
+    // The first reason counts; those after it follow from it.
+    setWho((old) => (old.at === "console" ? { at: "sign-in", ended } : old));
+  }, []);
+  const known = useCallback((id: Id) => {
+    // What a page keeps of one person is none of the next one's.
+    if (last.current && last.current !== id) location.reload();
+    last.current = id;
+  }, []);
+
+  const waiting = who.at === "sign-in" && !who.ended?.codes;
+  useEffect(() => {
+    if (!waiting) return;
+    // Signed in again in another tab: this one carries on too.
+    return hearTabs((news) => {
+      if (news.is === "begun") begin();
+    });
+  }, [waiting, begin]);
+
+  return (
+    <>
+      {who.at === "sign-in" ? (
+        <SignIn ended={who.ended} forgot={path === FORGOT} onDone={begin} />
+      ) : (
+        <Signed key={turn} onEnd={end} onKnown={known} />
+      )}
+      <Announcer />
+    </>
+  );
+}
+
+function Signed({ onEnd, onKnown }: { onEnd: (ended: Ended | null) => void; onKnown: (id: Id) => void }) {
   const load = useCallback(async (signal: AbortSignal) => {
     const me = await api.me(signal);
     const organizations = me.permissions.includes("organizations.read")
@@ -20,51 +73,99 @@ export function App() {
     return { me, organizations };
   }, []);
   const { data, problem, reload } = useLoad(load);
-  const [ended, setEnded] = useState<"no" | "signed-out" | "expired">("no");
-  const signedIn = data !== undefined;
+  const path = usePath();
+  const session = data?.me.session;
+  const clock = useIdleClock(session);
+  const id = session?.id;
+  const user = data?.me.user.id;
 
+  useEffect(() => {
+    if (user) onKnown(user);
+  }, [user, onKnown]);
+  useEffect(() => {
+    if (id) tellTabs({ is: "begun", session: id });
+  }, [id]);
+
+  const leave = useCallback(
+    (ended: Ended) => {
+      if (id) tellTabs({ is: "ended", session: id, why: ended.why });
+      onEnd(ended);
+    },
+    [id, onEnd],
+  );
+  useEffect(
+    () =>
+      hearTabs((news) => {
+        if (news.is === "ended" && news.session === id) onEnd({ why: news.why });
+      }),
+    [id, onEnd],
+  );
   useEffect(
     () =>
       onSignedOut(() => {
-        if (signedIn) setEnded((old) => (old === "no" ? "expired" : old));
+        const phase = clock?.phase();
+        onEnd(user ? { why: phase?.at === "over" ? phase.why : "expired" } : null);
       }),
-    [signedIn],
+    [clock, user, onEnd],
   );
 
-  const signOut = useCallback(() => {
-    void api.signOut().finally(() => {
-      setEnded("signed-out");
-      void navigate("/", { replace: true });
-    });
-  }, []);
+  const signOut = useCallback(async () => {
+    if (!(await mayLeave("/"))) return;
+    for (;;) {
+      try {
+        await api.signOut();
+        break;
+      } catch (error) {
+        if (asProblem(error).status === 401) break;
+        const { stay, ...question } = signInTexts.stillIn;
+        if (!(await ask({ ...question, cancel: stay }))) return;
+      }
+    }
+    leave({ why: "signed-out" });
+    void navigate("/", { replace: true });
+  }, [leave]);
 
-  const signedOut = ended !== "no" || problem?.code === "not_authenticated";
+  const over = useCallback(
+    (why: "idle" | "expired") => {
+      // Whether or not the server hears of it: it counts for itself, and has ended the session too.
+      void api.signOut().catch(() => {});
+      leave({ why });
+    },
+    [leave],
+  );
+
+  const signedIn = data !== undefined;
+  useEffect(() => {
+    if (signedIn && path === FORGOT) void navigate("/", { replace: true });
+  }, [signedIn, path]);
+
+  if (data)
+    return (
+      <SessionContext
+        value={{
+          me: data.me,
+          organizations: data.organizations,
+          refresh: reload,
+          signOut: () => void signOut(),
+          leave,
+        }}
+      >
+        <Frame />
+        {clock && data.me.session && (
+          <IdleGuard session={data.me.session} clock={clock} onOver={over} onSignOut={() => void signOut()} />
+        )}
+      </SessionContext>
+    );
+  if (problem && problem.code !== "not_authenticated")
+    return (
+      <main className="alone">
+        <h1 className="visually-hidden">{texts.product}</h1>
+        <ProblemBox problem={problem} retry={reload} />
+      </main>
+    );
   return (
-    <>
-      {signedOut ? (
-        <SignIn
-          ended={ended === "expired"}
-          onDone={() => {
-            forgetShared();
-            setEnded("no");
-            reload();
-          }}
-        />
-      ) : data ? (
-        <SessionContext value={{ me: data.me, organizations: data.organizations, refresh: reload, signOut }}>
-          <Frame />
-        </SessionContext>
-      ) : problem ? (
-        <main className="alone">
-          <h1 className="visually-hidden">{texts.product}</h1>
-          <ProblemBox problem={problem} retry={reload} />
-        </main>
-      ) : (
-        <div className="alone" role="status">
-          <span className="visually-hidden">{texts.common.loading}</span>
-        </div>
-      )}
-      <Announcer />
-    </>
+    <div className="alone" role="status">
+      <span className="visually-hidden">{texts.common.loading}</span>
+    </div>
   );
 }

@@ -138,5 +138,5 @@ export function inOrganization(id: string | null, path: string, from?: string): 
       : id !== null && path === "/settings/organizations"
         ? "/settings"
         : path;
-  return withSearch({ organization: id, user: null, entry: null, new: null }, page, from);
+  return withSearch({ organization: id, user: null, entry: null, new: null, group: null, edit: null }, page, from);
 }

@@ -2,12 +2,25 @@ import { createContext, useContext } from "react";
 import type { Id, Me, Organization } from "../api/types";
 import { useSearch, withSearch } from "../router";
 
+/** Why nobody is signed in any more. */
+export type EndReason = "idle" | "expired" | "signed-out" | "password" | "phone" | "mfa";
+
+export interface Ended {
+  why: EndReason;
+  /** Recovery codes that were made in the same breath: they are shown first, for they are shown once. */
+  codes?: string[];
+  /** Whose they are. */
+  name?: string;
+}
+
 export interface Session {
   me: Me;
   organizations: Organization[];
   /** Asks again for who I am and which organizations there are. */
   refresh: () => void;
   signOut: () => void;
+  /** All sessions have ended on the server, this one too: to sign-in, and back here. */
+  leave: (ended: Ended) => void;
 }
 
 export const SessionContext = createContext<Session | null>(null);

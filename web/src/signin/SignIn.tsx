@@ -1,162 +1,346 @@
-import { type FormEvent, useState } from "react";
-import { api } from "../api/client";
+import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
+import { account, type CodeMethod, type SignInAnswer } from "../account/api";
+import { Enrolment, RecoveryCodes } from "../account/Enrolment";
+import { onSignedOut } from "../api/client";
 import type { ApiProblem } from "../api/problem";
 import { useAction } from "../api/use";
-import { texts } from "../texts/en";
+import type { Ended } from "../console/session";
+import { NewPasswordField, PasswordField } from "../password/PasswordField";
+import { namesOf, type PasswordPolicy } from "../password/quality";
+import { texts as passwords } from "../password/texts";
+import { texts as common } from "../texts/en";
 import { Button, Field } from "../ui/controls";
 import { ErrorIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
+import { type Step, stepAfter, typedCode } from "./flow";
+import { texts } from "./texts";
 import "./signin.css";
 
-type Step = { at: "password" } | { at: "code" };
+interface Way {
+  /** What was typed as the sign-in name; new passwords are filed and judged by it. */
+  name: string;
+  go: (step: Step) => void;
+  answered: (answer: SignInAnswer) => void;
+}
 
-/** Password, then the authenticator's code where one is enrolled. */
-export function SignIn({ ended, onDone }: { ended: boolean; onDone: () => void }) {
-  const [step, setStep] = useState<Step>({ at: "password" });
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const [missing, setMissing] = useState<{ email?: string; password?: string; code?: string }>({});
+/** From a name and a password to a whole session, by whatever steps the account still needs. */
+export function SignIn({ ended, forgot, onDone }: { ended: Ended | null; forgot: boolean; onDone: () => void }) {
+  const [step, setStep] = useState<Step>(
+    ended?.codes
+      ? { at: "recovery", codes: ended.codes, next: "credentials" }
+      : { at: forgot ? "forgot" : "credentials" },
+  );
+  const [name, setName] = useState(ended?.name ?? "");
+  const [late, setLate] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
 
-  const signIn = useAction(async () => {
-    const { next } = await api.signIn(email.trim(), password);
-    setPassword("");
-    if (next === "verify_mfa") {
-      setCode("");
-      setStep({ at: "code" });
-    } else onDone();
-  });
-  const verify = useAction(async (digits: string) => {
-    try {
-      await api.verifyMfa(digits);
-    } catch (error) {
-      setCode("");
-      throw error;
-    }
-    onDone();
-  });
+  // A step without a field to type in begins at its heading.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every step counts
+  useEffect(() => {
+    if (!document.activeElement?.matches("input")) heading.current?.focus();
+  }, [step.at]);
+  useEffect(() => {
+    document.title = `${titleOf(step)} · ${common.product}`;
+  }, [step]);
+  // A sign-in that waited too long for its next step begins again.
+  const under = step.at === "code" || step.at === "first-password" || step.at === "enrol";
+  useEffect(() => {
+    if (!under) return;
+    return onSignedOut(() => {
+      setLate(true);
+      setStep({ at: "credentials" });
+    });
+  }, [under]);
 
-  const submitPassword = (event: FormEvent) => {
-    event.preventDefault();
-    const gaps = {
-      ...(email.trim() ? {} : { email: texts.signIn.enterEmail }),
-      ...(password ? {} : { password: texts.signIn.enterPassword }),
-    };
-    setMissing(gaps);
-    if (Object.keys(gaps).length === 0) void signIn.run();
+  const go = (next: Step) => {
+    setLate(false);
+    if (next.at === "done") onDone();
+    else setStep(next);
   };
-  const submitCode = (event: FormEvent) => {
-    event.preventDefault();
-    const digits = code.replace(/\s/g, "");
-    if (!digits) setMissing({ code: texts.signIn.enterCode });
-    else {
-      setMissing({});
-      void verify.run(digits);
-    }
-  };
-  const typeCode = (text: string) => {
-    setCode(text);
-    const digits = text.replace(/\s/g, "");
-    // Six digits are the whole of it: no button needed.
-    if (/^\d{6}$/.test(digits) && !verify.busy) void verify.run(digits);
-  };
-
+  const way: Way = { name, go, answered: (answer) => go(stepAfter(answer)) };
+  const notice = late ? texts.startAgain : ended && texts.ended[ended.why];
   return (
     <main className="sign-in">
-      <div className="sign-in-box">
+      <div className="sign-in-box stack">
         <div className="sign-in-brand">
           <img src="/icon.svg" width="28" height="28" alt="" />
-          <span>{texts.product}</span>
+          <span>{common.product}</span>
         </div>
-        {step.at === "password" ? (
-          <form onSubmit={submitPassword} noValidate className="stack">
-            <h1>{texts.signIn.title}</h1>
-            {ended && !signIn.problem && (
-              <p className="notice" role="status">
-                {texts.signIn.ended}
-              </p>
-            )}
-            <SignInProblem problem={signIn.problem} codes={{ credentials_not_valid: texts.signIn.wrong }} />
-            <Field
-              label={texts.signIn.email}
-              type="email"
-              name="email"
-              autoComplete="username"
-              inputMode="email"
-              autoFocus
-              value={email}
-              onChange={setEmail}
-              error={missing.email}
+        <h1 ref={heading} tabIndex={-1}>
+          {titleOf(step)}
+        </h1>
+        {step.at === "credentials" && <Credentials {...way} setName={setName} notice={notice} />}
+        {step.at === "forgot" && <Forgot {...way} />}
+        {step.at === "asked" && (
+          <>
+            <p role="status">{texts.reset.sent(step.email)}</p>
+            <Button onPress={() => go({ at: "credentials" })}>{texts.backToSignIn}</Button>
+          </>
+        )}
+        {step.at === "code" && <Code {...way} key={step.method} methods={step.methods} method={step.method} />}
+        {step.at === "first-password" && <FirstPassword {...way} policy={step.policy} />}
+        {step.at === "enrol" && (
+          <>
+            <p className="muted">{texts.enrol.body}</p>
+            <Enrolment
+              phone="ask"
+              begin={account.beginFirstEnrolment}
+              finish={account.finishFirstEnrolment}
+              onDone={(answer) => go({ at: "recovery", codes: answer.recovery_codes, next: "done" })}
             />
-            <PasswordField value={password} onChange={setPassword} error={missing.password} />
-            <Button type="submit" look="primary" busy={signIn.busy}>
-              {texts.signIn.next}
+          </>
+        )}
+        {step.at === "recovery" && (
+          <>
+            <RecoveryCodes codes={step.codes} address={name} />
+            <Button look="primary" onPress={() => go({ at: step.next })}>
+              {texts.recovery.done}
             </Button>
-          </form>
-        ) : (
-          <form onSubmit={submitCode} noValidate className="stack">
-            <h1>{texts.signIn.codeTitle}</h1>
-            <p className="muted">{texts.signIn.codeBody}</p>
-            <SignInProblem problem={verify.problem} codes={{ code_not_valid: texts.signIn.wrongCode }} />
-            <Field
-              label={texts.signIn.code}
-              name="code"
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              autoFocus
-              value={code}
-              onChange={typeCode}
-              error={missing.code}
-              maxLength={7}
-            />
-            <Button type="submit" look="primary" busy={verify.busy}>
-              {texts.signIn.verify}
-            </Button>
-            <Button
-              look="quiet"
-              onPress={() => {
-                verify.clear();
-                setStep({ at: "password" });
-              }}
-            >
-              {texts.signIn.back}
-            </Button>
-          </form>
+          </>
         )}
       </div>
     </main>
   );
 }
 
+function titleOf(step: Step): string {
+  switch (step.at) {
+    case "credentials":
+    case "done":
+      return texts.title;
+    case "forgot":
+      return texts.reset.title;
+    case "asked":
+      return texts.reset.sentTitle;
+    case "code":
+      return texts.code.title;
+    case "first-password":
+      return texts.first.title;
+    case "enrol":
+      return texts.enrol.title;
+    case "recovery":
+      return texts.recovery.title;
+  }
+}
+
+function Credentials(p: Way & { setName: (name: string) => void; notice: string | null }) {
+  const [password, setPassword] = useState("");
+  const [tried, setTried] = useState(false);
+  const signIn = useAction(async () => {
+    const answer = await account.signIn(p.name.trim(), password);
+    setPassword("");
+    p.answered(answer);
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (p.name.trim() && password) void signIn.run();
+  };
+  return (
+    <form onSubmit={submit} noValidate className="stack">
+      {p.notice && !signIn.problem && (
+        <p className="notice" role="status">
+          {p.notice}
+        </p>
+      )}
+      <SignInProblem problem={signIn.problem} codes={{ credentials_not_valid: texts.wrong }} />
+      <Field
+        label={texts.name}
+        name="username"
+        autoComplete="username"
+        inputMode="email"
+        autoFocus
+        value={p.name}
+        onChange={p.setName}
+        error={tried && !p.name.trim() ? texts.enterName : undefined}
+      />
+      <PasswordField
+        name="password"
+        autoComplete="current-password"
+        value={password}
+        onChange={setPassword}
+        error={tried && !password ? texts.enterPassword : undefined}
+      />
+      <Button type="submit" look="primary" busy={signIn.busy}>
+        {texts.next}
+      </Button>
+      <Button look="quiet" onPress={() => p.go({ at: "forgot" })}>
+        {texts.forgot}
+      </Button>
+    </form>
+  );
+}
+
+/** Says the same whether or not there is such an account. */
+function Forgot(p: Way) {
+  const [email, setEmail] = useState(p.name.includes("@") ? p.name : "");
+  const [tried, setTried] = useState(false);
+  const send = useAction(async () => {
+    await account.askForReset(email.trim());
+    p.go({ at: "asked", email: email.trim() });
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (email.trim()) void send.run();
+  };
+  return (
+    <form onSubmit={submit} noValidate className="stack">
+      <p className="muted">{texts.reset.body}</p>
+      <SignInProblem problem={send.problem} codes={{}} />
+      <Field
+        label={texts.reset.email}
+        type="email"
+        name="email"
+        autoComplete="username"
+        inputMode="email"
+        autoFocus
+        value={email}
+        onChange={setEmail}
+        error={tried && !email.trim() ? texts.reset.enterEmail : undefined}
+      />
+      <Button type="submit" look="primary" busy={send.busy}>
+        {texts.reset.send}
+      </Button>
+      <Button look="quiet" onPress={() => p.go({ at: "credentials" })}>
+        {texts.backToSignIn}
+      </Button>
+    </form>
+  );
+}
+
+function Code(p: Way & { methods: CodeMethod[]; method: CodeMethod }) {
+  const { method } = p;
+  const [text, setText] = useState("");
+  const [tried, setTried] = useState(false);
+  const [sent, setSent] = useState(false);
+  const verify = useAction(async (code: string) => {
+    try {
+      p.answered(await account.verifyCode(code, method));
+    } catch (error) {
+      setText("");
+      throw error;
+    }
+  });
+  const send = useAction(async () => {
+    verify.clear();
+    setSent(false);
+    await account.sendText();
+    setSent(true);
+  });
+  // Choosing text messages is asking for one.
+  const { run } = send;
+  useEffect(() => {
+    if (method === "text") void run();
+  }, [method, run]);
+  const type = (value: string) => {
+    setText(value);
+    const { code, whole } = typedCode(value, method);
+    // Six digits are the whole of it: no button needed.
+    if (whole && !verify.busy) void verify.run(code);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    const { code } = typedCode(text, method);
+    if (code) void verify.run(code);
+  };
+  const others = p.methods.filter((other) => other !== method);
+  return (
+    <form onSubmit={submit} noValidate className="stack">
+      <p className="muted">{texts.code.body[method]}</p>
+      <SignInProblem problem={send.problem} codes={{}} />
+      <SignInProblem problem={verify.problem} codes={{ code_not_valid: texts.code.wrong[method] }} />
+      {method === "text" && sent && !verify.problem && (
+        <p className="notice" role="status">
+          {texts.code.sent}
+        </p>
+      )}
+      <Field
+        label={texts.code.label[method]}
+        name="code"
+        autoComplete={method === "recovery" ? "off" : "one-time-code"}
+        inputMode={method === "recovery" ? "text" : "numeric"}
+        autoFocus
+        value={text}
+        onChange={type}
+        error={tried && !text && !verify.problem ? texts.code.enter[method] : undefined}
+        {...(method === "recovery" ? { mono: true } : { maxLength: 7 })}
+      />
+      <Button type="submit" look="primary" busy={verify.busy}>
+        {texts.code.verify}
+      </Button>
+      <div className="sign-in-others">
+        {method === "text" && (
+          <Button look="quiet" busy={send.busy} onPress={() => void send.run()}>
+            {texts.code.again}
+          </Button>
+        )}
+        {others.map((other) => (
+          <Button key={other} look="quiet" onPress={() => p.go({ at: "code", methods: p.methods, method: other })}>
+            {texts.code.use[other]}
+          </Button>
+        ))}
+        <Button look="quiet" onPress={() => p.go({ at: "credentials" })}>
+          {texts.otherAccount}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function FirstPassword(p: Way & { policy: PasswordPolicy }) {
+  const [password, setPassword] = useState("");
+  const [tried, setTried] = useState(false);
+  const names = useMemo(() => namesOf(p.name), [p.name]);
+  const save = useAction(async () => p.answered(await account.chooseFirstPassword(password)));
+  const refused = save.problem?.errors.find((entry) => entry.field === "password")?.detail;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (password) void save.run();
+  };
+  return (
+    <form onSubmit={submit} noValidate className="stack">
+      <p className="muted">{texts.first.body}</p>
+      {!refused && <SignInProblem problem={save.problem} codes={{}} />}
+      {/* Password managers file the new password under this. */}
+      <input
+        className="visually-hidden"
+        name="username"
+        autoComplete="username"
+        value={p.name}
+        readOnly
+        tabIndex={-1}
+        aria-hidden="true"
+      />
+      <NewPasswordField
+        value={password}
+        onChange={(value) => {
+          setPassword(value);
+          save.clear();
+        }}
+        policy={p.policy}
+        names={names}
+        autoFocus
+        error={refused ?? (tried && !password ? passwords.enter : undefined)}
+      />
+      <Button type="submit" look="primary" busy={save.busy}>
+        {texts.first.save}
+      </Button>
+    </form>
+  );
+}
+
 function SignInProblem({ problem, codes }: { problem: ApiProblem | undefined; codes: Record<string, string> }) {
-  if (!problem) return null;
-  const known = codes[problem.code];
+  if (!problem || problem.code === "not_authenticated") return null;
+  // How long to wait is said to everyone alike, whether or not there is such an account.
+  const known = problem.status === 429 ? texts.tooMany(problem.retryAfter) : codes[problem.code];
   if (!known) return <ProblemBox problem={problem} />;
   return (
     <div className="problem" role="alert">
       <ErrorIcon />
       <div className="problem-body">{known}</div>
-    </div>
-  );
-}
-
-function PasswordField(p: { value: string; onChange: (value: string) => void; error: string | undefined }) {
-  const [shown, setShown] = useState(false);
-  return (
-    <div className="password-field">
-      <Field
-        label={texts.signIn.password}
-        type={shown ? "text" : "password"}
-        name="password"
-        autoComplete="current-password"
-        value={p.value}
-        onChange={p.onChange}
-        error={p.error}
-      />
-      <button type="button" className="reveal" aria-pressed={shown} onClick={() => setShown(!shown)}>
-        {shown ? texts.signIn.hide : texts.signIn.show}
-        <span className="visually-hidden"> {texts.signIn.password}</span>
-      </button>
     </div>
   );
 }

@@ -104,7 +104,7 @@ export interface FieldProps {
   onChange: (value: string) => void;
   onBlur?: () => void;
   name?: string;
-  type?: "text" | "email" | "tel" | "password" | "search";
+  type?: "text" | "email" | "tel" | "password" | "search" | "date";
   /** Says that it may stay empty. */
   optional?: boolean;
   hint?: ReactNode;
@@ -114,12 +114,16 @@ export interface FieldProps {
   note?: ReactNode;
   autoComplete?: string;
   autoFocus?: boolean;
-  inputMode?: "text" | "email" | "tel" | "numeric";
+  inputMode?: "text" | "email" | "tel" | "numeric" | "decimal";
   placeholder?: string;
   disabled?: boolean;
   maxLength?: number;
   inputRef?: Ref<HTMLInputElement>;
   mono?: boolean;
+  /** The label is read but not shown. */
+  quiet?: boolean;
+  /** Stands behind the value: what it counts. */
+  unit?: string;
 }
 
 export function Field(p: FieldProps) {
@@ -138,16 +142,22 @@ export function Field(p: FieldProps) {
       {...(p.inputMode ? { inputMode: p.inputMode } : {})}
       autoFocus={p.autoFocus ?? false}
       spellCheck="false"
+      {...(p.quiet ? { "aria-label": p.label } : {})}
     >
-      <Label className="field-label">
-        {p.label} {p.optional && <span className="field-optional">{texts.common.optional}</span>}
-      </Label>
-      <Input
-        className={p.mono ? "input mono" : "input"}
-        {...(p.inputRef ? { ref: p.inputRef } : {})}
-        placeholder={p.placeholder}
-        maxLength={p.maxLength}
-      />
+      {!p.quiet && (
+        <Label className="field-label">
+          {p.label} {p.optional && <span className="field-optional">{texts.common.optional}</span>}
+        </Label>
+      )}
+      <span className={p.unit ? "field-unit" : "field-box"}>
+        <Input
+          className={p.mono ? "input mono" : "input"}
+          {...(p.inputRef ? { ref: p.inputRef } : {})}
+          placeholder={p.placeholder}
+          maxLength={p.maxLength}
+        />
+        {p.unit && <span aria-hidden="true">{p.unit}</span>}
+      </span>
       {(p.error || p.note || p.hint) && (
         <Text slot="description">
           {p.error ? (
@@ -328,6 +338,7 @@ export interface DialogAction {
   disabled?: boolean;
   /** With `submit`, the button sends the form of this id instead of calling onPress. */
   submit?: string;
+  autoFocus?: boolean;
   onPress?: () => void;
 }
 
@@ -372,6 +383,7 @@ export function ModalDialog({
                   look={action.look ?? "plain"}
                   busy={action.busy ?? false}
                   disabled={action.disabled ?? false}
+                  autoFocus={action.autoFocus ?? false}
                   {...(action.submit ? { type: "submit" as const, form: action.submit } : {})}
                   {...(action.onPress ? { onPress: action.onPress } : {})}
                 >
