@@ -5,10 +5,13 @@ import type { Entry, Id, ListName } from "../api/types";
 
 const key = (list: ListName, organization: Id) => `${list}:${organization}`;
 
+/** The list as it is now. */
+export const everyEntry = (list: ListName, organization: Id): Promise<Entry[]> =>
+  everyItem<Entry>((cursor) => api.entries(list, { organization, cursor }));
+
 const lists = new Shared((key: string) => {
   const at = key.indexOf(":");
-  const list = key.slice(0, at) as ListName;
-  return everyItem<Entry>((cursor) => api.entries(list, { organization: key.slice(at + 1), cursor }));
+  return everyEntry(key.slice(0, at) as ListName, key.slice(at + 1));
 });
 
 /** One list of an organization, whole (it has at most 1,000 entries); nothing is asked for without an organization. */

@@ -66,9 +66,6 @@ export const texts = {
       },
     },
     always: "Always allowed",
-    unsaved: "Not saved yet",
-    discard: "Discard",
-    save: "Save changes",
     saved: (name: string) => `The settings of ${name} were saved`,
     counts: (users: number, active: number) => `${plural(users, "user", "users")}, ${active} registered`,
     fields: {

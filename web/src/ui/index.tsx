@@ -1,5 +1,7 @@
 export * from "./announce";
+export * from "./CheckList";
 export * from "./controls";
+export * from "./ExportMenu";
 export * from "./find";
 export * from "./icons";
 export * from "./problem";
