@@ -123,6 +123,8 @@ coded! {
         EmailChange "change_not_found" "link",
         /// A role.
         Role "role_not_found" "role",
+        /// An entry of a list.
+        Entry "entry_not_found" "entry of this list",
         /// A session.
         Session "session_not_found" "session",
         /// A route.
@@ -143,8 +145,24 @@ coded! {
         EmailTaken "email_taken" "this email address is already used",
         /// A running import has reserved the email or username.
         EmailReserved "email_reserved" "this email address is part of an import that is still running; try again shortly",
+        /// The username belongs to somebody.
+        UsernameTaken "username_taken" "this username is already used",
         /// An organization of that name exists.
         NameTaken "name_taken" "this name is already used",
+        /// Somebody has the role.
+        RoleInUse "role_in_use" "somebody has this role; take it away first",
+        /// The role comes with Rollcall.
+        RoleBuiltIn "role_built_in" "this role comes with Rollcall and stays as it is; copy it instead",
+        /// The actor would take from themselves what they need to undo it.
+        WouldLockOut "would_lock_out" "you have this role, and could then no longer manage roles or users",
+        /// Somebody has the entry, or a value of the property.
+        EntryInUse "entry_in_use" "somebody has this; take it away first",
+        /// A role or an entry that was referred to may be gone.
+        ListsChanged "lists_changed" "a role or an entry of a list was deleted meanwhile; try again",
+        /// There is no room for one more.
+        ListFull "list_full" "there is no room for one more; delete some that nobody needs",
+        /// The domain is another organization's.
+        DomainTaken "domain_taken" "this domain belongs to another organization",
         /// The user has no invitation that is pending.
         InvitationNotPending "invitation_not_pending" "there is no pending invitation",
         /// The user has an invitation that is pending.
@@ -155,6 +173,12 @@ coded! {
         OwnAccount "own_account" "nobody can do this to their own account",
         /// The Root Master's account cannot be touched like this.
         RootMaster "root_master" "the account of the Root Master cannot be changed like this",
+        /// The account is switched off already.
+        AlreadyDeactivated "already_deactivated" "this account is deactivated already",
+        /// The account is not switched off.
+        NotDeactivated "not_deactivated" "this account is not deactivated",
+        /// The account is not locked.
+        NotLocked "not_locked" "this account is not locked",
         /// The account was never finished.
         NotRegistered "not_registered" "this person has not registered yet; send an invitation instead",
         /// The account is in another state than this needs.

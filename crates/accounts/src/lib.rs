@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod import;
 pub mod invitation;
+pub mod lifecycle;
 pub mod lists;
 pub mod naming;
 pub mod operations;

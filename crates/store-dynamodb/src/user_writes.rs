@@ -1,23 +1,27 @@
 //! New users and edits of users, each one transaction: the user with all that guards, lists and finds it, the
 //! invitation's locator, counters, mail, audit event.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use rollcall_accounts::credential::{Credential, PendingCredential};
 use rollcall_accounts::{
     Error, Result,
+    access::Actor,
+    audit::AuditEvent,
     error::{Conflict, StoreError},
     ids::{ImportId, InvitationId, OrganizationId, UserId},
     invitation::{Invitation, InvitationStatus},
     operations::{
         accept_invitation::KeepPending,
+        delete_user::DeleteUsers,
         create_user::{CreateUsers, Creation, ReadOrganization},
         delivery::ReadPeople,
         edits::{Edit, EditUsers, ReadCredential, Written},
         links::FindInvited,
     },
     organization::Organization,
+    roles::RoleId,
     user::{User, UserStatus},
 };
 use rollcall_validation::identity::IdentityKey;
@@ -34,6 +38,9 @@ use crate::{
 
 /// Times that a transaction is put together again because a guard turned out to be a discarded import's.
 const TAKEOVERS: usize = 3;
+
+/// Most items of a user that go in the transaction that deletes them.
+const BELONGINGS: usize = 30;
 
 /// Guards that a discarded import left and that may be taken over.
 type Takeovers = BTreeMap<IdentityKey, ImportId>;
@@ -117,6 +124,10 @@ impl CreateUsers for Store {
             for identity in &guards {
                 members.push(self.guard(identity, user, &takeovers)?);
             }
+            let lists = members.len();
+            if let Some(as_of) = creation.as_of {
+                members.push(self.nothing_retired(&keys::scope(user.organization_id.as_ref()), as_of)?);
+            }
             if let Some(invitation) = &user.invitation {
                 members.push(self.locate(invitation, &user.id, None)?);
             }
@@ -135,16 +146,85 @@ impl CreateUsers for Store {
             let Err(failed) = self.transact(members).await? else {
                 return Ok(Ok(()));
             };
+            if creation.as_of.is_some() && failed.contains(&lists) {
+                return Ok(Err(Conflict::ListsChanged));
+            }
             let in_the_way: Vec<&IdentityKey> =
                 failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?)).collect();
             if in_the_way.is_empty() {
                 return Err(StoreError(format!("a new user's items are there already (members {failed:?})")).into());
             }
             if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
-                return Ok(Err(conflict));
+                return Ok(Err(of_name(conflict, user, &in_the_way)));
             }
         }
         Ok(Err(Conflict::EmailReserved))
+    }
+}
+
+/// The condition that a user is as it was read.
+struct AsRead {
+    condition: String,
+    names: Option<HashMap<String, String>>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl AsRead {
+    fn of(read: &User) -> Self {
+        let mut condition = "version = :version".to_owned();
+        let mut values = HashMap::from([(":version".to_owned(), n(read.version))]);
+        let mut expect = |name: &str, path: &str, value: Option<AttributeValue>| match value {
+            Some(value) => {
+                condition.push_str(&format!(" AND {path} = :{name}"));
+                values.insert(format!(":{name}"), value);
+            }
+            None => {
+                condition.push_str(&format!(" AND NOT attribute_type({path}, :text)"));
+                values.insert(":text".to_owned(), s("S"));
+            }
+        };
+        expect("signed_in", "last_sign_in_at", read.last_sign_in_at.map(moment));
+        if let Some(invitation) = &read.invitation {
+            expect("delivery", "invitation.delivery", Some(s(invitation.delivery.name())));
+            expect("status", "invitation.#status", Some(s(invitation.status.name())));
+            expect("sent", "invitation.sent_at", invitation.sent_at.map(moment));
+        }
+        let names = read.invitation.is_some().then(|| HashMap::from([("#status".to_owned(), "status".to_owned())]));
+        Self { condition, names, values }
+    }
+}
+
+impl DeleteUsers for Store {
+    async fn write_deletion(&self, read: &User, actor: &Actor, event: &AuditEvent) -> Result<Written> {
+        let mut members = vec![self.delete_as_read(read)?, self.still_active(actor.id(), &actor.user.roles)?];
+        for identity in identities(read) {
+            members.push(self.free_guard(&identity, &read.id)?);
+        }
+        if let Some(invitation) = &read.invitation {
+            members.push(self.leave_locator(invitation)?);
+        }
+        members.extend(self.audit(event)?);
+        let scope = keys::scope(read.organization_id.as_ref());
+        let active = -i64::from(read.status == UserStatus::Active);
+        members.push(self.count(&scope, read.id.as_str(), Counts { users: -1, active })?);
+        // Secrets, keys, sessions and links: with the user gone none of them means anything; as many as there is
+        // room for go with it, the rest right after.
+        let mut theirs = self.belongings(read).await?;
+        let rest = theirs.split_off(theirs.len().min(BELONGINGS));
+        for key in &theirs {
+            members.push(self.delete(key)?);
+        }
+        let finding = Finding::new(Some(read), None, members.len());
+        members.extend(self.finding_members(&finding)?);
+        match self.transact(members).await? {
+            Ok(()) => {
+                self.delete_behind(&finding).await;
+                self.delete_all(&rest).await;
+                Ok(Written::Done)
+            }
+            Err(failed) if failed.contains(&1) => Err(Error::NotAuthenticated),
+            Err(_) => Ok(Written::Changed),
+        }
     }
 }
 
@@ -173,6 +253,17 @@ impl EditUsers for Store {
                 members.push(self.free_guard(identity, &read.id)?);
             }
             members.extend(self.edit_members(read, edit)?);
+            let acting = match &edit.acting {
+                Some((actor, roles)) => {
+                    members.push(self.still_active(actor, roles)?);
+                    Some(members.len() - 1)
+                }
+                None => None,
+            };
+            let lists = members.len();
+            if let Some(as_of) = edit.as_of {
+                members.push(self.nothing_retired(&keys::scope(read.organization_id.as_ref()), as_of)?);
+            }
             let finding = Finding::new(Some(read), Some(&edit.user), members.len());
             self.put_ahead(&finding).await?;
             members.extend(self.finding_members(&finding)?);
@@ -180,8 +271,14 @@ impl EditUsers for Store {
                 self.delete_behind(&finding).await;
                 return Ok(Written::Done);
             };
+            if acting.is_some_and(|position| failed.contains(&position)) {
+                return Err(Error::NotAuthenticated);
+            }
             if failed.contains(&0) {
                 return Ok(Written::Changed);
+            }
+            if edit.as_of.is_some() && failed.contains(&lists) {
+                return Ok(Written::Taken(Conflict::ListsChanged));
             }
             let in_the_way: Vec<&IdentityKey> =
                 failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?).copied()).collect();
@@ -238,36 +335,98 @@ impl Store {
         Ok(members)
     }
 
+    /// What else is a user's alone: secrets, API keys, sessions, mailed links; each with what lists it.
+    async fn belongings(&self, user: &User) -> Result<Vec<Key>, StoreError> {
+        let mut theirs = Vec::new();
+        let mut start = None;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", s(keys::user(&user.id).pk))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(internal)?;
+            for item in answer.items() {
+                let (Some(pk), Some(sk)) = (item::text(item, "pk"), item::text(item, "sk")) else { continue };
+                match (sk.split('#').next().unwrap_or_default(), item::text(item, "hash")) {
+                    ("USER", _) => continue,
+                    ("APIKEY", Some(hash)) => theirs.push(keys::api_key(hash)),
+                    ("SESSION", Some(hash)) => theirs.push(keys::session(hash)),
+                    _ => {}
+                }
+                theirs.push(Key::new(pk, sk));
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        theirs.extend(user.password_reset.as_ref().map(|reset| keys::password_reset(&reset.id)));
+        theirs.extend(user.email_change.as_ref().map(|change| keys::email_change(&change.id)));
+        Ok(theirs)
+    }
+
+    /// Goes on only while somebody is active and has these roles.
+    fn still_active(&self, actor: &UserId, roles: &[RoleId]) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::user(actor).attributes()))
+            .condition_expression("#status = :active AND #roles = :roles")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#roles", "roles")
+            .expression_attribute_values(":active", s(UserStatus::Active.name()))
+            .expression_attribute_values(":roles", item::to_value(&roles)?)
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+
     /// A user as it is now, over what was read: nobody edited it, and no worker recorded a delivery, an
     /// expiry or a sign-in meanwhile.
     fn replace_as_read(&self, user: &User, read: &User) -> Result<TransactWriteItem, StoreError> {
-        let mut condition = "version = :version".to_owned();
-        let mut put = Put::builder()
+        let AsRead { condition, names, values } = AsRead::of(read);
+        let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(user_item(user)?))
-            .expression_attribute_values(":version", n(read.version));
-        let mut expect = |name: &str, path: &str, value: Option<AttributeValue>| {
-            condition.push_str(&match &value {
-                Some(_) => format!(" AND {path} = :{name}"),
-                None => format!(" AND NOT attribute_type({path}, :text)"),
-            });
-            value.map(|value| (format!(":{name}"), value))
-        };
-        let mut values = vec![expect("signed_in", "last_sign_in_at", read.last_sign_in_at.map(moment))];
-        if let Some(invitation) = &read.invitation {
-            values.push(expect("delivery", "invitation.delivery", Some(s(invitation.delivery.name()))));
-            values.push(expect("status", "invitation.#status", Some(s(invitation.status.name()))));
-            values.push(expect("sent", "invitation.sent_at", invitation.sent_at.map(moment)));
-            put = put.expression_attribute_names("#status", "status");
-        }
-        if condition.contains(":text") {
-            put = put.expression_attribute_values(":text", s("S"));
-        }
-        for (name, value) in values.into_iter().flatten() {
-            put = put.expression_attribute_values(name, value);
-        }
-        let put = put.condition_expression(condition).build().map_err(|error| StoreError(error.to_string()))?;
+            .condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(Some(values))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// A user goes, if it is as it was read.
+    fn delete_as_read(&self, read: &User) -> Result<TransactWriteItem, StoreError> {
+        let AsRead { condition, names, values } = AsRead::of(read);
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::user(&read.id).attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(Some(values))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// The locator of an invitation whose user goes: its links were withdrawn, and it finds nobody any more.
+    fn leave_locator(&self, invitation: &Invitation) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::invitation(&invitation.id).attributes()))
+            .update_expression("SET #kind = :kind, generation = :generation REMOVE user_id, due_pk, due_at")
+            .expression_attribute_names("#kind", "kind")
+            .expression_attribute_values(":kind", s("invitation"))
+            .expression_attribute_values(":generation", n(invitation.generation))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
     }
 
     /// A sign-in name becomes a user's, if it is free or a discarded import's.
@@ -376,6 +535,16 @@ impl Store {
             Some(Head::Pending) => Held::Taken(Conflict::EmailReserved),
             Some(Head::Discarded) | None => Held::Discarded(import),
         })
+    }
+}
+
+/// A sign-in name that is taken, by what it is of the user's who wants it.
+fn of_name(conflict: Conflict, user: &User, in_the_way: &[&IdentityKey]) -> Conflict {
+    let email = IdentityKey::from_email(&user.email);
+    if conflict == Conflict::EmailTaken && in_the_way.iter().all(|identity| **identity != email) {
+        Conflict::UsernameTaken
+    } else {
+        conflict
     }
 }
 

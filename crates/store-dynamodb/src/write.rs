@@ -185,7 +185,12 @@ impl Store {
 
     /// Deletes what the transaction had no room for. What stays is skipped by every reader.
     pub(crate) async fn delete_behind(&self, finding: &Finding) {
-        let deletes = finding.behind.iter().map(|key| async {
+        self.delete_all(&finding.behind).await;
+    }
+
+    /// Deletes items that mean nothing any more. One that stays does no harm.
+    pub(crate) async fn delete_all(&self, keys: &[Key]) {
+        let deletes = keys.iter().map(|key| async {
             let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
             delete.send().await
         });

@@ -9,9 +9,9 @@ use crate::{
     credential::Credential,
     error::{Conflict, Missing},
     ids::UserId,
-    operations::sessions::OpenSession,
+    operations::{assign::AsOf, sessions::OpenSession},
     outbox::DueMail,
-    roles::Permission,
+    roles::{Permission, RoleBook, RoleId},
     user::User,
 };
 
@@ -33,6 +33,10 @@ pub struct Edit {
     pub session: Option<OpenSession>,
     /// When the person asked for a newer link, which is allowed once in a while only.
     pub renewed_at: Option<Timestamp>,
+    /// Who must still be active, with the roles they were seen with, when it is written.
+    pub acting: Option<(UserId, Vec<RoleId>)>,
+    /// Where the user refers to custom roles or entries of lists anew: nothing may have been retired since.
+    pub as_of: Option<AsOf>,
 }
 
 impl Edit {
@@ -40,7 +44,7 @@ impl Edit {
     #[must_use]
     pub fn new(mut user: User, event: AuditEvent) -> Self {
         user.version += 1;
-        Self { user, mails: Vec::new(), event, credential: None, session: None, renewed_at: None }
+        Self { user, mails: Vec::new(), event, credential: None, session: None, renewed_at: None, acting: None, as_of: None }
     }
 
     /// With a mail.
@@ -48,6 +52,13 @@ impl Edit {
     pub fn with_mail(mut self, mail: DueMail) -> Self {
         self.mails.push(mail);
         self
+    }
+
+    /// Only while the actor is still active and has the roles they were seen with: of two administrators who switch
+    /// each other off at the same moment one stays. Not for edits of the actor's own account.
+    #[must_use]
+    pub fn while_active(self, actor: &Actor) -> Self {
+        Self { acting: Some((actor.id().clone(), actor.user.roles.clone())), ..self }
     }
 
     /// With the user's secrets as they shall be.
@@ -85,14 +96,26 @@ pub trait EditUsers {
 pub async fn modify_user(
     ports: &impl EditUsers,
     id: &UserId,
+    change: impl FnMut(User) -> Result<Edit>,
+) -> Result<User> {
+    let read = ports.user_to_edit(id).await?.ok_or(Missing::User)?;
+    modify_read_user(ports, read, change).await
+}
+
+/// The same for a user who was read already.
+///
+/// # Errors
+/// As [`modify_user`].
+pub async fn modify_read_user(
+    ports: &impl EditUsers,
+    mut read: User,
     mut change: impl FnMut(User) -> Result<Edit>,
 ) -> Result<User> {
     for _ in 0..TRIES {
-        let read = ports.user_to_edit(id).await?.ok_or(Missing::User)?;
         let edit = change(read.clone())?;
         match ports.write_edit(&read, &edit).await? {
             Written::Done => return Ok(edit.user),
-            Written::Changed => {}
+            Written::Changed => read = ports.user_to_edit(&read.id).await?.ok_or(Missing::User)?,
             Written::Taken(conflict) => return Err(conflict.into()),
         }
     }
@@ -141,6 +164,22 @@ pub fn editable(actor: &Actor, user: &User) -> Result<()> {
         return Err(Conflict::ImportUnfinished.into());
     }
     Ok(())
+}
+
+/// Goes on only with an account that is somebody else's, whom the actor may see, who may do no more than they, and
+/// who is not the Root Master.
+///
+/// # Errors
+/// As [`editable`] and [`covers`]; [`Conflict::OwnAccount`], [`Conflict::RootMaster`].
+pub fn others_account(actor: &Actor, user: &User, book: &RoleBook) -> Result<()> {
+    editable(actor, user)?;
+    if user.id == *actor.id() {
+        return Err(Conflict::OwnAccount.into());
+    }
+    if user.is_root() {
+        return Err(Conflict::RootMaster.into());
+    }
+    covers(actor, &book.permissions_of_user(user))
 }
 
 /// Nobody gives what they do not have, nor changes the account of somebody who may do more than they:

@@ -1,12 +1,16 @@
 //! The use cases, a file per operation.
 
 pub mod accept_invitation;
+pub mod activate_user;
+pub mod assign;
 pub mod bootstrap;
 pub mod cancel_import;
 pub mod commit_import;
 pub mod create_api_key;
 pub mod create_organization;
 pub mod create_user;
+pub mod deactivate_user;
+pub mod delete_user;
 pub mod deliver_bulk;
 pub mod deliver_mail;
 pub mod delivery;
@@ -27,6 +31,7 @@ pub mod list_users;
 pub mod record_delivery;
 pub mod renew_invitation;
 pub mod resend_invitation;
+pub mod reset_mfa;
 pub mod revoke_invitation;
 pub mod rules;
 pub mod run_import;
@@ -38,6 +43,7 @@ pub mod stage_chunk;
 pub mod start_import;
 pub mod sweep_imports;
 pub mod sweep_mail;
+pub mod unlock_user;
 pub mod update_user;
 pub mod verify_acceptance;
 pub mod verify_mfa;

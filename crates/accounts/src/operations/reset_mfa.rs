@@ -1,0 +1,53 @@
+//! Forgets the second factor of somebody who lost it: not enrolled, signed out everywhere, set up at the next
+//! sign-in.
+
+use serde_json::json;
+
+use crate::{
+    Result,
+    access::Actor,
+    audit::Origin,
+    error::{Conflict, Missing},
+    ids::UserId,
+    lifecycle::{self, Operation},
+    operations::edits::{Edit, EditUsers, ReadCredential, covers, editable, modify_account},
+    roles::{Permission, ReadRoles},
+    user::User,
+};
+
+/// Resets the second factor of somebody else. Doing it again changes nothing that the person could notice.
+///
+/// # Errors
+/// [`crate::Error::PermissionDenied`], [`Missing::User`], and what stands in the way: one's own account, one that
+/// was never finished or is deactivated.
+pub async fn reset_mfa(
+    ports: &(impl EditUsers + ReadCredential + ReadRoles),
+    actor: &Actor,
+    id: &str,
+    origin: &Origin,
+) -> Result<User> {
+    actor.require(Permission::CredentialsWrite)?;
+    let id = UserId::parse(id).map_err(|_| Missing::User)?;
+    let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
+    let book = ports.role_book(user.organization_id.as_ref()).await?;
+    modify_account(ports, &id, |mut user, mut credential| {
+        editable(actor, &user)?;
+        if user.id == actor.user.id {
+            return Err(Conflict::OwnAccount.into());
+        }
+        covers(actor, &book.permissions_of_user(&user))?;
+        lifecycle::next(&user, Operation::ResetMfa, origin.now)?;
+        let event = origin.event(
+            "user.mfa_reset",
+            user.organization_id.as_ref(),
+            user.id.as_str(),
+            json!({"mfa_enrolled": user.mfa_enrolled}),
+            json!({"mfa_enrolled": false}),
+        );
+        credential.reset_mfa();
+        user.mfa_enrolled = false;
+        user.end_sessions();
+        Ok(Edit::new(user, event).with_credential(credential))
+    })
+    .await
+}
