@@ -10,6 +10,7 @@ import type {
   ImportReport,
   ListName,
   Me,
+  NewApiKey,
   OpenSession,
   Organization,
   OrganizationSettings,
@@ -252,7 +253,10 @@ export const api = {
     request<void>("DELETE", `/v1/${list}/${segment(entry.id)}`, { query: { organization }, ifMatch: entry.version }),
 
   createApiKey: (name: string, idempotencyKey: string) =>
-    request<ApiKey>("POST", "/v1/api-keys", { json: { name }, idempotencyKey }),
+    request<NewApiKey>("POST", "/v1/api-keys", { json: { name }, idempotencyKey }),
+  apiKeys: (cursor?: string, signal?: Signal) =>
+    request<Page<ApiKey>>("GET", "/v1/api-keys", { query: { cursor }, signal }),
+  revokeApiKey: (id: Id) => request<void>("DELETE", `/v1/api-keys/${segment(id)}`),
 
   users: (filter: UserFilter & { cursor?: string | undefined; limit?: number }, signal?: Signal) =>
     request<Page<User>>("GET", "/v1/users", { query: { ...filter }, signal }),

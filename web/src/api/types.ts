@@ -237,8 +237,12 @@ export interface ImportProfile {
 export interface ApiKey {
   id: Id;
   name: string;
-  key: string;
   created_at: Instant;
+}
+
+/** A key as it is shown once, when it is made. */
+export interface NewApiKey extends ApiKey {
+  key: string;
 }
 
 export type ImportStatus =
