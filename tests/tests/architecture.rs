@@ -7,7 +7,9 @@ use rollcall_tests::workspace::{Workspace, files, root, text};
 
 /// Folder to the packages of ours that it may name. A folder that is missing here may name none.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("crates/validation", &[]),
+    ("crates/phone-automaton", &[]),
+    ("crates/phone-automaton/generator", &[]),
+    ("crates/validation", &["phone-automaton"]),
     ("crates/accounts", &["rollcall-validation"]),
     ("crates/http-api", &["rollcall-accounts", "rollcall-validation"]),
     ("crates/store-dynamodb", &["rollcall-accounts", "rollcall-validation"]),
@@ -15,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/lambda", &["rollcall-accounts", "rollcall-http-api"]),
     ("crates/cli", &["rollcall-validation"]),
     ("wasm-validator", &["rollcall-validation"]),
-    ("xtask", &[]),
+    ("xtask", &["phone-automaton-generator"]),
 ];
 
 /// What a function may name: the lambda crate and adapters.

@@ -5,6 +5,7 @@
 mod browser;
 mod dev;
 mod fingerprint;
+mod phone_metadata;
 mod process;
 mod schemathesis;
 mod template;
@@ -22,6 +23,7 @@ const USAGE: &str = "\
 cargo dev [-- --port N --data DIR]   build everything and run the whole system on localhost
 cargo verify [-- --quick]            every check and test; --quick leaves out browser tests and deployment builds
 cargo xtask wasm                     build the npm package @rollcall/validator into wasm-validator/pkg
+cargo xtask phone-metadata           write the tables of crates/phone-automaton from rlibphonenumber's metadata
 cargo xtask web                      build the console and the acceptance page into web/dist
 cargo xtask screenshots [DIR]        run the browser tests and keep their screenshots (default: screenshots/)";
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         "dev" => dev::run(&arguments),
         "verify" => verify::run(&arguments),
         "wasm" => wasm::build().map(|_| ExitCode::SUCCESS),
+        "phone-metadata" => phone_metadata::write().map(|()| ExitCode::SUCCESS),
         "web" => wasm::build().and_then(|_| web::build()).map(|_| ExitCode::SUCCESS),
         "screenshots" => browser::screenshots(&arguments),
         _ => {
