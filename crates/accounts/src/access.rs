@@ -32,6 +32,16 @@ impl OrganizationScope {
             Self::Selected(set) => set.contains(organization),
         }
     }
+
+    /// Whether all of another scope is in it.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Selected(_), Self::All) => false,
+            (Self::Selected(own), Self::Selected(others)) => others.is_subset(own),
+        }
+    }
 }
 
 /// A signed-in user or the owner of an API key, with what they may do at this moment.

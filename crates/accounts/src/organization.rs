@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Refusal, ids::OrganizationId};
+use crate::{error::Refusal, ids::OrganizationId, naming};
 
 /// Most characters (Unicode scalar values) of an organization's name.
 pub const NAME_LIMIT: usize = 150;
@@ -117,19 +117,7 @@ impl OrganizationName {
     /// # Errors
     /// A [`Refusal`] with code `name_missing`, `name_too_long` or `name_not_valid`.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        use unicode_normalization::UnicodeNormalization as _;
-        let refuse = |code: &str, detail: String| Refusal { field: "name".into(), code: code.into(), detail };
-        let name: String = text.trim().nfc().collect();
-        if name.is_empty() {
-            return Err(refuse("name_missing", "give the organization a name".into()));
-        }
-        if name.chars().count() > NAME_LIMIT {
-            return Err(refuse("name_too_long", format!("use at most {NAME_LIMIT} characters")));
-        }
-        if name.chars().any(is_hidden) {
-            return Err(refuse("name_not_valid", "use characters that can be seen".into()));
-        }
-        Ok(Self(name))
+        naming::name("name", text, NAME_LIMIT).map(Self)
     }
 
     /// The name as text.
@@ -143,13 +131,6 @@ impl From<OrganizationName> for String {
     fn from(name: OrganizationName) -> Self {
         name.0
     }
-}
-
-/// Control characters, and those that hide, reorder or join what stands beside them.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// A country by its ISO 3166-1 alpha-2 code.

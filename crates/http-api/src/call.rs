@@ -195,6 +195,17 @@ impl Call {
         value.trim().trim_start_matches("W/").trim_matches('"').parse().map_err(|_| Error::VersionConflict)
     }
 
+    /// The same where `*`, whatever version there is, may be said: then there is none.
+    ///
+    /// # Errors
+    /// As [`Call::if_match`].
+    pub fn if_match_or_any(&self) -> Result<Option<u64>, Error> {
+        match self.header("if-match").map(str::trim) {
+            Some("*") => Ok(None),
+            _ => self.if_match().map(Some),
+        }
+    }
+
     /// The origin of the changes that this call makes, for the audit trail.
     #[must_use]
     pub fn origin(&self, actor: Option<&UserId>) -> Origin {

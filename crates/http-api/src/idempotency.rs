@@ -111,7 +111,7 @@ fn is_passing(error: &Error) -> bool {
         error,
         Error::Internal(_)
             | Error::RateLimited { .. }
-            | Error::Conflict(Conflict::EmailReserved | Conflict::ImportUnfinished)
+            | Error::Conflict(Conflict::EmailReserved | Conflict::ImportUnfinished | Conflict::ListsChanged)
     )
 }
 

@@ -99,6 +99,14 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             Conflict::EmailTaken
             | Conflict::EmailReserved
             | Conflict::NameTaken
+            | Conflict::DomainTaken
+            | Conflict::ListFull
+            | Conflict::ListsChanged
+            | Conflict::EntryInUse
+            | Conflict::WouldLockOut
+            | Conflict::RoleBuiltIn
+            | Conflict::RoleInUse
+            | Conflict::UsernameTaken
             | Conflict::InvitationNotPending
             | Conflict::AlreadyInvited
             | Conflict::AlreadyRegistered

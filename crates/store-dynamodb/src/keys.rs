@@ -6,9 +6,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rollcall_accounts::{
     facet::Facet,
-    ids::{ApiKeyId, EmailChangeId, ImportId, InvitationId, OrganizationId, PasswordResetId, UserId},
+    ids::{ApiKeyId, EmailChangeId, EntryId, ImportId, InvitationId, OrganizationId, PasswordResetId, UserId},
+    lists::ListKind,
     roles::RoleId,
     time::iso,
+    user::UserKind,
 };
 use rollcall_validation::identity::IdentityKey;
 
@@ -96,6 +98,56 @@ pub fn roles_partition(scope: &str) -> String {
 #[must_use]
 pub fn role(scope: &str, id: &RoleId) -> Key {
     Key::new(roles_partition(scope), id.as_str())
+}
+
+/// Finds the scope of a custom role by its identifier alone: `ROLE#id / LOCATOR`.
+#[must_use]
+pub fn role_locator(id: &RoleId) -> Key {
+    Key::new(format!("ROLE#{}", id.as_str()), "LOCATOR")
+}
+
+/// The guard of a custom role's name among those of its kind: `ROLE_NAME#scope#kind / folded name`, written only if
+/// absent.
+#[must_use]
+pub fn role_name(scope: &str, kind: UserKind, name: &str) -> Key {
+    Key::new(format!("ROLE_NAME#{scope}#{}", kind.name()), fold(name))
+}
+
+/// The partition of a list's entries.
+#[must_use]
+pub fn entries_partition(organization: &OrganizationId, list: ListKind) -> String {
+    format!("ENTRIES#{organization}#{}", list.name())
+}
+
+/// An entry of a list: `ENTRIES#organization#list / id`.
+#[must_use]
+pub fn list_entry(organization: &OrganizationId, list: ListKind, id: &EntryId) -> Key {
+    Key::new(entries_partition(organization, list), id.as_str())
+}
+
+/// The guard of an entry's name, where case counts: `ENTRY_NAME#organization#list / name`, written only if absent.
+#[must_use]
+pub fn entry_name(organization: &OrganizationId, list: ListKind, name: &str) -> Key {
+    Key::new(format!("ENTRY_NAME#{organization}#{}", list.name()), name)
+}
+
+/// The guard of a property's key: `PROPERTY_KEY#organization / key`, written only if absent.
+#[must_use]
+pub fn property_key(organization: &OrganizationId, key: &str) -> Key {
+    Key::new(format!("PROPERTY_KEY#{organization}"), key)
+}
+
+/// What is counted of the lists and custom roles of a scope: `CATALOG#scope / COUNTS`. How many there are of each,
+/// and, in `retired`, how often one was retired.
+#[must_use]
+pub fn catalog(scope: &str) -> Key {
+    Key::new(format!("CATALOG#{scope}"), "COUNTS")
+}
+
+/// The guard of a domain of usernames: `DOMAIN#domain / GUARD`, written only if absent.
+#[must_use]
+pub fn domain(domain: &str) -> Key {
+    Key::new(format!("DOMAIN#{domain}"), "GUARD")
 }
 
 /// A user in the listing of its scope: `LIST#scope#shard / folded last name, folded first name, id`.

@@ -16,6 +16,7 @@ mod invitations;
 pub mod item;
 pub mod keys;
 mod listing;
+mod lists;
 mod organizations;
 mod outbox;
 mod roles;

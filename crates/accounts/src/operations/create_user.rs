@@ -1,5 +1,6 @@
 //! Creates one user and, if the profile says so, queues the invitation in the same transaction.
 
+use rollcall_validation::identity::IdentityKey;
 use serde_json::{Value, json};
 
 use crate::{
@@ -9,8 +10,9 @@ use crate::{
     error::{Conflict, Invalid, Missing},
     ids::{InvitationId, OrganizationId, UserId},
     invitation::Invitation,
+    lists::ReadLists,
     operations::{
-        edits::covers,
+        assign::{AsOf, Assignments, KnowOrganizations, Referred, assign, permitted, refers_anew},
         rules::{self, Rules},
     },
     organization::Organization,
@@ -19,6 +21,9 @@ use crate::{
     roles::{Permission, ReadRoles},
     user::{User, UserKind, UserStatus},
 };
+
+/// Who is given this role has access to all modules, unless it is deselected (requirements.md, S4).
+const ALL_MODULES_ROLE: &str = "master";
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -37,10 +42,14 @@ pub struct NewUser {
     pub email: String,
     /// Phone, as typed.
     pub phone: Option<String>,
-    /// Role identifiers or names.
-    pub roles: Vec<String>,
+    /// Sign-in name beside the email, as typed.
+    pub username: Option<String>,
+    /// What they are given; roles are asked for even if there are none.
+    pub assignments: Assignments,
     /// Preferred language.
     pub language: Option<String>,
+    /// Name of a time zone.
+    pub time_zone: Option<String>,
     /// Whether to invite; by the profile's policy when absent.
     pub invite: Option<bool>,
 }
@@ -54,6 +63,8 @@ pub struct Creation {
     pub mail: Option<DueMail>,
     /// The audit event.
     pub event: AuditEvent,
+    /// Where the user refers to custom roles or entries of lists: nothing may have been retired since.
+    pub as_of: Option<AsOf>,
 }
 
 /// Writes a new user.
@@ -76,54 +87,64 @@ pub trait ReadOrganization {
 /// # Errors
 /// [`Error::PermissionDenied`], [`Missing::Organization`], [`Invalid::OrganizationRequired`],
 /// [`Error::Refused`] with every value that is not acceptable, [`Conflict::EmailTaken`],
-/// [`Conflict::EmailReserved`].
+/// [`Conflict::UsernameTaken`], [`Conflict::EmailReserved`], [`Conflict::RootMaster`], [`Conflict::ListsChanged`].
 pub async fn create_user(
-    ports: &(impl CreateUsers + ReadOrganization + ReadRoles),
+    ports: &(impl CreateUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
     actor: &Actor,
     new: NewUser,
     origin: &Origin,
     randomness: &impl Randomness,
 ) -> Result<User> {
     let organization = organization_of(ports, actor, &new).await?;
-    let book = ports.role_book(organization.as_ref().map(|found| &found.id)).await?;
+    let organization_id = organization.as_ref().map(|found| &found.id);
+    let referred = Referred::read(ports, organization_id, &new.assignments).await?;
+    let book = ports.role_book(organization_id).await?;
     let rules = Rules::new(new.kind, new.profile.as_deref(), organization.as_ref(), book)?;
+    let mut user = User::new(
+        UserId::random(randomness),
+        new.kind,
+        organization_id.cloned(),
+        rules.profile_id(),
+        actor.id().clone(),
+        origin.now,
+    );
     let mut refusals = Vec::new();
-    let first_name = rules.field("first_name", &new.first_name, &mut refusals);
-    let last_name = rules.field("last_name", &new.last_name, &mut refusals);
-    let email = rules.field("email", &new.email, &mut refusals);
-    let phone = rules.field("phone", new.phone.as_deref().unwrap_or_default(), &mut refusals);
-    let roles = rules.roles(&new.roles, &mut refusals);
-    let language = new.language.as_deref().and_then(|tag| rules::language(tag, &mut refusals));
+    user.first_name = rules.field("first_name", &new.first_name, &mut refusals);
+    user.last_name = rules.field("last_name", &new.last_name, &mut refusals);
+    user.email = rules.field("email", &new.email, &mut refusals);
+    user.phone = Some(rules.field("phone", new.phone.as_deref().unwrap_or_default(), &mut refusals))
+        .filter(|phone| !phone.is_empty());
+    let username = new.username.as_deref().and_then(|name| rules.username(name, &mut refusals));
+    // One that means the email says nothing beside it.
+    let email = IdentityKey::from_email(&user.email);
+    user.username = username.filter(|name| IdentityKey::from_username(name) != email);
+    assign(&rules, &referred, &new.assignments, &mut user, &mut refusals)?;
+    if new.assignments.all_module_access.is_none() {
+        user.all_module_access = user.roles.iter().any(|role| role.as_str() == ALL_MODULES_ROLE);
+    }
+    user.language = new.language.as_deref().and_then(|tag| rules::language(tag, &mut refusals));
+    user.settings.time_zone = new.time_zone.as_deref().and_then(|name| rules::time_zone(name, &mut refusals));
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
-    covers(actor, &rules.role_book().permissions_of(&roles))?;
+    permitted(actor, rules.role_book(), None, &user)?;
 
-    let id = UserId::random(randomness);
-    let invitation = rules.invites(new.invite).then(|| {
+    user.invitation = rules.invites(new.invite).then(|| {
         Invitation::queued(InvitationId::random(randomness), rules.valid_hours(), actor.id().clone(), origin.now)
     });
-    let user = User {
-        first_name,
-        last_name,
-        email,
-        phone: Some(phone).filter(|phone| !phone.is_empty()),
-        roles,
-        status: if invitation.is_some() { UserStatus::Invited } else { UserStatus::Created },
-        invitation,
-        language,
-        ..User::new(
-            id.clone(),
-            new.kind,
-            organization.map(|organization| organization.id),
-            rules.profile_id(),
-            actor.id().clone(),
-            origin.now,
-        )
-    };
+    if user.invitation.is_some() {
+        user.status = UserStatus::Invited;
+    }
     let creation = Creation {
-        mail: user.invitation.as_ref().map(|invitation| DueMail::invitation(&id, invitation, Lane::Now)),
-        event: origin.event("user.created", user.organization_id.as_ref(), id.as_str(), Value::Null, summary(&user)),
+        mail: user.invitation.as_ref().map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Now)),
+        event: origin.event(
+            "user.created",
+            user.organization_id.as_ref(),
+            user.id.as_str(),
+            Value::Null,
+            summary(&user),
+        ),
+        as_of: referred.as_of.filter(|_| refers_anew(None, &user)),
         user,
     };
     ports.write_creation(&creation).await??;
@@ -160,7 +181,17 @@ pub(crate) fn summary(user: &User) -> Value {
         "last_name": user.last_name,
         "email": user.email,
         "phone": user.phone,
+        "username": user.username,
         "roles": user.roles,
+        "permissions": user.permissions,
+        "organizations": user.scope,
+        "groups": user.groups,
+        "site": user.site,
+        "courses": user.courses,
+        "services": user.services,
+        "properties": user.properties,
+        "all_module_access": user.all_module_access,
         "language": user.language,
+        "time_zone": user.settings.time_zone,
     })
 }

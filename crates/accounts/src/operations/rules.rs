@@ -18,6 +18,8 @@ pub struct Rules {
     roles: RoleBook,
     profile: Profile,
     mfa_by_organization: bool,
+    /// Of the organization's usernames, the primary one first.
+    domains: Vec<String>,
 }
 
 impl Rules {
@@ -47,6 +49,7 @@ impl Rules {
             roles,
             profile: profile.effective(&lists),
             mfa_by_organization: organization.is_some_and(|organization| organization.mfa_required),
+            domains: organization.map(|organization| organization.domains.clone()).unwrap_or_default(),
         })
     }
 
@@ -56,7 +59,8 @@ impl Rules {
         match kind {
             UserKind::Technician => "technician",
             UserKind::EndUser => "end-user",
-            UserKind::Member => "member",
+            // Which has the rules of every kind.
+            UserKind::Member => "modern",
         }
     }
 
@@ -119,32 +123,88 @@ impl Rules {
         verdict.value.map(|value| value.to_text()).unwrap_or_default()
     }
 
-    /// The roles of these identifiers or names.
-    pub fn roles(&self, wanted: &[String], refusals: &mut Vec<Refusal>) -> Vec<RoleId> {
-        let mut refuse = |code: &str, detail: String| {
-            refusals.push(Refusal { field: "roles".into(), code: code.into(), detail });
-        };
+    /// The roles of these identifiers or names. What somebody holds stays theirs, even if nobody else may be
+    /// given it any more.
+    pub fn roles(&self, wanted: &[String], held: &[RoleId], refusals: &mut Vec<Refusal>) -> Vec<RoleId> {
+        let found = self.roles_named(wanted, held, refusals);
+        if found.len() > 1 && !self.profile.role().multiple {
+            refusals.push(refused("roles", "too_many_roles", "one role only".into()));
+        }
+        if wanted.is_empty() {
+            self.require_role(&found, refusals);
+        }
+        found
+    }
+
+    /// Refuses that there is no role where there must be one.
+    pub fn require_role(&self, roles: &[RoleId], refusals: &mut Vec<Refusal>) {
+        if roles.is_empty() && self.profile.role().required_at_commit {
+            refusals.push(refused("roles", "role_required", "a role is required".into()));
+        }
+    }
+
+    /// The roles of these identifiers or names, each once; unknown ones are refused.
+    pub fn roles_named(&self, wanted: &[String], held: &[RoleId], refusals: &mut Vec<Refusal>) -> Vec<RoleId> {
         let mut found: Vec<RoleId> = Vec::new();
         for text in wanted {
-            let role = self.roles.find_assignable(self.kind, text.trim()).and_then(|role| RoleId::parse(role.id()));
-            match role {
+            let theirs = held.iter().find(|role| role.as_str() == text.trim()).cloned();
+            let assignable = || self.roles.find_assignable(self.kind, text.trim());
+            match theirs.or_else(|| assignable().and_then(|role| RoleId::parse(role.id()))) {
                 Some(role) if !found.contains(&role) => found.push(role),
                 Some(_) => {}
                 None => {
                     let names: Vec<&str> = self.roles.assignable(self.kind).map(|role| role.name()).collect();
-                    refuse("role_unknown", format!("roles must be among {}", names.join(", ")))
+                    let detail = format!("roles must be among {}", names.join(", "));
+                    refusals.push(refused("roles", "role_unknown", detail));
                 }
             }
         }
-        let rule = self.profile.role();
-        if found.len() > 1 && !rule.multiple {
-            refuse("too_many_roles", "one role only".into());
-        }
-        if wanted.is_empty() && rule.required_at_commit {
-            refuse("role_required", "a role is required".into());
-        }
         found
     }
+
+    /// A sign-in name beside the email: at most [`USERNAME_LIMIT`] characters without blanks and none of
+    /// `# / ? \` (requirements.md, S4). Where the profile takes the domain from the organization's, one without a
+    /// domain gets the primary one, and another domain is refused (S3).
+    pub fn username(&self, text: &str, refusals: &mut Vec<Refusal>) -> Option<String> {
+        use unicode_normalization::UnicodeNormalization as _;
+        let mut name: String = text.trim().nfc().collect();
+        if name.is_empty() {
+            return None;
+        }
+        if self.profile.username().is_some_and(|rule| rule.domain.is_some())
+            && let Some(primary) = self.domains.first()
+        {
+            match name.rsplit_once('@') {
+                None => name = format!("{name}@{primary}"),
+                Some((_, domain)) if self.domains.iter().any(|own| own.eq_ignore_ascii_case(domain)) => {}
+                Some(_) => {
+                    let detail = format!("its domain must be among {}", self.domains.join(", "));
+                    refusals.push(refused("username", "domain_unknown", detail));
+                }
+            }
+        }
+        if name.chars().count() > USERNAME_LIMIT {
+            refusals.push(refused("username", "too_long", format!("use at most {USERNAME_LIMIT} characters")));
+        }
+        let odd = |c: char| c.is_whitespace() || crate::naming::is_hidden(c) || matches!(c, '#' | '/' | '?' | '\\');
+        if name.chars().any(odd) {
+            let detail = "use neither blanks nor any of # / ? \\".into();
+            refusals.push(refused("username", "character_not_allowed", detail));
+        }
+        Some(name)
+    }
+}
+
+/// Most characters of a username (requirements.md, S4).
+pub const USERNAME_LIMIT: usize = 50;
+
+fn refused(field: &str, code: &str, detail: String) -> Refusal {
+    Refusal { field: field.into(), code: code.into(), detail }
+}
+
+/// A time zone as it is kept.
+pub fn time_zone(text: &str, refusals: &mut Vec<Refusal>) -> Option<String> {
+    crate::settings::time_zone(text).map_err(|refusal| refusals.push(refusal)).ok()
 }
 
 /// A language tag as it is kept: `de`, `pt-BR` (BCP 47: a primary subtag of 2 or 3 letters and at most two more).
@@ -166,4 +226,75 @@ pub fn language(text: &str, refusals: &mut Vec<Refusal>) -> Option<String> {
         detail: "a language is a tag such as de or pt-BR".into(),
     });
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::OrganizationId,
+        organization::{CredentialMode, PasswordPolicy},
+    };
+
+    fn rules(profile: Profile, domains: &[&str]) -> Rules {
+        let organization = Organization {
+            id: OrganizationId::derived(&["acme"]),
+            name: "Acme".into(),
+            default_country: None,
+            mfa_required: false,
+            password_policy: PasswordPolicy::default(),
+            credential_modes: CredentialMode::all(),
+            domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            version: 1,
+        };
+        let rules = Rules::new(UserKind::EndUser, Some("modern"), Some(&organization), RoleBook::default());
+        Rules { profile, ..rules.unwrap() }
+    }
+
+    fn modern() -> Profile {
+        Profile::built_in("modern").unwrap()
+    }
+
+    /// A profile whose usernames have a domain of the organization's.
+    fn with_domains() -> Profile {
+        let json = modern().to_json().replace(&format!("\"hash\":\"{}\",", modern().hash()), "");
+        let json = json.replace(
+            r#""username":{"domain":null,"immutable":false"#,
+            r#""username":{"domain":"domain","immutable":true"#,
+        );
+        Profile::from_json(&json).unwrap()
+    }
+
+    #[test]
+    fn usernames_row_by_row() {
+        let long = "x".repeat(51);
+        for (name, rules, given, wanted) in [
+            ("free", rules(modern(), &[]), " Ana.Sá ", Ok(Some("Ana.Sá"))),
+            ("of any domain", rules(modern(), &["acme.example"]), "ana@gmail.com", Ok(Some("ana@gmail.com"))),
+            ("none", rules(modern(), &[]), "  ", Ok(None)),
+            ("at the limit", rules(modern(), &[]), &long[1..], Ok(Some(&long[1..]))),
+            ("over it", rules(modern(), &[]), &long, Err("too_long")),
+            ("a hash sign", rules(modern(), &[]), "a#b", Err("character_not_allowed")),
+            ("a backslash", rules(modern(), &[]), "a\\b", Err("character_not_allowed")),
+            ("a blank", rules(modern(), &[]), "a b", Err("character_not_allowed")),
+            ("an override", rules(modern(), &[]), "a\u{202e}b", Err("character_not_allowed")),
+            ("primary domain", rules(with_domains(), &["a.example", "b.example"]), "ana", Ok(Some("ana@a.example"))),
+            (
+                "own domain",
+                rules(with_domains(), &["a.example", "b.example"]),
+                "ana@B.example",
+                Ok(Some("ana@B.example")),
+            ),
+            ("another's", rules(with_domains(), &["a.example"]), "ana@c.example", Err("domain_unknown")),
+            ("without domains", rules(with_domains(), &[]), "ana@c.example", Ok(Some("ana@c.example"))),
+        ] {
+            let mut refusals = Vec::new();
+            let username = rules.username(given, &mut refusals);
+            match refusals.first() {
+                Some(refusal) => assert_eq!(Err(refusal.code.as_str()), wanted, "{name}"),
+                None => assert_eq!(Ok(username.as_deref()), wanted, "{name}"),
+            }
+        }
+    }
 }

@@ -4,12 +4,14 @@ use crate::{
     Error, Result,
     access::Actor,
     audit::Origin,
-    error::Missing,
+    error::{Conflict, Invalid, Missing},
     ids::UserId,
     invitation::InvitationStatus,
+    lists::ReadLists,
     operations::{
+        assign::{Assignments, KnowOrganizations, Referred, assign, is_reduced, permitted, refers_anew},
         create_user::{ReadOrganization, summary},
-        edits::{Edit, EditUsers, covers, editable, modify_user},
+        edits::{Edit, EditUsers, covers, editable, modify_read_user},
         rules::{self, Rules},
     },
     outbox::{DueMail, Lane},
@@ -28,22 +30,36 @@ pub struct UserChanges {
     pub email: Option<String>,
     /// Phone, as typed; `Some(None)` removes it.
     pub phone: Option<Option<String>>,
-    /// Role identifiers or names, all of them.
-    pub roles: Option<Vec<String>>,
+    /// What shall be given.
+    pub assignments: Assignments,
     /// Preferred language; `Some(None)` removes it.
     pub language: Option<Option<String>>,
+    /// Name of a time zone; `Some(None)`: UTC.
+    pub time_zone: Option<Option<String>>,
 }
 
-/// Changes a user over the version that the caller has read.
+impl UserChanges {
+    /// Whether they mean the same whatever the user was when the caller read them: additions and removals only.
+    #[must_use]
+    pub fn is_relative(&self) -> bool {
+        let Self { first_name, last_name, email, phone, assignments, language, time_zone } = self;
+        let others = [first_name.is_some(), last_name.is_some(), email.is_some(), phone.is_some()];
+        !others.contains(&true) && language.is_none() && time_zone.is_none() && assignments.is_relative()
+    }
+}
+
+/// Changes a user over the version that the caller has read (none: whatever it is, which only additions and
+/// removals may do). Who may do less afterwards, or in fewer organizations, is signed out everywhere.
 ///
 /// # Errors
 /// [`Error::PermissionDenied`], [`Missing::User`], [`Error::VersionConflict`], [`Error::Refused`] with every
-/// value that is not acceptable, and what stands in the way of a new email.
+/// value that is not acceptable, [`Conflict::OwnAccount`], [`Conflict::RootMaster`], [`Conflict::ListsChanged`],
+/// and what stands in the way of a new email.
 pub async fn update_user(
-    ports: &(impl EditUsers + ReadOrganization + ReadRoles),
+    ports: &(impl EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
     actor: &Actor,
     id: &str,
-    version: u64,
+    version: Option<u64>,
     changes: &UserChanges,
     origin: &Origin,
 ) -> Result<User> {
@@ -55,15 +71,19 @@ pub async fn update_user(
         Some(organization) => ports.read_organization(organization).await?,
         None => None,
     };
+    if version.is_none() && !changes.is_relative() {
+        return Err(Invalid::PreconditionRequired.into());
+    }
+    let referred = Referred::read(ports, user.organization_id.as_ref(), &changes.assignments).await?;
     let book = ports.role_book(user.organization_id.as_ref()).await?;
     let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), book)?;
-    modify_user(ports, &id, |read| {
+    modify_read_user(ports, user, |read| {
         editable(actor, &read)?;
         covers(actor, &rules.role_book().permissions_of_user(&read))?;
-        if read.version != version {
+        if version.is_some_and(|version| version != read.version) {
             return Err(Error::VersionConflict);
         }
-        let user = changed(actor, &rules, &read, changes)?;
+        let user = changed(actor, &rules, &referred, &read, changes)?;
         let event = origin.event(
             "user.updated",
             read.organization_id.as_ref(),
@@ -71,12 +91,14 @@ pub async fn update_user(
             summary(&read),
             summary(&user),
         );
-        Ok(with_new_address(actor, &rules, &read, Edit::new(user, event), origin))
+        let as_of = referred.as_of.filter(|_| refers_anew(Some(&read), &user));
+        let edit = Edit { as_of, ..Edit::new(user, event) };
+        Ok(with_new_address(actor, &rules, &read, edit, origin))
     })
     .await
 }
 
-fn changed(actor: &Actor, rules: &Rules, read: &User, changes: &UserChanges) -> Result<User> {
+fn changed(actor: &Actor, rules: &Rules, referred: &Referred, read: &User, changes: &UserChanges) -> Result<User> {
     let mut user = read.clone();
     let mut refusals = Vec::new();
     let mut take = |field: &'static str, text: &Option<String>, to: &mut String| {
@@ -91,16 +113,24 @@ fn changed(actor: &Actor, rules: &Rules, read: &User, changes: &UserChanges) -> 
         let phone = rules.field("phone", phone.as_deref().unwrap_or_default(), &mut refusals);
         user.phone = Some(phone).filter(|phone| !phone.is_empty());
     }
-    if let Some(roles) = &changes.roles {
-        user.roles = rules.roles(roles, &mut refusals);
-    }
+    assign(rules, referred, &changes.assignments, &mut user, &mut refusals)?;
     if let Some(tag) = &changes.language {
         user.language = tag.as_deref().and_then(|tag| rules::language(tag, &mut refusals));
+    }
+    if let Some(name) = &changes.time_zone {
+        user.settings.time_zone = name.as_deref().and_then(|name| rules::time_zone(name, &mut refusals));
     }
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
-    covers(actor, &rules.role_book().permissions_of_user(&user))?;
+    permitted(actor, rules.role_book(), Some(read), &user)?;
+    // Whoever decides on the address decides who gets in.
+    if read.is_root() && read.id != *actor.id() && user.email != read.email {
+        return Err(Conflict::RootMaster.into());
+    }
+    if is_reduced(rules.role_book(), read, &user) {
+        user.end_sessions();
+    }
     Ok(user)
 }
 

@@ -4,7 +4,11 @@ use http::{StatusCode, header};
 use rollcall_accounts::{
     access::Authenticator,
     idempotency::KeepAnswers,
-    operations::create_user::{CreateUsers, ReadOrganization, create_user as use_case},
+    lists::ReadLists,
+    operations::{
+        assign::KnowOrganizations,
+        create_user::{CreateUsers, ReadOrganization, create_user as use_case},
+    },
     random::SystemRandomness,
     roles::ReadRoles,
 };
@@ -28,14 +32,14 @@ use crate::{
             headers(("Location" = String, description = "Where it is"), ("ETag" = String, description = "Its version"))),
         (status = 400, description = "`body_not_json`, `organization_required`, `parameter_not_valid`"),
         (status = 401, description = "`not_authenticated`"),
-        (status = 403, description = "`permission_denied` without `users.write`, or for a role that grants more than one has"),
+        (status = 403, description = "`permission_denied` without `users.write`, or for what grants more than one has"),
         (status = 404, description = "`organization_not_found`, `profile_not_found`"),
-        (status = 409, description = "`email_taken`, `email_reserved`, `request_in_progress`"),
+        (status = 409, description = "`email_taken`, `username_taken`, `email_reserved`, `root_master`, `lists_changed`, `request_in_progress`"),
         (status = 422, description = "`row_refused` with every value that is refused, `idempotency_key_reused`"),
     )
 )]
 pub async fn create_user(
-    ports: &(impl Authenticator + KeepAnswers + CreateUsers + ReadOrganization + ReadRoles),
+    ports: &(impl Authenticator + KeepAnswers + CreateUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
     call: Call,
 ) -> Answer {
     let actor = call.actor(ports).await?;

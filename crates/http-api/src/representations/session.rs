@@ -3,14 +3,13 @@
 use http::header::SET_COOKIE;
 use rollcall_accounts::{
     Timestamp,
-    access::OrganizationScope,
     operations::{get_me::Me, sessions::OpenSession},
     time::iso,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::user::UserResponse;
+use super::user::{OrganizationsResponse, UserResponse};
 use crate::{Reply, auth::SESSION_COOKIE};
 
 /// First step of a sign-in.
@@ -52,16 +51,6 @@ pub struct MeResponse {
     pub session: Option<SessionResponse>,
 }
 
-/// Where a user may work.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-pub enum OrganizationsResponse {
-    /// `all`.
-    All(&'static str),
-    /// These.
-    Selected(Vec<String>),
-}
-
 /// A browser's session.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionResponse {
@@ -76,12 +65,7 @@ impl MeResponse {
         Self {
             user: UserResponse::new(&me.user, now),
             permissions: me.permissions.iter().map(|permission| permission.name()).collect(),
-            organizations: match &me.organizations {
-                OrganizationScope::All => OrganizationsResponse::All("all"),
-                OrganizationScope::Selected(ids) => {
-                    OrganizationsResponse::Selected(ids.iter().map(ToString::to_string).collect())
-                }
-            },
+            organizations: (&me.organizations).into(),
             session: me.session_expires_at.map(|at| SessionResponse { expires_at: iso(at) }),
         }
     }

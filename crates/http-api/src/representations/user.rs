@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rollcall_accounts::{
+    access::OrganizationScope,
     error::Invalid,
-    operations::{create_user::NewUser, update_user::UserChanges},
+    ids::EntryId,
+    operations::{
+        assign::{Assignments, References, WantedScope},
+        create_user::NewUser,
+        update_user::UserChanges,
+    },
     time::iso,
-    user::{User, UserKind},
+    user::{LinkState, User, UserKind, UserStatus},
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
@@ -36,24 +42,48 @@ pub struct UserResponse {
     pub phone: Option<String>,
     /// Role identifiers.
     pub roles: Vec<String>,
+    /// What a technician may do beside what their roles permit.
+    pub permissions: Vec<&'static str>,
+    /// `all`, or the identifiers of the organizations that they may work in.
+    pub organizations: OrganizationsResponse,
     /// Access groups.
     pub groups: Vec<String>,
+    /// Courses.
+    pub courses: Vec<String>,
+    /// Services (licences).
+    pub services: Vec<String>,
+    /// Whether all modules of the organization's groups are granted, not only those of the person's active groups.
+    pub all_module_access: bool,
+    /// The modules that come of it; null in lists.
+    pub modules: Option<Vec<String>>,
     /// `created`, `invited`, `active`, `locked_out` or `deactivated`.
     pub status: &'static str,
+    /// Until when no sign-in is tried; null unless locked out.
+    pub locked_until: Option<String>,
     /// `not_enrolled` or `enrolled`.
     pub mfa: &'static str,
     /// The invitation, null when never invited.
     pub invitation: Option<InvitationResponse>,
-    /// Organization-defined properties.
+    /// A new address that its owner has not confirmed yet.
+    pub email_change: Option<EmailChangeResponse>,
+    /// The last password reset that was asked for.
+    pub password_reset: Option<PasswordResetResponse>,
+    /// Values of the organization's properties by their keys: a text, a number, true or false, or a list of texts.
     pub properties: BTreeMap<String, serde_json::Value>,
-    /// Site.
+    /// Site; null is HQ, which every organization has.
     pub site: Option<String>,
     /// BCP 47 tag.
     pub language: Option<String>,
+    /// Name in the IANA time zone database; null is UTC.
+    pub time_zone: Option<String>,
     /// Last completed sign-in, ISO 8601 UTC.
     pub last_sign_in_at: Option<String>,
     /// When the account was made, ISO 8601 UTC.
     pub created_at: String,
+    /// Who made it.
+    pub created_by: String,
+    /// Whether this is the Root Master, whose role and account nobody changes.
+    pub root: bool,
     /// The import that made the user.
     pub import_id: Option<String>,
     /// Goes up with every edit; also the ETag.
@@ -83,7 +113,76 @@ pub struct InvitationResponse {
     pub valid_hours: u32,
 }
 
+/// A new address that its owner must confirm.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EmailChangeResponse {
+    /// The address.
+    pub email: String,
+    /// When it was asked for, ISO 8601 UTC.
+    pub requested_at: String,
+    /// When its link ends, ISO 8601 UTC.
+    pub expires_at: String,
+}
+
+/// A password reset.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PasswordResetResponse {
+    /// When it was asked for, ISO 8601 UTC.
+    pub requested_at: String,
+    /// When its link ends, ISO 8601 UTC.
+    pub expires_at: String,
+    /// `pending`, `used`, `expired` or `revoked`.
+    pub status: &'static str,
+}
+
+/// Where a user may work.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum OrganizationsResponse {
+    /// `all`.
+    All(&'static str),
+    /// These.
+    Selected(Vec<String>),
+}
+
+impl From<&OrganizationScope> for OrganizationsResponse {
+    fn from(scope: &OrganizationScope) -> Self {
+        match scope {
+            OrganizationScope::All => Self::All("all"),
+            OrganizationScope::Selected(ids) => Self::Selected(ids.iter().map(ToString::to_string).collect()),
+        }
+    }
+}
+
+fn email_change(user: &User, now: Timestamp) -> Option<EmailChangeResponse> {
+    let change = user.email_change.as_ref()?;
+    (change.state == LinkState::Pending && now < change.expires_at).then(|| EmailChangeResponse {
+        email: change.email.clone(),
+        requested_at: iso(change.requested_at),
+        expires_at: iso(change.expires_at),
+    })
+}
+
+fn password_reset(user: &User, now: Timestamp) -> Option<PasswordResetResponse> {
+    user.password_reset.as_ref().map(|reset| PasswordResetResponse {
+        requested_at: iso(reset.requested_at),
+        expires_at: iso(reset.expires_at),
+        status: match reset.state {
+            LinkState::Pending if reset.expires_at <= now => "expired",
+            LinkState::Pending => "pending",
+            LinkState::Used => "used",
+            LinkState::Revoked => "revoked",
+        },
+    })
+}
+
 impl UserResponse {
+    /// With the modules that the user has.
+    #[must_use]
+    pub fn with_modules(self, modules: Vec<String>) -> Self {
+        Self { modules: Some(modules), ..self }
+    }
+
     /// The user as seen at `now`.
     #[must_use]
     pub fn new(user: &User, now: Timestamp) -> Self {
@@ -98,8 +197,15 @@ impl UserResponse {
             username: user.username.clone(),
             phone: user.phone.clone(),
             roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect(),
-            groups: user.groups.iter().map(ToString::to_string).collect(),
+            permissions: user.permissions.iter().map(|permission| permission.name()).collect(),
+            organizations: (&user.scope).into(),
+            groups: texts(&user.groups),
+            courses: texts(&user.courses),
+            services: texts(&user.services),
+            all_module_access: user.all_module_access,
+            modules: None,
             status: user.status_at(now).name(),
+            locked_until: user.locked_until.filter(|_| user.status_at(now) == UserStatus::LockedOut).map(iso),
             mfa: if user.mfa_enrolled { "enrolled" } else { "not_enrolled" },
             invitation: user.invitation.as_ref().map(|invitation| InvitationResponse {
                 status: invitation.status_at(now).name(),
@@ -112,13 +218,49 @@ impl UserResponse {
                 registered_at: invitation.registered_at.map(iso),
                 valid_hours: invitation.valid_hours,
             }),
+            email_change: email_change(user, now),
+            password_reset: password_reset(user, now),
             properties: user.properties.iter().map(|(key, value)| (key.clone(), json!(value))).collect(),
             site: user.site.as_ref().map(ToString::to_string),
             language: user.language.clone(),
+            time_zone: user.settings.time_zone.clone(),
             last_sign_in_at: user.last_sign_in_at.map(iso),
             created_at: iso(user.created_at),
+            created_by: user.created_by.to_string(),
+            root: user.is_root(),
             import_id: user.import_id.as_ref().map(ToString::to_string),
             version: user.version,
+        }
+    }
+}
+
+fn texts(ids: &[EntryId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+/// Where a technician may work.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum OrganizationsRequest {
+    /// In all of them.
+    All(AllOrganizations),
+    /// In those of these identifiers.
+    Selected(Vec<String>),
+}
+
+/// All organizations.
+#[derive(Debug, Deserialize, ToSchema)]
+pub enum AllOrganizations {
+    /// `all`.
+    #[serde(rename = "all")]
+    All,
+}
+
+impl From<OrganizationsRequest> for WantedScope {
+    fn from(wanted: OrganizationsRequest) -> Self {
+        match wanted {
+            OrganizationsRequest::All(AllOrganizations::All) => Self::All,
+            OrganizationsRequest::Selected(ids) => Self::Selected(ids),
         }
     }
 }
@@ -127,12 +269,12 @@ impl UserResponse {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUserRequest {
-    /// `technician` or `end_user`.
+    /// `technician`, `end_user` or `member`.
     pub kind: String,
     /// Import profile whose rules hold; the kind's own when absent.
     #[serde(default)]
     pub profile: Option<String>,
-    /// The organization of an end user.
+    /// The organization of an end user or member.
     #[serde(default)]
     pub organization_id: Option<String>,
     /// First name.
@@ -142,15 +284,45 @@ pub struct CreateUserRequest {
     pub last_name: String,
     /// Email address.
     pub email: String,
+    /// Sign-in name beside the email, at most 50 characters and none of `# / ? \`; cannot be changed afterwards.
+    #[serde(default)]
+    pub username: Option<String>,
     /// With country code, or national where the profile and the organization allow it.
     #[serde(default)]
     pub phone: Option<String>,
     /// Role identifiers or names.
     #[serde(default)]
     pub roles: Vec<String>,
+    /// What a technician may do beside what their roles permit.
+    #[serde(default)]
+    pub permissions: Option<Vec<String>>,
+    /// `all`, or identifiers of the organizations that a technician may work in; all when absent.
+    #[serde(default)]
+    pub organizations: Option<OrganizationsRequest>,
+    /// Access groups by identifier or name.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// Site by identifier or name; HQ when absent.
+    #[serde(default)]
+    pub site: Option<String>,
+    /// Courses by identifier or name.
+    #[serde(default)]
+    pub courses: Vec<String>,
+    /// Services by identifier or name.
+    #[serde(default)]
+    pub services: Vec<String>,
+    /// Values of the organization's properties by their keys.
+    #[serde(default)]
+    pub properties: BTreeMap<String, serde_json::Value>,
+    /// Whether all modules are granted; when absent, to those with the role `master`.
+    #[serde(default)]
+    pub all_module_access: Option<bool>,
     /// BCP 47 tag.
     #[serde(default)]
     pub language: Option<String>,
+    /// Name in the IANA time zone database.
+    #[serde(default)]
+    pub time_zone: Option<String>,
     /// Whether to invite; by the profile's policy when absent.
     #[serde(default)]
     pub invite: Option<bool>,
@@ -163,7 +335,9 @@ impl CreateUserRequest {
     /// [`Invalid::Parameter`] for an unknown kind.
     pub fn into_new_user(self) -> Result<NewUser, Invalid> {
         let kind = UserKind::parse(&self.kind)
-            .ok_or_else(|| Invalid::Parameter { name: "kind", expected: "technician or end_user".into() })?;
+            .ok_or_else(|| Invalid::Parameter { name: "kind", expected: "technician, end_user or member".into() })?;
+        let all = |named: Vec<String>| References { all: Some(named), ..References::default() };
+        let given = |named: Vec<String>| if named.is_empty() { References::default() } else { all(named) };
         Ok(NewUser {
             kind,
             profile: self.profile,
@@ -171,9 +345,21 @@ impl CreateUserRequest {
             first_name: self.first_name,
             last_name: self.last_name,
             email: self.email,
+            username: self.username,
             phone: self.phone,
-            roles: self.roles,
+            assignments: Assignments {
+                roles: all(self.roles),
+                permissions: self.permissions,
+                organizations: self.organizations.map(Into::into),
+                groups: given(self.groups),
+                courses: given(self.courses),
+                services: given(self.services),
+                site: self.site.map(Some),
+                properties: self.properties,
+                all_module_access: self.all_module_access,
+            },
             language: self.language,
+            time_zone: self.time_zone,
             invite: self.invite,
         })
     }
@@ -199,10 +385,63 @@ pub struct UpdateUserRequest {
     /// All role identifiers or names.
     #[serde(default)]
     pub roles: Option<Vec<String>>,
+    /// Roles to add.
+    #[serde(default)]
+    pub add_roles: Vec<String>,
+    /// Roles to take away.
+    #[serde(default)]
+    pub remove_roles: Vec<String>,
+    /// All that a technician may do beside what their roles permit.
+    #[serde(default)]
+    pub permissions: Option<Vec<String>>,
+    /// `all`, or identifiers of all organizations that a technician may work in.
+    #[serde(default)]
+    pub organizations: Option<OrganizationsRequest>,
+    /// All access groups by identifier or name.
+    #[serde(default)]
+    pub groups: Option<Vec<String>>,
+    /// Groups to add.
+    #[serde(default)]
+    pub add_groups: Vec<String>,
+    /// Groups to take away.
+    #[serde(default)]
+    pub remove_groups: Vec<String>,
+    /// Site by identifier or name, or null for HQ.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub site: Option<Option<String>>,
+    /// All courses by identifier or name.
+    #[serde(default)]
+    pub courses: Option<Vec<String>>,
+    /// Courses to add.
+    #[serde(default)]
+    pub add_courses: Vec<String>,
+    /// Courses to take away.
+    #[serde(default)]
+    pub remove_courses: Vec<String>,
+    /// All services by identifier or name.
+    #[serde(default)]
+    pub services: Option<Vec<String>>,
+    /// Services to add.
+    #[serde(default)]
+    pub add_services: Vec<String>,
+    /// Services to take away.
+    #[serde(default)]
+    pub remove_services: Vec<String>,
+    /// Values of properties by their keys; null removes one, and those that are not named stay.
+    #[serde(default)]
+    pub properties: BTreeMap<String, serde_json::Value>,
+    /// Whether all modules are granted.
+    #[serde(default)]
+    pub all_module_access: Option<bool>,
     /// BCP 47 tag, or null for none.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub language: Option<Option<String>>,
+    /// Name in the IANA time zone database, or null for UTC.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub time_zone: Option<Option<String>>,
 }
 
 /// Tells `null` from absent.
@@ -219,8 +458,19 @@ impl UpdateUserRequest {
             last_name: self.last_name,
             email: self.email,
             phone: self.phone,
-            roles: self.roles,
+            assignments: Assignments {
+                roles: References { all: self.roles, add: self.add_roles, remove: self.remove_roles },
+                permissions: self.permissions,
+                organizations: self.organizations.map(Into::into),
+                groups: References { all: self.groups, add: self.add_groups, remove: self.remove_groups },
+                courses: References { all: self.courses, add: self.add_courses, remove: self.remove_courses },
+                services: References { all: self.services, add: self.add_services, remove: self.remove_services },
+                site: self.site,
+                properties: self.properties,
+                all_module_access: self.all_module_access,
+            },
             language: self.language,
+            time_zone: self.time_zone,
         }
     }
 }
