@@ -197,6 +197,8 @@ export interface Me {
   organizations: "all" | Id[];
   settings: MySettings;
   mfa: MyMfa;
+  /** What a new password must be. */
+  password_policy?: { min_length: number; blocked_words?: string[] };
   /** Null for an API key. */
   session: ({ id: Id } & SessionTimes) | null;
 }

@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 import { announce, Button, Checkbox } from "../ui";
+import { Choices } from "../ui/Choices";
 import { FilterTabs } from "./CheckStep";
-import { Choices } from "./Choices";
 import { assignableFields, assignColumns } from "./columns";
 import type { Work } from "./flow";
 import { Grid, type GridHandle, useSheet } from "./Grid";

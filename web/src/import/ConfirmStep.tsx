@@ -1,6 +1,6 @@
 import { Link, withSearch } from "../router";
 import { Button, Checkbox, WarningIcon } from "../ui";
-import { Choices } from "./Choices";
+import { Choices } from "../ui/Choices";
 import { FileIssues } from "./FileIssues";
 import type { Mode, OnExisting, Work } from "./flow";
 import { useSheet } from "./Grid";

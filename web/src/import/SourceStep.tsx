@@ -3,7 +3,7 @@ import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from
 import type { ApiProblem, ImportProfile, Organization, UserKind } from "../api";
 import { Link, navigate, withSearch } from "../router";
 import { Button, DownloadIcon, ErrorIcon, FileIcon, PlusIcon, ProblemBox, SelectField, Skeleton } from "../ui";
-import { Choices } from "./Choices";
+import { Choices } from "../ui/Choices";
 import { type Choice, profilesFor } from "./choice";
 import { FileIssues } from "./FileIssues";
 import type { Failure, Work } from "./flow";

@@ -14,12 +14,12 @@ const roles = [
   role("user", { kinds: ["member"], permissions: [] }),
 ];
 const at = { me: administrator(), roles };
-const endUser = {
+const endUser: Partial<User> = {
   kind: "end_user",
   organization_id: "org_1",
   organizations: ["org_1"],
   roles: ["organization_user"],
-} as const;
+};
 
 describe("a change comes to", () => {
   test.each([

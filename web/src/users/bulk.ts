@@ -1,9 +1,9 @@
 import { type AccountAct, api, type UserPatch } from "../api/client";
 import { type ApiProblem, asProblem } from "../api/problem";
-import type { Id, Me, PropertyValue, Role, User, UserKind } from "../api/types";
+import type { Id, PropertyValue, Role, User, UserKind } from "../api/types";
 import { same } from "../audit/changes";
 import { act, type InvitationAct, possible } from "./actions";
-import { holds, may } from "./may";
+import { holds, may, type SignedIn } from "./may";
 
 /** One change for many people. */
 export type BulkChange =
@@ -37,7 +37,7 @@ export type Plan =
   | { do: "skip"; why: Skip };
 
 export interface Circumstances {
-  me: Me;
+  me: SignedIn;
   roles: Role[];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emptyDraft, patchOf, rebase, type UserDraft } from "./draft";
+import { emptyDraft, patchOf, rebase, taking, type UserDraft } from "./draft";
 
 const base: UserDraft = {
   ...emptyDraft,
@@ -42,6 +42,7 @@ describe("an edit that met another one", () => {
   test("says where both touched the same, and keeps one's own", () => {
     const { draft, both } = rebase(base, { ...base, phone: "" }, { ...base, phone: "+49301234567" });
     expect([draft.phone, both]).toEqual(["", ["phone"]]);
+    expect(taking(draft, "phone", { ...base, phone: "+49301234567" }).phone).toBe("+49301234567");
   });
 
   test("has nothing to say where both did the same", () => {

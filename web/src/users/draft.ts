@@ -1,6 +1,7 @@
 import type { UserPatch } from "../api/client";
 import type { Id, PropertyValue, User } from "../api/types";
-import { type Change, changesOf, same } from "../audit/changes";
+import { type Change, same } from "../audit/changes";
+import { merge } from "../ui/merge";
 
 export type TextFieldName = "first_name" | "last_name" | "email" | "phone" | "username";
 
@@ -95,16 +96,30 @@ export function patchOf(before: UserDraft, draft: UserDraft): UserPatch {
 
 const isNothing = (value: PropertyValue | null) => value === "" || (Array.isArray(value) && value.length === 0);
 
-/** The value of a field by its path, as changes name it. */
-export function valueAt(draft: UserDraft, field: string): unknown {
-  const [name, key] = field.split(".") as [keyof UserDraft, string | undefined];
-  return key === undefined ? draft[name] : draft.properties[key];
+/** A draft as a flat record: properties under names of their own, lists in an order that means nothing. */
+function flat({ properties, ...plain }: UserDraft): Record<string, unknown> {
+  const named = Object.entries(properties).map(([key, value]) => [`${PROPERTY}${key}`, value] as const);
+  const sorted = [...Object.entries(plain), ...named].map(([name, value]) => [
+    name,
+    Array.isArray(value) ? [...value].sort() : value,
+  ]);
+  return Object.fromEntries(sorted);
 }
 
-export function withValue(draft: UserDraft, field: string, value: unknown): UserDraft {
-  const [name, key] = field.split(".") as [keyof UserDraft, string | undefined];
-  if (key === undefined) return { ...draft, [name]: value };
-  return { ...draft, properties: { ...draft.properties, [key]: (value ?? null) as PropertyValue | null } };
+const PROPERTY = "properties.";
+
+function unflat(record: Record<string, unknown>): UserDraft {
+  const properties: Record<string, unknown> = {};
+  const plain: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record))
+    if (!name.startsWith(PROPERTY)) plain[name] = value;
+    else if (value !== undefined) properties[name.slice(PROPERTY.length)] = value;
+  return { ...plain, properties } as unknown as UserDraft;
+}
+
+/** The draft with one field as it is in another one. */
+export function taking(draft: UserDraft, field: string, from: UserDraft): UserDraft {
+  return unflat({ ...flat(draft), [field]: flat(from)[field] });
 }
 
 export interface Rebased {
@@ -118,17 +133,11 @@ export interface Rebased {
 
 /** Carries an edit that was made on an older state over to the newest one. */
 export function rebase(base: UserDraft, mine: UserDraft, latest: UserDraft): Rebased {
-  const theirs = changesOf(base, latest);
-  let draft = latest;
-  const both: string[] = [];
-  for (const { field, after } of changesOf(base, mine)) {
-    draft = withValue(draft, field, after ?? emptyOf(field));
-    if (theirs.some((change) => change.field === field) && !same(valueAt(latest, field), after)) both.push(field);
-  }
-  return { draft, theirs, both };
-}
-
-/** What a field holds when it holds nothing. */
-function emptyOf(field: string): unknown {
-  return field.startsWith("properties.") ? null : emptyDraft[field as keyof UserDraft];
+  const [before, after] = [flat(base), flat(latest)];
+  const { draft, theirs, both } = merge(before, flat(mine), after);
+  return {
+    draft: unflat(draft),
+    theirs: theirs.map((field) => ({ field, before: before[field], after: after[field] })),
+    both,
+  };
 }

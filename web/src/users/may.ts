@@ -20,6 +20,9 @@ export interface May {
   fixed: Hands;
 }
 
+/** What is asked about the person who is signed in. */
+export type SignedIn = Pick<Me, "user" | "permissions" | "organizations">;
+
 /** Everything that a person may do: what their roles permit and what they were given besides. */
 export function permissionsOf(user: Pick<User, "roles" | "permissions">, roles: Role[] | undefined): Set<string> {
   const all = new Set(user.permissions);
@@ -28,11 +31,11 @@ export function permissionsOf(user: Pick<User, "roles" | "permissions">, roles: 
 }
 
 /** Whether `me` holds all of these: nobody gives or takes away, or touches somebody with, more than they hold. */
-export function holds(me: Pick<Me, "permissions">, permissions: Iterable<string>): boolean {
+export function holds(me: Pick<SignedIn, "permissions">, permissions: Iterable<string>): boolean {
   return [...permissions].every((permission) => me.permissions.includes(permission));
 }
 
-const withinScope = (me: Me, organizations: "all" | Id[]) =>
+const withinScope = (me: SignedIn, organizations: "all" | Id[]) =>
   me.organizations === "all" ||
   (organizations !== "all" && organizations.every((id) => me.organizations !== "all" && me.organizations.includes(id)));
 
@@ -40,7 +43,7 @@ const withinScope = (me: Me, organizations: "all" | Id[]) =>
  * What fits the account's state and the signed-in person's permissions. It only keeps dead buttons off the page;
  * the server has the last word.
  */
-export function may(me: Me, user: User, roles: Role[] | undefined): May {
+export function may(me: SignedIn, user: User, roles: Role[] | undefined): May {
   const can = (permission: string) => me.permissions.includes(permission);
   const own = me.user.id === user.id;
   const reach = own || (holds(me, permissionsOf(user, roles)) && withinScope(me, user.organizations));

@@ -1,4 +1,5 @@
-import type { Invitation, Me, Role, User } from "../api/types";
+import type { Invitation, Role, User } from "../api/types";
+import type { SignedIn } from "./may";
 
 /** People and roles for tests. */
 export const invitation: Invitation = {
@@ -66,9 +67,8 @@ export const role = (id: string, change: Partial<Role> = {}): Role => ({
 
 export const everything = ["users.read", "users.write", "users.delete", "credentials.write", "invitations.write"];
 
-export const administrator = (permissions: string[] = everything): Me => ({
+export const administrator = (permissions: string[] = everything): SignedIn => ({
   user: person("me"),
   permissions,
   organizations: "all",
-  session: null,
 });

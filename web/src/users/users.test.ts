@@ -1,60 +1,13 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
-import type { Invitation, User } from "../api/types";
+import type { User } from "../api/types";
 import { personState } from "../ui/status";
+import { newUserOf } from "./AddUserDialog";
 import { possible } from "./actions";
-import { patchOf } from "./EditUser";
-import { timelineOf } from "./UserPanel";
+import { emptyDraft } from "./draft";
+import { timelineOf } from "./panel/timeline";
+import { invitation, person } from "./testing";
 import { refreshed } from "./useUserList";
-
-const invitation: Invitation = {
-  status: "pending",
-  delivery: "delivered",
-  generation: 1,
-  queued_at: "2026-11-21T09:00:00.000Z",
-  sent_at: "2026-11-21T09:00:01.000Z",
-  delivery_at: "2026-11-21T09:00:02.000Z",
-  expires_at: "2026-11-22T09:00:01.000Z",
-  registered_at: null,
-  valid_hours: 24,
-};
-
-const person = (id: string, change: Partial<User> = {}): User => ({
-  id,
-  kind: "technician",
-  organization_id: null,
-  name: "Ana Meyer",
-  first_name: "Ana",
-  last_name: "Meyer",
-  email: "ana@example.com",
-  username: null,
-  phone: "+4915123456789",
-  roles: ["technician"],
-  permissions: [],
-  organizations: "all",
-  groups: [],
-  courses: [],
-  services: [],
-  all_module_access: false,
-  modules: null,
-  status: "invited",
-  locked_until: null,
-  mfa: "not_enrolled",
-  email_change: null,
-  password_reset: null,
-  invitation,
-  properties: {},
-  site: null,
-  language: null,
-  time_zone: null,
-  created_at: "2026-11-21T09:00:00.000Z",
-  created_by: null,
-  root: false,
-  last_sign_in_at: null,
-  import_id: null,
-  version: 3,
-  ...change,
-});
 
 describe("where a person stands", () => {
   test.each([
@@ -84,10 +37,43 @@ describe("what can be done about an invitation", () => {
   });
 });
 
-test("an edit sends only what was changed, and null for a phone that was emptied", () => {
-  const user = person("u");
-  const texts = { first_name: "Ana", last_name: "Meyer-García", email: "ana@example.com", phone: " " };
-  expect(patchOf(user, { texts, roles: ["technician"] })).toEqual({ last_name: "Meyer-García", phone: null });
+describe("a new user is sent with", () => {
+  const draft = { ...emptyDraft, first_name: "Ana", last_name: "Meyer", email: "ana@example.com", roles: ["r"] };
+  const core = { profile: "modern", first_name: "Ana", last_name: "Meyer", email: "ana@example.com", roles: ["r"] };
+  const link = { mode: "link", password: "", invite: true } as const;
+
+  test("a technician's scope and permissions, and no lists", () => {
+    const filled = { ...draft, organizations: ["org_1"], permissions: ["users.read"], groups: ["g"], site: "s" };
+    expect(newUserOf("technician", undefined, filled, link)).toEqual({
+      ...core,
+      kind: "technician",
+      organizations: ["org_1"],
+      permissions: ["users.read"],
+      invite: true,
+    });
+  });
+
+  test("what was filled in of an end user, and the way to the first password", () => {
+    const filled = { ...draft, username: "ana", groups: ["g"], properties: { a: 7, b: null, c: "", d: [], e: false } };
+    expect(newUserOf("end_user", "org_1", filled, { mode: "generate", password: "unsent", invite: true })).toEqual({
+      ...core,
+      kind: "end_user",
+      organization_id: "org_1",
+      username: "ana",
+      groups: ["g"],
+      properties: { a: 7, e: false },
+      credentials: { mode: "generate" },
+    });
+  });
+
+  test("a password only where one is specified", () => {
+    const { credentials } = newUserOf("end_user", "org_1", draft, {
+      mode: "specify",
+      password: "three words",
+      invite: true,
+    });
+    expect(credentials).toEqual({ mode: "specify", password: "three words" });
+  });
 });
 
 test("the timeline of a bounced invitation says so and when", () => {
@@ -96,16 +82,13 @@ test("the timeline of a bounced invitation says so and when", () => {
   expect(steps.find((step) => step.key === "bounced")?.at).toBe(invitation.delivery_at);
 });
 
-test("a fresh first page replaces a list of one page, and only updates rows of a longer one", () => {
-  const loaded = (n: number) => ({
-    at: "loaded" as const,
-    users: Array.from({ length: n }, (_, i) => person(`u${i}`)),
-    cursor: null,
-    more: "idle" as const,
-  });
+test("a fresh first page replaces a list that it reaches the end of, and only updates rows of a longer one", () => {
+  const shown = (n: number) => Array.from({ length: n }, (_, i) => person(`u${i}`));
   const news = [person("new"), person("u1", { name: "Bea" })];
-  const short = refreshed(loaded(2), news, null);
-  expect(short.at === "loaded" && short.users.map((user) => user.id)).toEqual(["new", "u1"]);
-  const long = refreshed(loaded(150), news, "c");
-  expect(long.at === "loaded" && [long.users.length, long.users[1]?.name, long.cursor]).toEqual([150, "Bea", null]);
+  const ids = (users: User[]) => users.map((user) => user.id);
+  expect(ids(refreshed(shown(2), news, null).items)).toEqual(["new", "u1"]);
+  expect(ids(refreshed(shown(2), news, "c").items)).toEqual(["new", "u1"]);
+  // Pages may be short: more may be shown than the first one holds.
+  const long = refreshed(shown(3), news, "c");
+  expect([ids(long.items), long.items[1]?.name, "cursor" in long]).toEqual([["u0", "u1", "u2"], "Bea", false]);
 });

@@ -1,0 +1,60 @@
+import { api, type Query } from "./client";
+
+export type ExportFormat = "csv" | "xlsx";
+
+const types: Record<ExportFormat, string> = {
+  csv: "text/csv;charset=utf-8",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+
+/** Where the first record of a CSV file ends; a quoted cell may hold line ends. */
+function afterHeader(csv: Uint8Array): number {
+  let quoted = false;
+  for (let i = 0; i < csv.length; i++) {
+    if (csv[i] === 0x22) quoted = !quoted;
+    else if (csv[i] === 0x0a && !quoted) return i + 1;
+  }
+  return csv.length;
+}
+
+/** Pages of one list as one file: every page has the header, the file has it once. */
+export function joinedCsv(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
+  return parts.map((part, index) => (index === 0 ? part : part.subarray(afterHeader(part))));
+}
+
+/** Hands a file to the browser. */
+function save(parts: BlobPart[], type: string, name: string): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download has its own hold on the data once it has begun.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/**
+ * Fetches a filtered list whole, page by page, and saves it: a CSV file as one; a workbook cannot be joined to another
+ * here, so a list longer than a page becomes numbered ones.
+ */
+export async function exportList(
+  path: string,
+  query: Query,
+  format: ExportFormat,
+  name: string,
+  options: { signal: AbortSignal; onPart: (parts: number) => void },
+): Promise<number> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let cursor: string | undefined;
+  do {
+    const part = await api.exportPart(path, { ...query, format, cursor }, options.signal);
+    parts.push(part.data);
+    cursor = part.next ?? undefined;
+    options.onPart(parts.length);
+  } while (cursor);
+  if (format === "csv") save(joinedCsv(parts), types.csv, `${name}.csv`);
+  else
+    for (const [index, part] of parts.entries())
+      save([part], types.xlsx, parts.length === 1 ? `${name}.xlsx` : `${name}-${index + 1}.xlsx`);
+  return parts.length;
+}
