@@ -1,9 +1,9 @@
 import { type FormEvent, useMemo, useState } from "react";
-import { Label, Radio, RadioGroup } from "react-aria-components";
 import type { ApiProblem } from "../api/problem";
 import type { MfaMethod } from "../api/types";
 import { useAction } from "../api/use";
 import { typedCode } from "../signin/flow";
+import { Choices } from "../ui/Choices";
 import { Button, CopyButton, Field } from "../ui/controls";
 import { ProblemBox } from "../ui/problem";
 import { qrPath } from "../ui/qr";
@@ -11,73 +11,47 @@ import type { Enrolment as Begun } from "./api";
 import { texts } from "./mfaTexts";
 import "./mfa.css";
 
-type Step =
-  | { at: "way" }
-  | { at: "phone" }
-  | { at: "app"; uri: string; secret: string }
-  | { at: "message"; sentTo: string };
+type Step = { at: "way" } | { at: "phone" } | { at: "proof"; begun: Begun };
 
 /** Sets up a second factor: choose the way, prove that it works, and hand on what the server says. */
 export function Enrolment<A>(p: {
-  /** One way that was chosen already, or none. */
-  method?: MfaMethod;
   begin: (method: MfaMethod, phone?: string) => Promise<Begun>;
   finish: (code: string) => Promise<A>;
   onDone: (answer: A) => void;
-  /** Asked for before a text message is sent; a number on file needs no typing. */
-  phone: "ask" | "on-file";
 }) {
-  const [way, setWay] = useState<MfaMethod>(p.method ?? "totp");
+  const [way, setWay] = useState<MfaMethod>("totp");
   const [step, setStep] = useState<Step>({ at: "way" });
   const [phone, setPhone] = useState("");
-  const begin = useAction(async (method: MfaMethod, number?: string) => {
-    const begun = await p.begin(method, number);
-    if ("sent_to" in begun) setStep({ at: "message", sentTo: begun.sent_to });
-    else setStep({ at: "app", uri: begun.totp_uri, secret: begun.totp_secret });
-  });
-  const choose = (event: FormEvent) => {
-    event.preventDefault();
-    if (way === "text" && p.phone === "ask") setStep({ at: "phone" });
-    else void begin.run(way);
-  };
+  const begin = useAction(async (method: MfaMethod, number?: string) =>
+    setStep({ at: "proof", begun: await p.begin(method, number) }),
+  );
   const back = () => {
     begin.clear();
     setStep({ at: "way" });
   };
-  if (step.at === "way")
-    return (
-      <form className="stack" onSubmit={choose} noValidate>
-        {begin.problem && <ProblemBox problem={begin.problem} />}
-        {!p.method && (
-          <RadioGroup className="switch-group" value={way} onChange={(value) => setWay(value as MfaMethod)}>
-            <Label className="field-label">{texts.way}</Label>
-            {(["totp", "text"] as const).map((id) => (
-              <Radio key={id} value={id} className="radio">
-                <span className="radio-dot" />
-                <span>
-                  {texts.ways[id].name}
-                  <span className="radio-description">{texts.ways[id].hint}</span>
-                </span>
-              </Radio>
-            ))}
-          </RadioGroup>
-        )}
-        <Button type="submit" look="primary" busy={begin.busy}>
-          {p.method === "text" ? texts.sendText : texts.continue}
-        </Button>
-      </form>
-    );
-  if (step.at === "phone")
-    return (
-      <form
-        className="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void begin.run("text", phone.trim() || undefined);
-        }}
-      >
-        {begin.problem && !phoneComplaint(begin.problem) && <ProblemBox problem={begin.problem} />}
+  if (step.at === "proof") return <Proof begun={step.begun} finish={p.finish} onDone={p.onDone} onBack={back} />;
+  const refused = phoneComplaint(begin.problem);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (step.at === "phone") void begin.run("text", phone.trim() || undefined);
+    else if (way === "text") setStep({ at: "phone" });
+    else void begin.run(way);
+  };
+  return (
+    <form className="stack" onSubmit={submit} noValidate>
+      {begin.problem && !refused && <ProblemBox problem={begin.problem} />}
+      {step.at === "way" ? (
+        <Choices
+          label={texts.way}
+          value={way}
+          onChange={setWay}
+          options={(["totp", "text"] as const).map((id) => ({
+            id,
+            name: texts.ways[id].name,
+            description: texts.ways[id].hint,
+          }))}
+        />
+      ) : (
         <Field
           label={texts.phone}
           type="tel"
@@ -88,24 +62,41 @@ export function Enrolment<A>(p: {
           value={phone}
           onChange={setPhone}
           hint={`${texts.phoneHint} ${texts.phoneOnFile}`}
-          error={phoneComplaint(begin.problem)}
+          error={refused}
         />
-        <Button type="submit" look="primary" busy={begin.busy}>
-          {texts.sendText}
-        </Button>
+      )}
+      <Button type="submit" look="primary" busy={begin.busy}>
+        {step.at === "phone" ? texts.sendText : texts.continue}
+      </Button>
+      {step.at === "phone" && (
         <Button look="quiet" onPress={back}>
           {texts.back}
         </Button>
-      </form>
-    );
+      )}
+    </form>
+  );
+}
+
+/** What the factor was begun with, and its first code. */
+export function Proof<A>(p: {
+  begun: Begun;
+  finish: (code: string) => Promise<A>;
+  onDone: (answer: A) => void;
+  onBack?: () => void;
+}) {
+  const app = "totp_uri" in p.begun;
   return (
     <>
-      {step.at === "app" ? <AppKey uri={step.uri} secret={step.secret} /> : <p>{texts.sentTo(step.sentTo)}</p>}
+      {"totp_uri" in p.begun ? (
+        <AppKey uri={p.begun.totp_uri} secret={p.begun.totp_secret} />
+      ) : (
+        <p>{texts.sentTo(p.begun.sent_to)}</p>
+      )}
       <CodeForm
-        method={step.at === "app" ? "totp" : "text"}
+        method={app ? "totp" : "text"}
         verify={p.finish}
         onDone={p.onDone}
-        {...(p.method ? {} : { onBack: back })}
+        {...(p.onBack ? { onBack: p.onBack } : {})}
       />
     </>
   );

@@ -12,6 +12,7 @@ import {
   SearchField,
   useFilter,
 } from "react-aria-components";
+import { texts as accountTexts } from "../account/texts";
 import { Link, navigate, usePath, withSearch } from "../router";
 import { texts } from "../texts/en";
 import { MenuButton, Skeleton } from "../ui/controls";
@@ -35,7 +36,9 @@ export function Frame() {
 
   const needed = route && (route.rail ?? route.command)?.permission;
   const allowed = needed === undefined || can(needed);
-  const first = routes.find((entry) => entry.rail && can(entry.rail.permission))?.path;
+  const { me } = useSession();
+  const railed = routes.filter(({ rail }) => rail && can(rail.permission) && (rail.shown?.(me) ?? true));
+  const first = railed[0]?.path;
   useEffect(() => {
     if (path === "/" && first) void navigate(withSearch({}, first), { replace: true });
   }, [path, first]);
@@ -100,9 +103,9 @@ export function Frame() {
         </AriaButton>
         <nav aria-label={texts.nav.label}>
           <ul>
-            {routes.map(
-              (entry) => entry.rail && can(entry.rail.permission) && <RailLink key={entry.path} path={entry.path} />,
-            )}
+            {railed.map((entry) => (
+              <RailLink key={entry.path} path={entry.path} />
+            ))}
           </ul>
         </nav>
         <PersonMenu />
@@ -258,7 +261,12 @@ function PersonMenu() {
               },
             })),
           },
-          { entries: [{ id: "sign-out", label: texts.nav.signOut, onPress: signOut }] },
+          {
+            entries: [
+              { id: "account", label: accountTexts.menu, href: "/account/profile" },
+              { id: "sign-out", label: texts.nav.signOut, onPress: signOut },
+            ],
+          },
         ]}
       >
         <AriaButton className="rail-button" aria-label={`${texts.nav.person}: ${name}`}>

@@ -1,10 +1,12 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { texts as account } from "../account/texts";
+import type { Me } from "../api/types";
 import { texts as lists } from "../lists/texts";
 import { texts as roles } from "../roles/texts";
 import { withSearch } from "../router";
 import { texts as settings } from "../settings/texts";
 import { texts } from "../texts/en";
-import { ImportIcon, RolesIcon, SettingsIcon, UsersIcon } from "../ui/icons";
+import { FlagIcon, ImportIcon, PersonIcon, RolesIcon, SettingsIcon, UsersIcon } from "../ui/icons";
 import type { Needs } from "./session";
 
 /** Something that the command palette finds beside the pages of the rail: a part of a page, or what can be done there. */
@@ -24,13 +26,23 @@ export interface Route {
   title: string;
   page: LazyExoticComponent<ComponentType> | ComponentType;
   /** Shown in the rail, in this order. */
-  rail?: { icon: ComponentType<{ size?: number }>; permission: Needs };
+  rail?: { icon: ComponentType<{ size?: number }>; permission: Needs; shown?: (me: Me) => boolean };
   /** Found in the command palette without being in the rail. */
   command?: { title: string; permission: Needs; icon: ComponentType<{ size?: number }> };
   commands?: Command[];
 }
 
 export const routes: Route[] = [
+  {
+    path: "/getting-started",
+    title: account.start.title,
+    page: lazy(() => import("../account/GettingStarted")),
+    rail: {
+      icon: FlagIcon,
+      permission: ["imports.write", "users.write"],
+      shown: (me) => me.settings.getting_started,
+    },
+  },
   {
     path: "/users",
     title: texts.nav.users,
@@ -118,6 +130,17 @@ export const routes: Route[] = [
         permission: "api_keys.write",
         does: true,
       },
+    ],
+  },
+  {
+    path: "/account",
+    title: account.title,
+    page: lazy(() => import("../account/AccountPage")),
+    command: { title: account.title, permission: null, icon: PersonIcon },
+    commands: [
+      { title: account.tabs.profile, path: "/account/profile", words: account.words, permission: null },
+      { title: account.tabs.notifications, path: "/account/notifications", permission: null },
+      { title: account.tabs.security, path: "/account/security", words: account.securityWords, permission: null },
     ],
   },
 ];

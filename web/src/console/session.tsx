@@ -31,16 +31,17 @@ export function useSession(): Session {
   return session;
 }
 
-/** One permission, or several of which any will do. */
-export type Needs = string | readonly string[];
+/** One permission, or several of which any will do; null: whoever is signed in. */
+export type Needs = string | readonly string[] | null;
 
 /** Whether the signed-in person holds a permission. The server decides; this only keeps dead buttons off the page. */
 export function useCan(): (needs: Needs) => boolean {
   const { me } = useSession();
   return (needs) =>
-    typeof needs === "string"
+    needs === null ||
+    (typeof needs === "string"
       ? me.permissions.includes(needs)
-      : needs.some((permission) => me.permissions.includes(permission));
+      : needs.some((permission) => me.permissions.includes(permission)));
 }
 
 /**

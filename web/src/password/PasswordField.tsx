@@ -91,3 +91,18 @@ function Rule({ met, children }: { met: boolean; children: string }) {
     </li>
   );
 }
+
+/** Whose password it is: password managers file and find it under this. */
+export function Username({ value }: { value: string }) {
+  return (
+    <input
+      className="visually-hidden"
+      name="username"
+      autoComplete="username"
+      value={value}
+      readOnly
+      tabIndex={-1}
+      aria-hidden="true"
+    />
+  );
+}

@@ -5,7 +5,7 @@ import { onSignedOut } from "../api/client";
 import type { ApiProblem } from "../api/problem";
 import { useAction } from "../api/use";
 import type { Ended } from "../console/session";
-import { NewPasswordField, PasswordField } from "../password/PasswordField";
+import { NewPasswordField, PasswordField, Username } from "../password/PasswordField";
 import { namesOf, type PasswordPolicy } from "../password/quality";
 import { texts as passwords } from "../password/texts";
 import { texts as common } from "../texts/en";
@@ -83,7 +83,6 @@ export function SignIn({ ended, forgot, onDone }: { ended: Ended | null; forgot:
           <>
             <p className="muted">{texts.enrol.body}</p>
             <Enrolment
-              phone="ask"
               begin={account.beginFirstEnrolment}
               finish={account.finishFirstEnrolment}
               onDone={(answer) => go({ at: "recovery", codes: answer.recovery_codes, next: "done" })}
@@ -304,16 +303,7 @@ function FirstPassword(p: Way & { policy: PasswordPolicy }) {
     <form onSubmit={submit} noValidate className="stack">
       <p className="muted">{texts.first.body}</p>
       {!refused && <SignInProblem problem={save.problem} codes={{}} />}
-      {/* Password managers file the new password under this. */}
-      <input
-        className="visually-hidden"
-        name="username"
-        autoComplete="username"
-        value={p.name}
-        readOnly
-        tabIndex={-1}
-        aria-hidden="true"
-      />
+      <Username value={p.name} />
       <NewPasswordField
         value={password}
         onChange={(value) => {

@@ -165,6 +165,18 @@ export const ArrowDownIcon = (p: Props) => (
   </Icon>
 );
 
+export const PersonIcon = (p: Props) => (
+  <Icon {...p}>
+    <circle cx="8" cy="5" r="2.8" />
+    <path d="M2.8 14c.4-3 2.4-4.6 5.2-4.6s4.8 1.6 5.2 4.6" />
+  </Icon>
+);
+export const FlagIcon = (p: Props) => (
+  <Icon {...p}>
+    <path d="M3.5 14.5v-12M3.5 3c3-1.6 5.5 1.4 9 0v6.2c-3.5 1.4-6-1.6-9 0" />
+  </Icon>
+);
+
 /* Shapes of the status pills, 12 px: told apart without colour. */
 export const HollowShape = () => (
   <Icon size={12}>
