@@ -1,12 +1,13 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import { texts as account } from "../account/texts";
 import type { Me } from "../api/types";
+import { texts as audit } from "../audit/texts";
 import { texts as lists } from "../lists/texts";
 import { texts as roles } from "../roles/texts";
 import { withSearch } from "../router";
 import { texts as settings } from "../settings/texts";
 import { texts } from "../texts/en";
-import { FlagIcon, ImportIcon, PersonIcon, RolesIcon, SettingsIcon, UsersIcon } from "../ui/icons";
+import { AuditIcon, FlagIcon, ImportIcon, PersonIcon, RolesIcon, SettingsIcon, UsersIcon } from "../ui/icons";
 import type { Needs } from "./session";
 
 /** Something that the command palette finds beside the pages of the rail: a part of a page, or what can be done there. */
@@ -80,6 +81,12 @@ export const routes: Route[] = [
         does: true,
       },
     ],
+  },
+  {
+    path: "/audit",
+    title: audit.title,
+    page: lazy(() => import("../audit/AuditPage")),
+    rail: { icon: AuditIcon, permission: "audit.read" },
   },
   {
     path: "/settings",

@@ -47,6 +47,11 @@ export const SettingsIcon = (p: Props) => (
     <circle cx="6" cy="11.5" r="1.8" />
   </Icon>
 );
+export const AuditIcon = (p: Props) => (
+  <Icon {...p}>
+    <path d="M2.5 8a5.5 5.5 0 1 0 1.8-4.1L2.5 5.5M2.5 2.5v3h3M8 5v3l2 1.5" />
+  </Icon>
+);
 export const SearchIcon = (p: Props) => (
   <Icon {...p}>
     <circle cx="7" cy="7" r="4.5" />

@@ -12,7 +12,10 @@ export function PageTabs({ label, tabs }: { label: string; tabs: readonly PageTa
   const path = usePath();
   const here = useRef<HTMLAnchorElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new path has a new tab to bring into sight
-  useEffect(() => here.current?.scrollIntoView({ block: "nearest", inline: "nearest" }), [path]);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up.
+    void here.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   // The longest path that the present one begins with: /roles/groups is not also /roles.
   const at = tabs
     .filter((tab) => path === tab.path || path.startsWith(`${tab.path}/`))

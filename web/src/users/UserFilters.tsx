@@ -5,12 +5,12 @@ import { useEntries } from "../lists/useEntries";
 import { useRoles } from "../roles/useRoles";
 import { useSearchState } from "../router";
 import { texts } from "../texts/en";
-import { Button, MenuButton, type MenuGroup } from "../ui/controls";
-import { ChevronDownIcon, CloseIcon, SearchIcon } from "../ui/icons";
+import { Chip, type ChipOptions } from "../ui/Chip";
+import { Button, MenuButton } from "../ui/controls";
+import { ChevronDownIcon, SearchIcon } from "../ui/icons";
 import { cleared, isFiltered, SORTS, sortOf } from "./filters";
 import { texts as t } from "./texts";
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const plain = (entries: Record<string, string>) => Object.entries(entries).map(([id, name]) => ({ id, name }));
 
 /** The search box and one chip per filter; everything they hold stands in the URL. */
@@ -129,51 +129,7 @@ function SearchBox() {
   );
 }
 
-interface ChipOptions {
-  label: string;
-  options: { id: string; name: string }[];
-  /** Said in the menu where there is nothing to choose. */
-  none?: string;
-}
-
 function FilterChip(p: ChipOptions & { name: string }) {
   const [search, setSearch] = useSearchState();
   return <Chip {...p} value={search.get(p.name)} onChoose={(id) => setSearch({ [p.name]: id })} />;
-}
-
-export function Chip(p: ChipOptions & { value: string | null; onChoose: (id: string | null) => void }) {
-  const { value } = p;
-  const chosen = p.options.find((option) => option.id === value)?.name ?? value;
-  const group: MenuGroup =
-    p.options.length === 0 && p.none
-      ? { title: p.none, entries: [] }
-      : {
-          title: p.label,
-          entries: p.options.map((option) => ({
-            id: option.id,
-            label: capital(option.name),
-            checked: option.id === value,
-            onPress: () => p.onChoose(option.id === value ? null : option.id),
-          })),
-        };
-  return (
-    <span className="row chip-pair">
-      <MenuButton groups={[group]}>
-        <AriaButton className="chip" data-on={value ? "" : undefined}>
-          {chosen ? `${p.label}: ${chosen}` : p.label}
-          {!value && <ChevronDownIcon size={14} />}
-        </AriaButton>
-      </MenuButton>
-      {value && (
-        <AriaButton
-          className="chip chip-clear"
-          data-on=""
-          aria-label={`${texts.common.clear}: ${p.label}`}
-          onPress={() => p.onChoose(null)}
-        >
-          <CloseIcon size={14} />
-        </AriaButton>
-      )}
-    </span>
-  );
 }

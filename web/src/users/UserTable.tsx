@@ -84,7 +84,7 @@ export function UserTable(p: {
   const after = virtual.getTotalSize() - (rows.at(-1)?.end ?? 33) + 33;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="table-scroll users-table" ref={scroller} tabIndex={0} aria-label={texts.users.title}>
+    <section className="table-scroll list-table users-table" ref={scroller} tabIndex={0} aria-label={texts.users.title}>
       <table className="table" aria-rowcount={p.more === null ? p.users.length + 1 : -1} aria-busy={p.loading}>
         <thead>
           <tr aria-rowindex={1}>

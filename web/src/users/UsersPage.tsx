@@ -61,7 +61,7 @@ export default function UsersPage() {
   const nobody = list.state.at === "loaded" && users.length === 0 && !list.state.cursor && more !== "loading";
   return (
     <div className="users" data-panel={openId ? "" : undefined}>
-      <div className="page users-page">
+      <div className="page list-page">
         <div className="page-head">
           <h1>{texts.users.title}</h1>
           <div className="row wrap">
