@@ -7,7 +7,9 @@ use crate::{
     Error, Result,
     access::Actor,
     audit::{AuditEvent, Origin},
-    error::{Conflict, Invalid, Missing},
+    credential::Credential,
+    error::{Conflict, Invalid, Missing, Refusal},
+    first_credentials::FirstCredentials,
     ids::{InvitationId, OrganizationId, UserId},
     invitation::Invitation,
     lists::ReadLists,
@@ -15,11 +17,13 @@ use crate::{
         assign::{AsOf, Assignments, KnowOrganizations, Referred, assign, permitted, refers_anew},
         rules::{self, Rules},
     },
-    organization::Organization,
+    organization::{CredentialMode, Organization, PasswordPolicy},
     outbox::{DueMail, Lane},
+    password::NewPassword,
     random::Randomness,
     roles::{Permission, ReadRoles},
-    user::{User, UserKind, UserStatus},
+    token::TokenKeys,
+    user::{LinkState, User, UserKind, UserStatus},
 };
 
 /// Who is given this role has access to all modules, unless it is deselected (requirements.md, S4).
@@ -52,6 +56,8 @@ pub struct NewUser {
     pub time_zone: Option<String>,
     /// Whether to invite; by the profile's policy when absent.
     pub invite: Option<bool>,
+    /// Whose clone this is, for the audit trail.
+    pub cloned_from: Option<UserId>,
 }
 
 /// A user that is new, and what is written with it.
@@ -59,8 +65,10 @@ pub struct NewUser {
 pub struct Creation {
     /// The user.
     pub user: User,
-    /// The invitation's mail.
+    /// The mail that goes to the person: an invitation, or first credentials.
     pub mail: Option<DueMail>,
+    /// Their secrets, where somebody else chose their first password.
+    pub credential: Option<Credential>,
     /// The audit event.
     pub event: AuditEvent,
     /// Where the user refers to custom roles or entries of lists: nothing may have been retired since.
@@ -82,9 +90,20 @@ pub trait ReadOrganization {
     async fn read_organization(&self, id: &OrganizationId) -> Result<Option<Organization>>;
 }
 
-/// Creates a user.
+/// First credentials that are not a link, and the keys that seal them while they wait to be mailed.
+#[derive(Debug, Clone, Copy)]
+pub struct Issuing<'a> {
+    /// What is asked for.
+    pub credentials: &'a FirstCredentials,
+    /// The deployment's keys.
+    pub keys: &'a TokenKeys,
+}
+
+/// Creates a user; with `issuing`, one whose first password somebody else chose and who must change it at the
+/// first sign-in.
 ///
 /// # Errors
+/// [`Error::Unfit`] with `credential_mode_not_allowed`;
 /// [`Error::PermissionDenied`], [`Missing::Organization`], [`Invalid::OrganizationRequired`],
 /// [`Error::Refused`] with every value that is not acceptable, [`Conflict::EmailTaken`],
 /// [`Conflict::UsernameTaken`], [`Conflict::EmailReserved`], [`Conflict::RootMaster`], [`Conflict::ListsChanged`].
@@ -92,10 +111,14 @@ pub async fn create_user(
     ports: &(impl CreateUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
     actor: &Actor,
     new: NewUser,
+    issuing: Option<Issuing<'_>>,
     origin: &Origin,
     randomness: &impl Randomness,
 ) -> Result<User> {
     let organization = organization_of(ports, actor, &new).await?;
+    if let Some(issuing) = &issuing {
+        allowed(new.kind, organization.as_ref(), issuing.credentials)?;
+    }
     let organization_id = organization.as_ref().map(|found| &found.id);
     let referred = Referred::read(ports, organization_id, &new.assignments).await?;
     let book = ports.role_book(organization_id).await?;
@@ -124,31 +147,92 @@ pub async fn create_user(
     }
     user.language = new.language.as_deref().and_then(|tag| rules::language(tag, &mut refusals));
     user.settings.time_zone = new.time_zone.as_deref().and_then(|name| rules::time_zone(name, &mut refusals));
+    let policy = organization.as_ref().map(|found| found.password_policy.clone()).unwrap_or_default();
+    let issued = issuing.and_then(|issuing| Issued::new(issuing, &user, &policy, randomness, &mut refusals));
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
     permitted(actor, rules.role_book(), None, &user)?;
 
-    user.invitation = rules.invites(new.invite).then(|| {
+    user.invitation = (issuing.is_none() && rules.invites(new.invite)).then(|| {
         Invitation::queued(InvitationId::random(randomness), rules.valid_hours(), actor.id().clone(), origin.now)
     });
-    if user.invitation.is_some() {
+    if user.invitation.is_some() || issued.is_some() {
         user.status = UserStatus::Invited;
     }
+    let mut after = summary(&user);
+    if let Some(issued) = &issued {
+        after["credentials"] = json!(issued.mode.name());
+    }
+    let credential = issued.as_ref().map(|issued| Credential::first_password(user.id.clone(), &issued.hashed, origin.now));
+    let until = credential.as_ref().and_then(|credential| credential.first_password_until).unwrap_or(origin.now);
+    let invitation = user.invitation.as_ref().map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Now));
+    let mailed = issued.zip(issuing).filter(|(issued, _)| issued.is_mailed).map(|(issued, issuing)| {
+        DueMail::first_credentials(&user.id, &issued.password, until, origin.now, issuing.keys, randomness)
+    });
+    if let Some(source) = &new.cloned_from {
+        after["cloned_from"] = json!(source);
+    }
     let creation = Creation {
-        mail: user.invitation.as_ref().map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Now)),
+        mail: invitation.or(mailed),
+        credential,
         event: origin.event(
             "user.created",
             user.organization_id.as_ref(),
             user.id.as_str(),
             Value::Null,
-            summary(&user),
+            after,
         ),
         as_of: referred.as_of.filter(|_| refers_anew(None, &user)),
         user,
     };
     ports.write_creation(&creation).await??;
     Ok(creation.user)
+}
+
+/// A first password that met the policy.
+struct Issued {
+    password: String,
+    hashed: NewPassword,
+    mode: CredentialMode,
+    is_mailed: bool,
+}
+
+impl Issued {
+    fn new(
+        issuing: Issuing<'_>,
+        user: &User,
+        policy: &PasswordPolicy,
+        randomness: &impl Randomness,
+        refusals: &mut Vec<Refusal>,
+    ) -> Option<Self> {
+        let password = issuing.credentials.password(policy.min_length, randomness);
+        match NewPassword::for_user(&password, user, policy) {
+            Ok(hashed) => Some(Self {
+                password,
+                hashed,
+                mode: issuing.credentials.mode(),
+                is_mailed: issuing.credentials.is_mailed(),
+            }),
+            Err(refusal) => {
+                refusals.push(Refusal { field: "credentials.password".into(), ..refusal });
+                None
+            }
+        }
+    }
+}
+
+/// Only end users of organizations that allow it are given passwords by others.
+fn allowed(kind: UserKind, organization: Option<&Organization>, credentials: &FirstCredentials) -> Result<()> {
+    let mode = credentials.mode();
+    if kind == UserKind::EndUser && organization.is_some_and(|found| found.credential_modes.contains(&mode)) {
+        return Ok(());
+    }
+    Err(Error::Unfit(vec![Refusal {
+        field: "credentials.mode".into(),
+        code: "credential_mode_not_allowed".into(),
+        detail: "this way to first credentials is not allowed here; the person can be sent a link".into(),
+    }]))
 }
 
 async fn organization_of(ports: &impl ReadOrganization, actor: &Actor, new: &NewUser) -> Result<Option<Organization>> {
@@ -180,6 +264,7 @@ pub(crate) fn summary(user: &User) -> Value {
         "first_name": user.first_name,
         "last_name": user.last_name,
         "email": user.email,
+        "email_asked": user.email_change.as_ref().filter(|change| change.state == LinkState::Pending).map(|change| &change.email),
         "phone": user.phone,
         "username": user.username,
         "roles": user.roles,

@@ -361,6 +361,7 @@ impl CreateUserRequest {
             language: self.language,
             time_zone: self.time_zone,
             invite: self.invite,
+            cloned_from: None,
         })
     }
 }
