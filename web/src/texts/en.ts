@@ -162,6 +162,7 @@ export const texts = {
   kinds: { technician: "Technician", end_user: "End user", member: "Member" } as Record<string, string>,
   personState: {
     not_invited: "Not invited",
+    first_password: "First password",
     pending: "Pending",
     registered: "Registered",
     expired: "Expired",

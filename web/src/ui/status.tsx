@@ -27,6 +27,7 @@ export function Pill({ tone = "plain", shape, children }: { tone?: Tone; shape?:
 
 export type PersonState =
   | "not_invited"
+  | "first_password"
   | "pending"
   | "registered"
   | "expired"
@@ -41,7 +42,8 @@ export function personState(user: Pick<User, "status" | "invitation">): PersonSt
   if (user.status === "locked_out") return "locked_out";
   if (user.status === "active") return "registered";
   const invitation = user.invitation;
-  if (!invitation) return "not_invited";
+  // A first password that somebody else chose waits to be used.
+  if (!invitation) return user.status === "invited" ? "first_password" : "not_invited";
   if (invitation.status === "registered") return "registered";
   if (invitation.status === "revoked") return "revoked";
   if (["bounced", "complained", "suppressed"].includes(invitation.delivery ?? "")) return "bounced";
@@ -51,6 +53,7 @@ export function personState(user: Pick<User, "status" | "invitation">): PersonSt
 
 const looks: Record<PersonState, { tone: Tone; shape: ReactNode }> = {
   not_invited: { tone: "quiet", shape: <DottedShape /> },
+  first_password: { tone: "accent", shape: <HollowShape /> },
   pending: { tone: "accent", shape: <HollowShape /> },
   registered: { tone: "ok", shape: <SolidShape /> },
   expired: { tone: "warning", shape: <StruckClockShape /> },

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import type { More } from "../api/pages";
 import { ApiProblem } from "../api/problem";
@@ -14,7 +14,7 @@ import { ChevronDownIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { PersonPill } from "../ui/status";
 import { count, Time } from "../ui/time";
-import { type Sort, sortOf } from "./filters";
+import { sortOf } from "./filters";
 import { InvitationSummary } from "./InvitationSummary";
 import { texts as t } from "./texts";
 
@@ -97,9 +97,7 @@ export function UserTable(p: {
                 onChange={(on) => p.onSelected(on ? new Set(p.users.map((user) => user.id)) : new Set())}
               />
             </th>
-            <SortedHead sort="name" className="name-cell">
-              {texts.users.columns.name}
-            </SortedHead>
+            <NameHead />
             <th scope="col" className="email-column">
               {texts.fields.email}
             </th>
@@ -108,7 +106,7 @@ export function UserTable(p: {
             <th scope="col">{texts.users.columns.kind}</th>
             {withOrganization && <th scope="col">{texts.users.columns.organization}</th>}
             <th scope="col">{texts.users.columns.roles}</th>
-            <SortedHead sort="last_sign_in">{texts.users.columns.lastSignIn}</SortedHead>
+            <th scope="col">{texts.users.columns.lastSignIn}</th>
           </tr>
         </thead>
         <tbody onKeyDown={keys}>
@@ -152,19 +150,19 @@ export function UserTable(p: {
   );
 }
 
-/** A column's head that puts the list in its order. */
-function SortedHead(p: { sort: Sort; className?: string; children: ReactNode }) {
+/** The names' head turns the order of the list around. */
+function NameHead() {
   const [search, setSearch] = useSearchState();
-  const on = sortOf(search) === p.sort;
+  const down = sortOf(search) === "-name";
   return (
-    <th
-      scope="col"
-      className={p.className}
-      aria-sort={on ? (p.sort === "name" ? "ascending" : "descending") : undefined}
-    >
-      <AriaButton className="sort-head" onPress={() => setSearch({ sort: p.sort === "name" ? null : p.sort })}>
-        {p.children}
-        {on && <ChevronDownIcon size={12} />}
+    <th scope="col" className="name-cell" aria-sort={down ? "descending" : "ascending"}>
+      <AriaButton
+        className="sort-head"
+        data-down={down ? "" : undefined}
+        onPress={() => setSearch({ sort: down ? null : "-name" })}
+      >
+        {texts.users.columns.name}
+        <ChevronDownIcon size={12} />
       </AriaButton>
     </th>
   );

@@ -4,7 +4,8 @@ import type { Patch } from "../router";
 
 /** What the list can be narrowed to beside a search; each stands under its own name in the URL. */
 export const FILTERS = ["kind", "status", "invitation", "delivery", "role", "group"] as const;
-export const SORTS = ["name", "created", "last_sign_in"] as const;
+/** Within each organization; nothing else is indexed, and sorting a page at a time would not be sorting. */
+export const SORTS = ["name", "-name"] as const;
 export type Sort = (typeof SORTS)[number];
 
 /** By name where the URL says nothing, or something that is no order. */

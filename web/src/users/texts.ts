@@ -24,7 +24,7 @@ export const texts = {
     noGroups: "This organization has no groups.",
     sort: "Sort",
     sortedBy: (what: string) => `Sorted by ${what}`,
-    sorts: { name: "Name", created: "Newest first", last_sign_in: "Last sign-in" } satisfies Record<Sort, string>,
+    sorts: { name: "Name A–Z", "-name": "Name Z–A" } satisfies Record<Sort, string>,
     searching: (n: string) => `Searching … ${n} found so far`,
     searchEnded: (n: string) => `${n} found`,
   },

@@ -13,6 +13,7 @@ describe("where a person stands", () => {
   test.each([
     ["a delivered invitation is pending", {}, "pending"],
     ["nobody asked them yet", { status: "created", invitation: null }, "not_invited"],
+    ["has a first password that waits", { invitation: null }, "first_password"],
     ["a mail that came back", { invitation: { ...invitation, delivery: "bounced" } }, "bounced"],
     ["marked as spam", { invitation: { ...invitation, delivery: "complained" } }, "bounced"],
     ["the time is over", { invitation: { ...invitation, status: "expired" } }, "expired"],
