@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import type { Organization } from "../api/types";
+import type { Id } from "../api/types";
 import { inOrganization } from "../console/routes";
 import { useOrganization, useSession } from "../console/session";
 import { Link, usePath } from "../router";
@@ -8,12 +8,12 @@ import { OrganizationIcon } from "../ui/icons";
 import { texts } from "./texts";
 
 /** What belongs to one organization; while none is chosen, a way to choose one. */
-export function ForOrganization(p: { what: string; children: (organization: Organization) => ReactNode }) {
+export function ForOrganization(p: { what: string; children: (organization: Id) => ReactNode }) {
   const { organizations } = useSession();
-  const { organization } = useOrganization();
+  const { id: chosen } = useOrganization();
   const path = usePath();
   const [text, setText] = useState("");
-  if (organization) return p.children(organization);
+  if (chosen) return p.children(chosen);
   if (organizations.length === 0)
     return (
       <div className="empty">

@@ -2,7 +2,7 @@ import { type FormEvent, useId, useRef, useState } from "react";
 import { api } from "../api/client";
 import type { ApiProblem } from "../api/problem";
 import { Shared, useShared } from "../api/shared";
-import type { Entry, Id, Organization } from "../api/types";
+import type { Entry, Id } from "../api/types";
 import { useAction } from "../api/use";
 import { useCan } from "../console/session";
 import { Link, useSearchState, withSearch } from "../router";
@@ -27,7 +27,7 @@ const t = texts.groups;
 export function GroupsPage() {
   return (
     <ForOrganization what={t.what}>
-      {(organization) => <Groups key={organization.id} organization={organization} />}
+      {(organization) => <Groups key={organization} organization={organization} />}
     </ForOrganization>
   );
 }
@@ -62,8 +62,8 @@ const people = new Shared((key: string) =>
 
 const groupLink = (organization: Id, group: Id) => withSearch({ organization, group }, "/users", "");
 
-function Groups({ organization }: { organization: Organization }) {
-  const { entries, problem, refresh } = useEntries("groups", organization.id);
+function Groups({ organization }: { organization: Id }) {
+  const { entries, problem, refresh } = useEntries("groups", organization);
   const [search, setSearch] = useSearchState();
   const can = useCan();
   const [text, setText] = useState("");
@@ -141,14 +141,14 @@ function StatePill({ active }: { active: boolean }) {
   );
 }
 
-function GroupRow({ group, organization, counted }: { group: Entry; organization: Organization; counted: boolean }) {
+function GroupRow({ group, organization, counted }: { group: Entry; organization: Id; counted: boolean }) {
   const can = useCan();
   const seesPeople = can("users.read");
-  const { data } = useShared(people, seesPeople && counted ? `${organization.id}:${group.id}` : null);
+  const { data } = useShared(people, seesPeople && counted ? `${organization}:${group.id}` : null);
   const [, setSearch] = useSearchState();
   const active = group.active ?? false;
   const modules = group.modules ?? [];
-  const { refresh } = useEntries("groups", organization.id);
+  const { refresh } = useEntries("groups", organization);
 
   const change = useAction(async (what: "switch" | "remove") => {
     const sure = await ask(
@@ -170,12 +170,12 @@ function GroupRow({ group, organization, counted }: { group: Entry; organization
     );
     if (!sure) return;
     if (what === "remove") {
-      await api.deleteEntry("groups", organization.id, group);
+      await api.deleteEntry("groups", organization, group);
       notify(texts.removed(group.name));
-      dropEntry("groups", organization.id, group.id);
+      dropEntry("groups", organization, group.id);
     } else {
-      const saved = await api.updateEntry("groups", organization.id, group.id, group.version, { active: !active });
-      putEntry("groups", organization.id, saved);
+      const saved = await api.updateEntry("groups", organization, group.id, group.version, { active: !active });
+      putEntry("groups", organization, saved);
       notify(active ? t.deactivated(group.name) : t.activated(group.name));
     }
   });
@@ -202,8 +202,9 @@ function GroupRow({ group, organization, counted }: { group: Entry; organization
             data && data.count === 0 ? (
               <span className="muted">{t.nobody}</span>
             ) : (
-              <Link to={groupLink(organization.id, group.id)} aria-label={t.peopleOf(group.name)}>
+              <Link to={groupLink(organization, group.id)}>
                 {data ? t.peopleCount(data.count, data.more) : t.people}
+                <span className="visually-hidden"> {t.peopleOf(group.name)}</span>
               </Link>
             )
           ) : (
@@ -247,7 +248,7 @@ function GroupRow({ group, organization, counted }: { group: Entry; organization
           <td colSpan={5} className="wrapping">
             <ProblemBox problem={change.problem} words={texts}>
               {change.problem.code === "entry_in_use" && seesPeople && (
-                <Link to={groupLink(organization.id, group.id)} className="button">
+                <Link to={groupLink(organization, group.id)} className="button">
                   {texts.whoHas}
                 </Link>
               )}
@@ -269,12 +270,7 @@ function GroupRow({ group, organization, counted }: { group: Entry; organization
   );
 }
 
-function GroupDialog(p: {
-  group: Entry | null;
-  organization: Organization;
-  entries: readonly Entry[];
-  onClose: () => void;
-}) {
+function GroupDialog(p: { group: Entry | null; organization: Id; entries: readonly Entry[]; onClose: () => void }) {
   const [base, setBase] = useState(p.group);
   const [draft, setDraft] = useState<GroupDraft>(p.group ? draftOf(p.group) : { name: "", active: true, modules: [] });
   const [tried, setTried] = useState(false);
@@ -290,7 +286,7 @@ function GroupDialog(p: {
     if (!on) {
       const body = JSON.stringify(wanted);
       if (key.current.of !== body) key.current = { of: body, value: crypto.randomUUID() };
-      saved = await api.createEntry("groups", organization.id, wanted, key.current.value);
+      saved = await api.createEntry("groups", organization, wanted, key.current.value);
     } else {
       const before = draftOf(on);
       const patch = Object.fromEntries(differing(before, wanted).map((field) => [field, wanted[field]]));
@@ -298,19 +294,19 @@ function GroupDialog(p: {
         saved =
           Object.keys(patch).length === 0
             ? on
-            : await api.updateEntry("groups", organization.id, on.id, on.version, patch);
+            : await api.updateEntry("groups", organization, on.id, on.version, patch);
       } catch (error) {
         if ((error as ApiProblem).code !== "version_conflict") throw error;
-        const [all, by] = await Promise.all([everyEntry("groups", organization.id), whoChanged(on.id)]);
+        const [all, by] = await Promise.all([everyEntry("groups", organization), whoChanged(on.id)]);
         const latest = all.find(({ id }) => id === on.id);
         // It is gone: the server's own word for that is the right one.
         if (!latest) throw error;
-        putEntry("groups", organization.id, latest);
+        putEntry("groups", organization, latest);
         setConflict({ latest, by, merge: merge(before, wanted, draftOf(latest)) });
         return;
       }
     }
-    putEntry("groups", organization.id, saved);
+    putEntry("groups", organization, saved);
     notify(on ? texts.saved(saved.name) : texts.added(saved.name));
     p.onClose();
   });

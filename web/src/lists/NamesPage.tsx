@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api } from "../api/client";
-import type { Entry, ListName, Organization } from "../api/types";
+import type { Entry, Id, ListName } from "../api/types";
 import { useAction } from "../api/use";
 import { useCan } from "../console/session";
 import { ask, notify } from "../ui/announce";
@@ -21,13 +21,13 @@ export type NameList = Extract<ListName, "sites" | "courses" | "services">;
 export function NamesPage({ list }: { list: NameList }) {
   return (
     <ForOrganization what={texts[list].what}>
-      {(organization) => <Names key={organization.id} list={list} organization={organization} />}
+      {(organization) => <Names key={organization} list={list} organization={organization} />}
     </ForOrganization>
   );
 }
 
-function Names({ list, organization }: { list: NameList; organization: Organization }) {
-  const { entries, problem, refresh } = useEntries(list, organization.id);
+function Names({ list, organization }: { list: NameList; organization: Id }) {
+  const { entries, problem, refresh } = useEntries(list, organization);
   const can = useCan();
   const [text, setText] = useState("");
   const t = texts[list];
@@ -69,15 +69,7 @@ function Names({ list, organization }: { list: NameList; organization: Organizat
   );
 }
 
-function Add({
-  list,
-  organization,
-  entries,
-}: {
-  list: NameList;
-  organization: Organization;
-  entries: readonly Entry[];
-}) {
+function Add({ list, organization, entries }: { list: NameList; organization: Id; entries: readonly Entry[] }) {
   const [name, setName] = useState("");
   const [error, setError] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
@@ -86,8 +78,8 @@ function Add({
   const add = useAction(async () => {
     const wanted = name.trim();
     if (key.current.of !== wanted) key.current = { of: wanted, value: crypto.randomUUID() };
-    const made = await api.createEntry(list, organization.id, { name: wanted }, key.current.value);
-    putEntry(list, organization.id, made);
+    const made = await api.createEntry(list, organization, { name: wanted }, key.current.value);
+    putEntry(list, organization, made);
     key.current = { of: "", value: "" };
     setName("");
     notify(texts.added(made.name));
@@ -125,7 +117,7 @@ function Add({
   );
 }
 
-function NameRow(p: { list: NameList; organization: Organization; entry: Entry; entries: readonly Entry[] }) {
+function NameRow(p: { list: NameList; organization: Id; entry: Entry; entries: readonly Entry[] }) {
   const { list, organization, entry } = p;
   const can = useCan();
   const [editing, setEditing] = useState(false);
@@ -139,9 +131,9 @@ function NameRow(p: { list: NameList; organization: Organization; entry: Entry; 
       danger: true,
     });
     if (!sure) return;
-    await api.deleteEntry(list, organization.id, entry);
+    await api.deleteEntry(list, organization, entry);
     notify(texts.removed(entry.name));
-    dropEntry(list, organization.id, entry.id);
+    dropEntry(list, organization, entry.id);
   });
   const close = () => {
     setEditing(false);
@@ -176,21 +168,15 @@ function NameRow(p: { list: NameList; organization: Organization; entry: Entry; 
   );
 }
 
-function Rename(p: {
-  list: NameList;
-  organization: Organization;
-  entry: Entry;
-  entries: readonly Entry[];
-  onClose: () => void;
-}) {
+function Rename(p: { list: NameList; organization: Id; entry: Entry; entries: readonly Entry[]; onClose: () => void }) {
   const [name, setName] = useState(p.entry.name);
   const [error, setError] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
-  const { refresh } = useEntries(p.list, p.organization.id);
+  const { refresh } = useEntries(p.list, p.organization);
   useEffect(() => input.current?.select(), []);
   const save = useAction(async () => {
-    const saved = await api.updateEntry(p.list, p.organization.id, p.entry.id, p.entry.version, { name: name.trim() });
-    putEntry(p.list, p.organization.id, saved);
+    const saved = await api.updateEntry(p.list, p.organization, p.entry.id, p.entry.version, { name: name.trim() });
+    putEntry(p.list, p.organization, saved);
     notify(texts.renamed(saved.name));
     p.onClose();
   });

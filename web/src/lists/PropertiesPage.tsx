@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useRef, useState } from "react";
 import { api } from "../api/client";
 import type { ApiProblem } from "../api/problem";
-import type { Entry, Organization, PropertyType } from "../api/types";
+import type { Entry, Id, PropertyType } from "../api/types";
 import { useAction } from "../api/use";
 import { useCan } from "../console/session";
 import { Link, useSearchState, withSearch } from "../router";
@@ -35,13 +35,13 @@ const t = texts.properties;
 export function PropertiesPage() {
   return (
     <ForOrganization what={t.what}>
-      {(organization) => <Properties key={organization.id} organization={organization} />}
+      {(organization) => <Properties key={organization} organization={organization} />}
     </ForOrganization>
   );
 }
 
-function Properties({ organization }: { organization: Organization }) {
-  const { entries, problem, refresh } = useEntries("properties", organization.id);
+function Properties({ organization }: { organization: Id }) {
+  const { entries, problem, refresh } = useEntries("properties", organization);
   const [search, setSearch] = useSearchState();
   const can = useCan();
   const [text, setText] = useState("");
@@ -110,7 +110,7 @@ function Properties({ organization }: { organization: Organization }) {
   );
 }
 
-function PropertyRow({ property, organization }: { property: Entry; organization: Organization }) {
+function PropertyRow({ property, organization }: { property: Entry; organization: Id }) {
   const can = useCan();
   const [, setSearch] = useSearchState();
   const remove = useAction(async () => {
@@ -122,9 +122,9 @@ function PropertyRow({ property, organization }: { property: Entry; organization
       danger: true,
     });
     if (!sure) return;
-    await api.deleteEntry("properties", organization.id, property);
+    await api.deleteEntry("properties", organization, property);
     notify(texts.removed(property.name));
-    dropEntry("properties", organization.id, property.id);
+    dropEntry("properties", organization, property.id);
   });
   return (
     <>
@@ -171,7 +171,7 @@ function PropertyRow({ property, organization }: { property: Entry; organization
 
 function PropertyDialog(p: {
   property: Entry | null;
-  organization: Organization;
+  organization: Id;
   entries: readonly Entry[];
   onClose: () => void;
 }) {
@@ -196,7 +196,7 @@ function PropertyDialog(p: {
     if (!on) {
       const body = JSON.stringify(wanted);
       if (key.current.of !== body) key.current = { of: body, value: crypto.randomUUID() };
-      saved = await api.createEntry("properties", organization.id, wanted, key.current.value);
+      saved = await api.createEntry("properties", organization, wanted, key.current.value);
     } else {
       const before = draftOf(on);
       const after: PropertyDraft = { ...before, name: wanted.name, choices: wanted.choices ?? before.choices };
@@ -205,19 +205,19 @@ function PropertyDialog(p: {
         saved =
           Object.keys(patch).length === 0
             ? on
-            : await api.updateEntry("properties", organization.id, on.id, on.version, patch);
+            : await api.updateEntry("properties", organization, on.id, on.version, patch);
       } catch (error) {
         if ((error as ApiProblem).code !== "version_conflict") throw error;
-        const [all, by] = await Promise.all([everyEntry("properties", organization.id), whoChanged(on.id)]);
+        const [all, by] = await Promise.all([everyEntry("properties", organization), whoChanged(on.id)]);
         const latest = all.find(({ id }) => id === on.id);
         // It is gone: the server's own word for that is the right one.
         if (!latest) throw error;
-        putEntry("properties", organization.id, latest);
+        putEntry("properties", organization, latest);
         setConflict({ latest, by, merge: merge(before, after, draftOf(latest)) });
         return;
       }
     }
-    putEntry("properties", organization.id, saved);
+    putEntry("properties", organization, saved);
     notify(on ? texts.saved(saved.name) : texts.added(saved.name));
     p.onClose();
   });

@@ -81,7 +81,7 @@ export const texts = {
     inactive: "Inactive",
     noModules: "No modules",
     people: "See people",
-    peopleOf: (name: string) => `People in ${name}`,
+    peopleOf: (name: string) => `in ${name}`,
     peopleCount: (n: number, more: boolean) => (more ? `More than ${n} people` : plural(n, "person", "people")),
     nobody: "Nobody",
     activate: "Activate",

@@ -88,7 +88,6 @@ function RoleFields(p: {
   const { permissions, problem } = usePermissions();
   const held = useHeld();
   const heading = useId();
-  const beside = p.problem && (p.problem.code === "name_taken" || p.problem.code === "version_conflict");
   return (
     <>
       {!p.still && (
@@ -122,7 +121,6 @@ function RoleFields(p: {
             {p.draft.permissions.length === 0 && ` · ${t.ownOnly}`}
           </p>
         </div>
-        {p.problem && !beside && <ProblemBox problem={p.problem} words={texts} />}
         {problem && <ProblemBox problem={problem} />}
         {permissions ? (
           <PermissionPicker
@@ -245,6 +243,7 @@ function NewRole({ source }: { source: Role | null }) {
         )}
       </RoleFields>
       <div className="save-bar">
+        {create.problem && !nameProblem(create.problem) && <ProblemBox problem={create.problem} words={texts} />}
         <span className="grow" />
         <Button look="quiet" onPress={() => void navigate(keep("/roles"))}>
           {common.common.cancel}
@@ -436,26 +435,27 @@ function LoadedRole({ role }: { role: Role }) {
           )}
         </section>
       )}
-      {conflict && (
-        <ConflictBox
-          by={conflict.by}
-          merge={conflict.merge}
-          fields={texts.fields}
-          busy={save.busy}
-          onReload={() => {
-            setBase(conflict.latest);
-            setDraft(draftOf(conflict.latest));
-            setConflict(null);
-          }}
-          onKeep={() => {
-            setBase(conflict.latest);
-            setDraft(conflict.merge.draft);
-            void save.run(conflict.latest, conflict.merge.draft);
-          }}
-        />
-      )}
       {!why && (dirty || save.busy) && (
         <div className="save-bar">
+          {save.problem && !nameProblem(save.problem) && <ProblemBox problem={save.problem} words={texts} />}
+          {conflict && (
+            <ConflictBox
+              by={conflict.by}
+              merge={conflict.merge}
+              fields={texts.fields}
+              busy={save.busy}
+              onReload={() => {
+                setBase(conflict.latest);
+                setDraft(draftOf(conflict.latest));
+                setConflict(null);
+              }}
+              onKeep={() => {
+                setBase(conflict.latest);
+                setDraft(conflict.merge.draft);
+                void save.run(conflict.latest, conflict.merge.draft);
+              }}
+            />
+          )}
           <span className="grow muted">{loses ? t.reduces : common.common.unsaved}</span>
           <Button
             look="quiet"

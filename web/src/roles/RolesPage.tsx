@@ -1,3 +1,4 @@
+import { PageTitle } from "../console/PageTitle";
 import { useCan, useKeepOrganization } from "../console/session";
 import { GroupsPage } from "../lists/GroupsPage";
 import { usePath } from "../router";
@@ -21,7 +22,7 @@ export default function RolesPage() {
   ];
   return (
     <div className="page">
-      <h1>{texts.title}</h1>
+      <PageTitle>{texts.title}</PageTitle>
       <PageTabs label={texts.tabsLabel} tabs={tabs} />
       {part === "groups" || !can("roles.read") ? <GroupsPage /> : <RoleList />}
     </div>

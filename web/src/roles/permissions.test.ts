@@ -8,15 +8,17 @@ describe("permissions in groups", () => {
   it("puts each under what it is about, and what is new under the last", () => {
     const groups = grouped([
       { name: "users.read", description: "See users." },
+      { name: "users.delete", description: "Delete users." },
       { name: "credentials.write", description: "Reset." },
       { name: "lists.read", description: "See lists." },
       { name: "brand_new.read", description: "Something new." },
     ]);
     expect(groups.map(({ id, entries }) => [id, entries.map(({ name }) => name)])).toEqual([
-      ["people", ["users.read", "credentials.write"]],
+      ["people", ["users.read", "users.delete", "credentials.write"]],
       ["access", ["lists.read"]],
       ["other", ["brand_new.read"]],
     ]);
+    expect(groups[0]?.entries[1]).toEqual({ name: "users.delete", title: "Delete people", description: null });
     expect(groups.at(-1)?.entries[0]).toEqual({ name: "brand_new.read", title: "Something new.", description: null });
   });
 

@@ -27,6 +27,9 @@ const ABOUT: Record<string, keyof typeof texts.groups> = {
 
 const area = (name: string): string => name.split(".", 1)[0] ?? name;
 
+/** What a sentence says, however it is written: "Delete users." says what "Delete people" says. */
+const says = (text: string): string => text.toLowerCase().replace(/\.$/, "").replace("users", "people");
+
 /** Every permission under what it is about, in the server's order. */
 export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   return (Object.keys(texts.groups) as (keyof typeof texts.groups)[])
@@ -37,7 +40,7 @@ export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
         .filter(({ name }) => (ABOUT[area(name)] ?? "other") === id)
         .map(({ name, description }) => {
           const title = texts.names[name] ?? description;
-          return { name, title, description: description === title ? null : description };
+          return { name, title, description: says(description) === says(title) ? null : description };
         }),
     }))
     .filter((group) => group.entries.length > 0);

@@ -220,29 +220,29 @@ function Settings({ stored }: { stored: OrganizationSettings }) {
           ))}
         </div>
       </Section>
-      {save.problem && !beside && <ProblemBox problem={save.problem} words={t} />}
-      {conflict && (
-        <ConflictBox
-          by={conflict.by}
-          merge={conflict.merge}
-          fields={t.fields}
-          busy={save.busy}
-          onReload={() => {
-            setBase(conflict.latest);
-            setDraft(draftOf(conflict.latest));
-            setConflict(null);
-          }}
-          onKeep={() => {
-            const { latest, merge } = conflict;
-            setBase(latest);
-            setDraft(merge.draft);
-            setConflict(null);
-            void save.run(latest, merge.draft);
-          }}
-        />
-      )}
       {(dirty || save.busy) && (
         <div className="save-bar">
+          {save.problem && !beside && <ProblemBox problem={save.problem} words={t} />}
+          {conflict && (
+            <ConflictBox
+              by={conflict.by}
+              merge={conflict.merge}
+              fields={t.fields}
+              busy={save.busy}
+              onReload={() => {
+                setBase(conflict.latest);
+                setDraft(draftOf(conflict.latest));
+                setConflict(null);
+              }}
+              onKeep={() => {
+                const { latest, merge } = conflict;
+                setBase(latest);
+                setDraft(merge.draft);
+                setConflict(null);
+                void save.run(latest, merge.draft);
+              }}
+            />
+          )}
           <span className="grow muted" role="status">
             {tried && !complete(draft) ? (
               <span className="field-error">

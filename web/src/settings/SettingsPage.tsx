@@ -1,3 +1,4 @@
+import { PageTitle } from "../console/PageTitle";
 import { useCan, useKeepOrganization, useSession } from "../console/session";
 import { ForOrganization } from "../lists/ForOrganization";
 import { NamesPage } from "../lists/NamesPage";
@@ -26,7 +27,7 @@ export default function SettingsPage() {
       shown: can("organizations.read"),
       page: (
         <ForOrganization what={texts.what}>
-          {(organization) => <OrganizationPage key={organization.id} id={organization.id} />}
+          {(organization) => <OrganizationPage key={organization} id={organization} />}
         </ForOrganization>
       ),
     },
@@ -63,7 +64,7 @@ export default function SettingsPage() {
   const here = parts.find((part) => part.path === meant) ?? parts[0];
   return (
     <div className="page">
-      <h1>{texts.title}</h1>
+      <PageTitle>{texts.title}</PageTitle>
       <PageTabs
         label={texts.tabsLabel}
         tabs={parts.map((part) => ({ path: part.path, to: keep(part.path), name: part.name }))}

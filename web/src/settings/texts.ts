@@ -38,7 +38,7 @@ export const texts = {
     minLength: "Shortest password",
     minLengthUnit: "characters",
     attempts: "Locked out after",
-    attemptsUnit: "wrong attempts",
+    attemptsUnit: "failures",
     minutes: "Locked out for",
     minutesUnit: "minutes",
     numberRange: (from: number, to: number) => `From ${from} to ${to}.`,

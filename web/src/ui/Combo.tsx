@@ -43,7 +43,12 @@ export function ComboField(p: {
         {p.label} {p.optional && <span className="field-optional">{texts.common.optional}</span>}
       </Label>
       <span className="combo">
-        <Input className="input" spellCheck="false" autoComplete="off" onFocus={(event) => event.target.select()} />
+        <Input
+          className="input"
+          spellCheck="false"
+          autoComplete="off"
+          onClick={(event) => event.currentTarget.select()}
+        />
         <AriaButton className="combo-open">
           <ChevronDownIcon />
         </AriaButton>
