@@ -259,11 +259,11 @@ pub fn step(state: State, operation: Operation) -> Result<State> {
             _ => conflict(Conflict::NotLocked),
         },
         // A lock guards a password that somebody tries: with a new one there is nothing to guard.
-        O::ResetPassword | O::ChoosePassword => match state {
+        O::ChoosePassword => match state {
             S::Active | S::LockedOut => Ok(S::Active),
             _ => conflict(Conflict::NotRegistered),
         },
-        O::ResetMfa => match state {
+        O::ResetPassword | O::ResetMfa => match state {
             S::Active | S::LockedOut => Ok(state),
             _ => conflict(Conflict::NotRegistered),
         },

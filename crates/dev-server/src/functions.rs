@@ -39,14 +39,20 @@ macro_rules! operations {
 /// Every package under functions/, by its name with underscores.
 const OPERATIONS: &[(&str, Service)] = operations! {
     accept_invitation
+    activate_user
     cancel_import
+    clone_user
     commit_import
     create_api_key
     create_organization
     create_user
+    deactivate_user
+    delete_user
     deliver_bulk
     deliver_mail
     expire_invitations
+    export_audit_events
+    export_users
     get_import
     get_import_profile
     get_import_report
@@ -54,14 +60,17 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     get_me
     get_openapi
     get_user
+    list_audit_events
     list_import_profiles
     list_imports
     list_organizations
     list_roles
+    list_user_audit_events
     list_users
     record_delivery
     renew_invitation
     resend_invitation
+    reset_mfa
     revoke_invitation
     run_import
     send_invitation
@@ -71,6 +80,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     start_import
     sweep_imports
     sweep_mail
+    unlock_user
     update_user
     verify_acceptance
     verify_mfa

@@ -79,12 +79,14 @@ impl Gateway {
     }
 
     fn find(&self, method: &str, path: &str) -> Option<(&str, &Route, BTreeMap<String, String>)> {
-        self.routes.iter().find_map(|(function, route)| {
+        let fitting = self.routes.iter().filter_map(|(function, route)| {
             if route.method != method && route.method != "ANY" {
                 return None;
             }
             Some((function.as_str(), route, match_path(&route.path, path)?))
-        })
+        });
+        // A path that is written out goes before one with a parameter, as in the cloud.
+        fitting.min_by_key(|(_, _, parameters)| parameters.len())
     }
 
     async fn call(&self, arrival: &Arrival<'_>, body: &[u8]) -> Response {

@@ -13,6 +13,7 @@ pub mod problem;
 pub mod reply;
 pub mod representations;
 pub mod routes;
+pub mod table;
 
 pub use call::Call;
 pub use problem::Problem;

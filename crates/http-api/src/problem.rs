@@ -110,6 +110,9 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::InvitationNotPending
             | Conflict::AlreadyInvited
             | Conflict::AlreadyRegistered
+            | Conflict::AlreadyDeactivated
+            | Conflict::NotDeactivated
+            | Conflict::NotLocked
             | Conflict::OwnAccount
             | Conflict::RootMaster
             | Conflict::NotRegistered

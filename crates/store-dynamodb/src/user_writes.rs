@@ -10,7 +10,7 @@ use rollcall_accounts::{
     access::Actor,
     audit::AuditEvent,
     error::{Conflict, StoreError},
-    ids::{ImportId, InvitationId, OrganizationId, UserId},
+    ids::{EmailChangeId, ImportId, InvitationId, OrganizationId, PasswordResetId, UserId},
     invitation::{Invitation, InvitationStatus},
     operations::{
         accept_invitation::KeepPending,
@@ -18,7 +18,10 @@ use rollcall_accounts::{
         create_user::{CreateUsers, Creation, ReadOrganization},
         delivery::ReadPeople,
         edits::{Edit, EditUsers, ReadCredential, Written},
+        get_email_change::FindChangingUser,
+        get_password_reset::FindResetUser,
         links::FindInvited,
+        update_user::NamesInUse,
     },
     organization::Organization,
     roles::RoleId,
@@ -47,7 +50,8 @@ type Takeovers = BTreeMap<IdentityKey, ImportId>;
 
 /// What a guard that is in the way says.
 enum Held {
-    Taken(Conflict),
+    /// By somebody.
+    Taken(Conflict, Option<UserId>),
     /// By an import that never became visible.
     Discarded(ImportId),
     /// Not any more.
@@ -68,6 +72,10 @@ impl ReadPeople for Store {
 
 impl FindInvited for Store {
     async fn invited_user(&self, id: &InvitationId) -> Result<Option<User>> {
+        self.located_user(&keys::invitation(id)).await
+    }
+
+    async fn left_generation(&self, id: &InvitationId) -> Result<Option<u32>> {
         let answer = self
             .client
             .get_item()
@@ -77,11 +85,30 @@ impl FindInvited for Store {
             .send()
             .await
             .map_err(internal)?;
-        let user = answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok());
-        match user {
-            Some(id) => Ok(self.user(&id).await?),
-            None => Ok(None),
-        }
+        let generation = answer.item().filter(|item| !item.contains_key("user_id"));
+        Ok(generation.and_then(|item| item::number(item, "generation")).and_then(|number| u32::try_from(number).ok()))
+    }
+}
+
+impl FindResetUser for Store {
+    async fn reset_user(&self, id: &PasswordResetId) -> Result<Option<User>> {
+        self.located_user(&keys::password_reset(id)).await
+    }
+}
+
+impl FindChangingUser for Store {
+    async fn changing_user(&self, id: &EmailChangeId) -> Result<Option<User>> {
+        self.located_user(&keys::email_change(id)).await
+    }
+}
+
+impl NamesInUse for Store {
+    async fn name_conflict(&self, identity: &IdentityKey, own: &UserId) -> Result<Option<Conflict>> {
+        Ok(match self.holder(identity).await? {
+            Held::Taken(_, holder) if holder.as_ref() == Some(own) => None,
+            Held::Taken(conflict, _) => Some(conflict),
+            Held::Discarded(_) | Held::Free => None,
+        })
     }
 }
 
@@ -133,6 +160,9 @@ impl CreateUsers for Store {
             }
             if let Some(mail) = &creation.mail {
                 members.push(self.mail(mail)?);
+            }
+            if let Some(credential) = &creation.credential {
+                members.push(self.put_credential(credential)?);
             }
             members.extend(self.audit(&creation.event)?);
             members.push(self.count(
@@ -296,6 +326,24 @@ impl EditUsers for Store {
 }
 
 impl Store {
+    /// The user that a mailed link's locator leads to, if there is one and it counts.
+    async fn located_user(&self, locator: &Key) -> Result<Option<User>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(locator.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        let user = answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok());
+        match user {
+            Some(id) => Ok(self.user(&id).await?),
+            None => Ok(None),
+        }
+    }
+
     /// The members of an edit beside the user, its guards and what finds it, by the difference to what was read.
     fn edit_members(&self, read: &User, edit: &Edit) -> Result<Vec<TransactWriteItem>, StoreError> {
         let user = &edit.user;
@@ -507,7 +555,7 @@ impl Store {
     ) -> Result<Option<Conflict>, StoreError> {
         for identity in in_the_way {
             match self.holder(identity).await? {
-                Held::Taken(conflict) => return Ok(Some(conflict)),
+                Held::Taken(conflict, _) => return Ok(Some(conflict)),
                 Held::Discarded(import) => {
                     takeovers.insert((*identity).clone(), import);
                 }
@@ -528,11 +576,12 @@ impl Store {
             .await
             .map_err(internal)?;
         let Some(guard) = answer.item else { return Ok(Held::Free) };
-        let Some(import) = import_of(&guard) else { return Ok(Held::Taken(Conflict::EmailTaken)) };
+        let holder = item::text(&guard, "user_id").and_then(|id| UserId::parse(id).ok());
+        let Some(import) = import_of(&guard) else { return Ok(Held::Taken(Conflict::EmailTaken, holder)) };
         let head = self.heads(BTreeSet::from([import.clone()])).await?.remove(&import);
         Ok(match head {
-            Some(Head::Committed { .. }) => Held::Taken(Conflict::EmailTaken),
-            Some(Head::Pending) => Held::Taken(Conflict::EmailReserved),
+            Some(Head::Committed { .. }) => Held::Taken(Conflict::EmailTaken, holder),
+            Some(Head::Pending) => Held::Taken(Conflict::EmailReserved, holder),
             Some(Head::Discarded) | None => Held::Discarded(import),
         })
     }

@@ -10,6 +10,7 @@ use crate::{
     error::{DeadLink, Refusal},
     ids::UserId,
     invitation::InvitationStatus,
+    lifecycle::{Operation, State, step},
     operations::{
         create_user::ReadOrganization,
         edits::{Edit, EditUsers, modify_user},
@@ -111,13 +112,7 @@ struct Given {
     phone: Option<String>,
 }
 
-fn given(
-    rules: &Rules,
-    user: &User,
-    password: &str,
-    phone: Option<&str>,
-    policy: &PasswordPolicy,
-) -> Result<Given> {
+fn given(rules: &Rules, user: &User, password: &str, phone: Option<&str>, policy: &PasswordPolicy) -> Result<Given> {
     let mut refusals = Vec::new();
     let password = NewPassword::for_user(password, user, policy).map_err(|refusal| refusals.push(refusal)).ok();
     let phone = match phone.map(str::trim).filter(|phone| !phone.is_empty()) {
@@ -151,8 +146,10 @@ pub(crate) async fn finish(
 ) -> Result<User> {
     let origin = Origin { actor: Some(link.user.id.clone()), ..origin.clone() };
     modify_user(ports, &link.user.id, |mut user| {
+        let state = State::of(&user, origin.now);
         let invitation = user.invitation.as_mut().ok_or(DeadLink::Replaced)?;
         still_open(invitation.status_at(origin.now), invitation.generation, link.generation)?;
+        step(state, Operation::AcceptInvitation)?;
         invitation.status = InvitationStatus::Registered;
         invitation.registered_at = Some(origin.now);
         user.status = UserStatus::Active;

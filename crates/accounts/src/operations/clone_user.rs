@@ -22,7 +22,7 @@ use crate::{
 
 /// What is the new user's own.
 #[derive(Debug, Clone)]
-pub struct Clone {
+pub struct NewClone {
     /// First name, as typed.
     pub first_name: String,
     /// Last name, as typed.
@@ -46,7 +46,7 @@ pub async fn clone_user(
     ports: &(impl EditUsers + CreateUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
     actor: &Actor,
     id: &str,
-    new: Clone,
+    new: NewClone,
     origin: &Origin,
     randomness: &impl Randomness,
 ) -> Result<User> {
@@ -60,7 +60,7 @@ pub async fn clone_user(
     create_user(ports, actor, like(&source, new), None, origin, randomness).await
 }
 
-fn like(source: &User, new: Clone) -> NewUser {
+fn like(source: &User, new: NewClone) -> NewUser {
     let all = |ids: Vec<String>| References { all: Some(ids), ..References::default() };
     let given = |ids: Vec<String>| if ids.is_empty() { References::default() } else { all(ids) };
     let technician = source.user_kind == UserKind::Technician;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Result,
+    Error, Result,
     error::DeadLink,
     operations::{
         create_user::ReadOrganization,
@@ -40,6 +40,23 @@ pub struct InvitationView {
     pub language: Option<String>,
 }
 
+impl InvitationView {
+    fn nothing(state: LinkState) -> Self {
+        Self {
+            state,
+            organization_name: None,
+            inviter_name: None,
+            name: None,
+            email: None,
+            expires_at: None,
+            died_at: None,
+            needs_phone: false,
+            needs_mfa: false,
+            language: None,
+        }
+    }
+}
+
 /// Looks at a link.
 ///
 /// # Errors
@@ -50,7 +67,11 @@ pub async fn get_invitation(
     token: &str,
     now: Timestamp,
 ) -> Result<InvitationView> {
-    let link = Link::find(ports, keys, token).await?;
+    let link = match Link::find(ports, keys, token).await {
+        // Of an account that was deleted nothing is left to tell.
+        Err(Error::DeadLink(reason)) => return Ok(InvitationView::nothing(LinkState::Dead(reason))),
+        found => found?,
+    };
     let (user, invitation, state) = (&link.user, link.invitation(), link.state(now));
     let organization = match &user.organization_id {
         Some(id) => ports.read_organization(id).await?,

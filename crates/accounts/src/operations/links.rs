@@ -16,6 +16,8 @@ use crate::{
 pub trait FindInvited {
     /// The user of an invitation, if it counts.
     async fn invited_user(&self, id: &InvitationId) -> Result<Option<User>>;
+    /// The last generation of an invitation whose user was deleted.
+    async fn left_generation(&self, id: &InvitationId) -> Result<Option<u32>>;
 }
 
 /// A link whose token was issued by this deployment.
@@ -68,11 +70,16 @@ impl Link {
     /// Reads a token.
     ///
     /// # Errors
-    /// [`Missing::Invitation`] for what this deployment did not issue, however it is wrong.
+    /// [`Missing::Invitation`] for what this deployment did not issue, however it is wrong; [`DeadLink::Revoked`]
+    /// for a link to an account that was deleted.
     pub async fn find(ports: &impl FindInvited, keys: &TokenKeys, token: &str) -> Result<Self> {
         let token = MailedToken::parse(token).ok_or(Missing::Invitation)?;
         let id = InvitationId::parse(&token.id).map_err(|_| Missing::Invitation)?;
-        let user = ports.invited_user(&id).await?.ok_or(Missing::Invitation)?;
+        let Some(user) = ports.invited_user(&id).await? else {
+            let newest = ports.left_generation(&id).await?.ok_or(Missing::Invitation)?;
+            keys.generation_of(&token, Purpose::Invitation, newest).ok_or(Missing::Invitation)?;
+            return Err(DeadLink::Revoked.into());
+        };
         let invitation = user.invitation.clone().filter(|invitation| invitation.id == id).ok_or(Missing::Invitation)?;
         let generation =
             keys.generation_of(&token, Purpose::Invitation, invitation.generation).ok_or(Missing::Invitation)?;

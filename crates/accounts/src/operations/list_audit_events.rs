@@ -12,7 +12,6 @@ use crate::{
     Result,
     access::{Actor, OrganizationScope},
     audit::AuditEvent,
-    error::Missing,
     ids::{OrganizationId, UserId},
     operations::delivery::ReadPeople,
     roles::Permission,
@@ -114,7 +113,7 @@ pub struct Page {
 /// Lists what has happened where the actor may look.
 ///
 /// # Errors
-/// [`crate::Error::PermissionDenied`]; [`Missing::Organization`] for one that is not the actor's.
+/// [`crate::Error::PermissionDenied`]; [`crate::error::Missing::Organization`] for one that is not the actor's.
 pub async fn list_audit_events(
     ports: &(impl ReadTrails + ReadPeople),
     actor: &Actor,

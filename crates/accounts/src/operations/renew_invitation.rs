@@ -9,6 +9,7 @@ use crate::{
     error::{DeadLink, Missing},
     ids::InvitationId,
     invitation::{Delivery, InvitationStatus},
+    lifecycle::{self, Operation},
     operations::{
         edits::{Edit, EditUsers, modify_user},
         links::{FindInvited, Link, LinkState},
@@ -42,7 +43,7 @@ pub async fn renew_invitation(
 ) -> Result<()> {
     let link = match Link::find(ports, keys, token).await {
         Ok(link) => link,
-        Err(Error::NotFound(Missing::Invitation)) => return Ok(()),
+        Err(Error::NotFound(Missing::Invitation) | Error::DeadLink(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
     if !matches!(link.state(origin.now), LinkState::Dead(DeadLink::Expired | DeadLink::Replaced)) {
@@ -50,6 +51,7 @@ pub async fn renew_invitation(
     }
     limit(ports.last_renewal(&link.invitation().id).await?, origin.now)?;
     let outcome = modify_user(ports, &link.user.id, |mut user| {
+        lifecycle::next(&user, Operation::RenewInvitation, origin.now).map_err(|_| Missing::Invitation)?;
         let old = user.invitation.take().ok_or(Missing::Invitation)?;
         let status = old.status_at(origin.now);
         // Somebody renewed, revoked or finished it meanwhile, or its newer mail is on its way already.

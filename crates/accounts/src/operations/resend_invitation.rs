@@ -8,7 +8,7 @@ use crate::{
     audit::Origin,
     error::{Conflict, Missing},
     ids::UserId,
-    invitation::InvitationStatus,
+    lifecycle::{self, Operation},
     operations::{
         edits::{Edit, EditUsers, editable, modify_user},
         rules::Rules,
@@ -21,19 +21,15 @@ use crate::{
 /// Queues the next generation.
 ///
 /// # Errors
-/// [`Missing::User`], [`Conflict::AlreadyRegistered`], [`Conflict::InvitationNotPending`] when there is none
-/// or it was withdrawn (send one instead).
+/// [`Missing::User`]; [`Conflict::InvitationNotPending`] when there is none or it was withdrawn (send one instead);
+/// what else stands in the way: a finished or deactivated account.
 pub async fn resend_invitation(ports: &impl EditUsers, actor: &Actor, id: &str, origin: &Origin) -> Result<User> {
     actor.require(Permission::InvitationsWrite)?;
     let id = UserId::parse(id).map_err(|_| Missing::User)?;
     modify_user(ports, &id, |mut user| {
         editable(actor, &user)?;
+        lifecycle::next(&user, Operation::ResendInvitation, origin.now)?;
         let old = user.invitation.take().ok_or(Conflict::InvitationNotPending)?;
-        match old.status {
-            InvitationStatus::Pending | InvitationStatus::Expired => {}
-            InvitationStatus::Registered => return Err(Conflict::AlreadyRegistered.into()),
-            InvitationStatus::Revoked => return Err(Conflict::InvitationNotPending.into()),
-        }
         let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
         let next = old.next_generation(hours, actor.id().clone(), origin.now, false);
         let event = origin.event(

@@ -7,10 +7,10 @@ use crate::{
     Result,
     access::Actor,
     audit::Origin,
-    error::{Conflict, Missing},
+    error::Missing,
     ids::UserId,
     lifecycle::{self, Operation},
-    operations::edits::{Edit, EditUsers, ReadCredential, covers, editable, modify_account},
+    operations::edits::{Edit, EditUsers, ReadCredential, modify_account, others_account},
     roles::{Permission, ReadRoles},
     user::User,
 };
@@ -18,8 +18,8 @@ use crate::{
 /// Resets the second factor of somebody else. Doing it again changes nothing that the person could notice.
 ///
 /// # Errors
-/// [`crate::Error::PermissionDenied`], [`Missing::User`], and what stands in the way: one's own account, one that
-/// was never finished or is deactivated.
+/// [`crate::Error::PermissionDenied`], [`Missing::User`], and what stands in the way: one's own account, the Root
+/// Master's, one that was never finished or is deactivated.
 pub async fn reset_mfa(
     ports: &(impl EditUsers + ReadCredential + ReadRoles),
     actor: &Actor,
@@ -31,11 +31,7 @@ pub async fn reset_mfa(
     let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
     let book = ports.role_book(user.organization_id.as_ref()).await?;
     modify_account(ports, &id, |mut user, mut credential| {
-        editable(actor, &user)?;
-        if user.id == actor.user.id {
-            return Err(Conflict::OwnAccount.into());
-        }
-        covers(actor, &book.permissions_of_user(&user))?;
+        others_account(actor, &user, &book)?;
         lifecycle::next(&user, Operation::ResetMfa, origin.now)?;
         let event = origin.event(
             "user.mfa_reset",

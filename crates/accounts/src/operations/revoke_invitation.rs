@@ -9,6 +9,7 @@ use crate::{
     error::{Conflict, Missing},
     ids::UserId,
     invitation::InvitationStatus,
+    lifecycle::{self, Operation},
     operations::edits::{Edit, EditUsers, editable, modify_user},
     roles::Permission,
     user::User,
@@ -17,7 +18,7 @@ use crate::{
 /// Withdraws the invitation. A mail that is still queued is not sent.
 ///
 /// # Errors
-/// [`Missing::User`], [`Conflict::AlreadyRegistered`], [`Conflict::InvitationNotPending`].
+/// [`Missing::User`]; [`Conflict::InvitationNotPending`]; a finished or deactivated account.
 pub async fn revoke_invitation(ports: &impl EditUsers, actor: &Actor, id: &str, origin: &Origin) -> Result<User> {
     actor.require(Permission::InvitationsWrite)?;
     let id = UserId::parse(id).map_err(|_| Missing::User)?;
@@ -30,12 +31,8 @@ pub async fn revoke_invitation(ports: &impl EditUsers, actor: &Actor, id: &str, 
             json!({"status": user.invitation_status(origin.now).map(InvitationStatus::name)}),
             json!({"status": InvitationStatus::Revoked.name()}),
         );
+        lifecycle::next(&user, Operation::RevokeInvitation, origin.now)?;
         let invitation = user.invitation.as_mut().ok_or(Conflict::InvitationNotPending)?;
-        match invitation.status {
-            InvitationStatus::Pending | InvitationStatus::Expired => {}
-            InvitationStatus::Registered => return Err(Conflict::AlreadyRegistered.into()),
-            InvitationStatus::Revoked => return Err(Conflict::InvitationNotPending.into()),
-        }
         invitation.status = InvitationStatus::Revoked;
         invitation.revoked_at = Some(origin.now);
         Ok(Edit::new(user, event))

@@ -6,9 +6,11 @@ use crate::{
     Result,
     access::Actor,
     audit::Origin,
-    error::{Conflict, Missing},
+    credential::Credential,
+    error::Missing,
     ids::{InvitationId, UserId},
-    invitation::{Invitation, InvitationStatus},
+    invitation::Invitation,
+    lifecycle::{Operation, State, step},
     operations::{
         edits::{Edit, EditUsers, editable, modify_user},
         rules::Rules,
@@ -22,7 +24,8 @@ use crate::{
 /// Queues an invitation.
 ///
 /// # Errors
-/// [`Missing::User`], [`Conflict::AlreadyInvited`] (resend instead), [`Conflict::AlreadyRegistered`].
+/// [`Missing::User`]; what stands in the way: an invitation that waits or has expired (resend instead), a finished
+/// or deactivated account.
 pub async fn send_invitation(
     ports: &impl EditUsers,
     actor: &Actor,
@@ -34,16 +37,14 @@ pub async fn send_invitation(
     let id = UserId::parse(id).map_err(|_| Missing::User)?;
     modify_user(ports, &id, |mut user| {
         editable(actor, &user)?;
-        if !matches!(user.status, UserStatus::Created | UserStatus::Invited) {
-            return Err(Conflict::AlreadyRegistered.into());
-        }
+        let was = State::of(&user, origin.now);
+        step(was, Operation::SendInvitation)?;
         // How long an invitation is good for does not depend on the organization.
         let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
         let by = actor.id().clone();
         let next = match &user.invitation {
             None => Invitation::queued(InvitationId::random(randomness), hours, by, origin.now),
-            Some(old) if old.status == InvitationStatus::Revoked => old.next_generation(hours, by, origin.now, false),
-            Some(_) => return Err(Conflict::AlreadyInvited.into()),
+            Some(old) => old.next_generation(hours, by, origin.now, false),
         };
         let event = origin.event(
             "invitation.sent",
@@ -55,7 +56,10 @@ pub async fn send_invitation(
         let mail = DueMail::invitation(&user.id, &next, Lane::Now);
         user.status = UserStatus::Invited;
         user.invitation = Some(next);
-        Ok(Edit::new(user, event).with_mail(mail))
+        let id = user.id.clone();
+        let edit = Edit::new(user, event).with_mail(mail);
+        // The link takes the place of a password that somebody else chose and nobody has used.
+        Ok(if was == State::FirstPassword { edit.with_credential(Credential::empty(id)) } else { edit })
     })
     .await
 }

@@ -15,6 +15,7 @@ use super::{stage_chunk::import_id, start_import::from_row};
 use crate::{
     Answer, Call, Reply,
     representations::{import::ImportReportResponse, problem::ProblemResponse},
+    table::inert,
 };
 
 /// Where the next page of a CSV report begins.
@@ -117,9 +118,4 @@ fn lines(report: &ReportPage) -> Result<Vec<u8>> {
         writer.write_record(std::iter::once(row).chain(cells.map(|cell| inert(&cell)))).map_err(Error::internal)?;
     }
     writer.into_inner().map_err(Error::internal)
-}
-
-/// A cell that no spreadsheet takes for a formula (OWASP, CSV injection): a message may quote a sheet.
-fn inert(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }

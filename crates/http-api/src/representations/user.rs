@@ -9,6 +9,7 @@ use rollcall_accounts::{
     ids::EntryId,
     operations::{
         assign::{Assignments, References, WantedScope},
+        clone_user::NewClone,
         create_user::NewUser,
         update_user::UserChanges,
     },
@@ -363,6 +364,43 @@ impl CreateUserRequest {
             invite: self.invite,
             cloned_from: None,
         })
+    }
+}
+
+/// A new user like another one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloneUserRequest {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    #[serde(default)]
+    pub last_name: String,
+    /// Email address.
+    pub email: String,
+    /// With country code, or national where the profile and the organization allow it.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Sign-in name beside the email; cannot be changed afterwards.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// Whether to invite; by the profile's policy when absent.
+    #[serde(default)]
+    pub invite: Option<bool>,
+}
+
+impl CloneUserRequest {
+    /// What is asked for.
+    #[must_use]
+    pub fn into_clone(self) -> NewClone {
+        NewClone {
+            first_name: self.first_name,
+            last_name: self.last_name,
+            email: self.email,
+            phone: self.phone,
+            username: self.username,
+            invite: self.invite,
+        }
     }
 }
 

@@ -1,0 +1,32 @@
+//! POST /v1/users/{id}/deactivate
+
+use http::StatusCode;
+use rollcall_accounts::{
+    access::Authenticator,
+    operations::{deactivate_user::deactivate_user as use_case, edits::EditUsers},
+    roles::ReadRoles,
+};
+
+use crate::{Answer, Call, Reply, representations::user::UserResponse};
+
+/// Switches somebody else's account off: signed out everywhere at once, pending links are void. Everything else stays.
+#[utoipa::path(
+    post,
+    path = "/v1/users/{id}/deactivate",
+    operation_id = "deactivate-user",
+    tag = "Users",
+    params(("id" = String, Path, description = "The user")),
+    responses(
+        (status = 200, description = "The user as it is now", body = UserResponse,
+            headers(("ETag" = String, description = "Its version"))),
+        (status = 401, description = "`not_authenticated`"),
+        (status = 403, description = "`permission_denied` without `users.write`, or for somebody who may do more than oneself"),
+        (status = 404, description = "`user_not_found`"),
+        (status = 409, description = "`already_deactivated`, `own_account`, `root_master`, `import_unfinished`"),
+    )
+)]
+pub async fn deactivate_user(ports: &(impl Authenticator + EditUsers + ReadRoles), call: Call) -> Answer {
+    let actor = call.actor(ports).await?;
+    let user = use_case(ports, &actor, call.param("id"), &call.origin(Some(actor.id()))).await?;
+    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+}

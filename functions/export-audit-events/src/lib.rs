@@ -1,0 +1,17 @@
+//! The export-audit-events function.
+
+use rollcall_http_api::operations::export_audit_events::export_audit_events;
+use rollcall_lambda::{Environment, Error, Function};
+use rollcall_store_dynamodb::Store;
+
+/// The operation as a function.
+///
+/// # Errors
+/// When a variable is missing.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    rollcall_lambda::http(environment, "export-audit-events", move |call| {
+        let store = store.clone();
+        async move { export_audit_events(&store, call).await }
+    })
+}

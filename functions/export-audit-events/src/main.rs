@@ -1,0 +1,5 @@
+//! The export-audit-events function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(export_audit_events::service)
+}

@@ -1,0 +1,5 @@
+//! The reset-mfa function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(reset_mfa::service)
+}

@@ -1,0 +1,5 @@
+//! The unlock-user function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(unlock_user::service)
+}
