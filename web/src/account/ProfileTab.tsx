@@ -58,23 +58,25 @@ export function ProfileTab() {
   };
   return (
     <form id={form} className="account-form" onSubmit={(event) => void submit(event)} noValidate>
-      <dl className="account-facts">
-        <div>
-          <dt>{t.name}</dt>
-          <dd>{me.user.name}</dd>
-        </div>
-        <div>
-          <dt>{t.email}</dt>
-          <dd>{me.user.email}</dd>
-        </div>
-        {me.user.username && (
+      <div className="account-facts">
+        <dl>
           <div>
-            <dt>{t.username}</dt>
-            <dd>{me.user.username}</dd>
+            <dt>{t.name}</dt>
+            <dd>{me.user.name}</dd>
           </div>
-        )}
+          <div>
+            <dt>{t.email}</dt>
+            <dd>{me.user.email}</dd>
+          </div>
+          {me.user.username && (
+            <div>
+              <dt>{t.username}</dt>
+              <dd>{me.user.username}</dd>
+            </div>
+          )}
+        </dl>
         <p className="field-hint">{t.byAdministrator}</p>
-      </dl>
+      </div>
       {mine.problem && !refused && (
         <ProblemBox
           problem={mine.problem}

@@ -52,7 +52,7 @@ export const texts = {
       "With country code, for example +44 7400 123456. For notifications and, if you choose so, sign-in codes.",
     phoneEnds: "Changing it signs you out everywhere, here too.",
     idle: "Ask whether I am still there after",
-    idleHint: "Nobody answers within a minute: you are signed out, in every tab.",
+    idleHint: "If nobody answers within a minute, you are signed out, in every tab.",
     idleDefault: " (usual)",
     gettingStarted: "Show the page with first steps",
     saved: "Your profile was saved",
