@@ -101,26 +101,36 @@ pub fn verify(stored: Option<&str>, attempt: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// One of the passwords that the console's meter is tested with too: what is refused here is never strong there.
+    #[derive(serde::Deserialize)]
+    struct Sample {
+        name: String,
+        password: String,
+        #[serde(default)]
+        names: Vec<String>,
+        #[serde(default)]
+        blocked: Vec<String>,
+        min_length: Option<u8>,
+        refused: Option<String>,
+    }
+
     #[test]
     fn the_rule_row_by_row() {
-        let policy = PasswordPolicy { blocked_words: vec!["Acme".into()], ..PasswordPolicy::default() };
-        for (name, text, code) in [
-            ("a blocked word inside", "we are aCMe people", Some("password_word_blocked")),
-            ("too short by one", "elevenchars", Some("password_too_short")),
-            ("eleven wide characters", "ééééééééééx", Some("password_too_short")),
-            ("long enough", "correct horse", None),
-            ("a common one", "password1234", Some("password_too_common")),
-            ("a common one in capitals", "PASSWORD1234", Some("password_too_common")),
-            ("one letter over and over", "aaaaaaaaaaaaaa", Some("password_too_common")),
-            ("own address", "ana@example.org", Some("password_too_common")),
-            ("too long", &"ab".repeat(129), Some("password_too_long")),
-        ] {
-            let outcome = NewPassword::parse(text, &["ana@example.org"], &policy).err().map(|refusal| refusal.code);
-            assert_eq!(outcome.as_deref(), code, "{name}");
+        let samples: Vec<Sample> = serde_json::from_str(include_str!("password-samples.json")).unwrap();
+        for sample in samples {
+            let policy = PasswordPolicy {
+                min_length: sample.min_length.unwrap_or(12),
+                blocked_words: sample.blocked,
+                ..PasswordPolicy::default()
+            };
+            let names: Vec<&str> = sample.names.iter().map(String::as_str).collect();
+            let outcome = NewPassword::parse(&sample.password, &names, &policy).err().map(|refusal| refusal.code);
+            assert_eq!(outcome, sample.refused, "{}", sample.name);
         }
-        let longer = PasswordPolicy { min_length: 14, ..PasswordPolicy::default() };
-        let outcome = NewPassword::parse("correct horse", &[], &longer).err().map(|refusal| refusal.detail);
-        assert_eq!(outcome.as_deref(), Some("use at least 14 characters"));
+        let policy = PasswordPolicy { min_length: 14, ..PasswordPolicy::default() };
+        let refusal = |text: &str| NewPassword::parse(text, &[], &policy).err().map(|refusal| (refusal.code, refusal.detail));
+        assert_eq!(refusal("correct horse").unwrap().1, "use at least 14 characters");
+        assert_eq!(refusal(&"ab".repeat(129)).unwrap().0, "password_too_long");
     }
 
     #[test]

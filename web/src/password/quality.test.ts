@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import list from "../../../crates/accounts/src/common-passwords.txt?raw";
+import samples from "../../../crates/accounts/src/password-samples.json";
 import { namesOf, quality } from "./quality";
 
 describe("how strong a password looks", () => {
@@ -27,6 +28,16 @@ describe("how strong a password looks", () => {
         const made = (word + padding).toUpperCase();
         expect([made, quality(made, [], { min_length: 1 }).strength]).toEqual([made, 1]);
       }
+  });
+});
+
+describe("what the server refuses is never called more than weak", () => {
+  test.each(samples.map((sample) => [sample.name, sample] as const))("%s", (_name, sample) => {
+    const policy = { min_length: sample.min_length ?? 12, blocked_words: sample.blocked ?? [] };
+    const found = quality(sample.password, namesOf(...(sample.names ?? [])), policy);
+    expect(found.long).toBe(sample.refused !== "password_too_short");
+    if (sample.refused === null) expect(found.uncommon).toBe(true);
+    else expect(found.strength).toBeLessThanOrEqual(1);
   });
 });
 

@@ -27,7 +27,7 @@ export interface Quality {
 /**
  * A friendly estimate: how many different characters there are and how little of it follows from what stands before.
  * It decides nothing; what may be used is the server's to say. It never calls good what the server refuses as too
- * common: a known word with anything but letters around it is weak here, which is wider than the server's rule.
+ * common: known words with anything but letters around them are weak here, which is wider than the server's rule.
  */
 export function quality(password: string, names: string[], policy: PasswordPolicy = DEFAULT_POLICY): Quality {
   const characters = [...password];
@@ -38,10 +38,12 @@ export function quality(password: string, names: string[], policy: PasswordPolic
   return { long, uncommon, strength: !long ? 0 : !uncommon ? 1 : estimate(password, lower, own) };
 }
 
-/** One character over and over, or a known word with no other letters beside it. */
+/** One character over and over, or known words with no other letters beside them. */
 function obvious(lower: string, names: string[]): boolean {
   if (new Set(lower).size === 1) return true;
-  return [...COMMON, ...names].some((word) => lower.includes(word) && !/\p{L}/u.test(lower.replaceAll(word, "")));
+  const longestFirst = [...COMMON, ...names].sort((a, b) => b.length - a.length);
+  const rest = longestFirst.reduce((text, word) => text.replaceAll(word, ""), lower);
+  return rest !== lower && !/\p{L}/u.test(rest);
 }
 
 function contains(lower: string, words: string[]): boolean {

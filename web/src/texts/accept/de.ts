@@ -176,6 +176,8 @@ export const de: AcceptTexts = {
       password_too_short: "Dieses Passwort ist zu kurz.",
       password_too_long: "Dieses Passwort ist zu lang.",
       password_too_common: "Dieses Passwort probieren Angreifer als Erstes. Wählen Sie ein anderes.",
+      password_word_blocked:
+        "Eines der Wörter in diesem Passwort lässt Ihre Organisation nicht zu. Wählen Sie ein anderes.",
       phone_required: "Geben Sie Ihre Mobilnummer ein.",
       phone_not_valid: "Diese Nummer ist nicht vergeben. Prüfen Sie Ländervorwahl und Ziffern.",
       phone_country_code_missing: "Beginnen Sie mit der Ländervorwahl, zum Beispiel +49.",

@@ -175,6 +175,7 @@ export const en = {
       password_too_short: "This password is too short.",
       password_too_long: "This password is too long.",
       password_too_common: "This password is among the first that attackers try. Choose another one.",
+      password_word_blocked: "Your organization does not allow one of the words in this password. Choose another one.",
       phone_required: "Enter your mobile number.",
       phone_not_valid: "This is not a number in use. Check the country code and the digits.",
       phone_country_code_missing: "Begin with the country code, for example +44.",

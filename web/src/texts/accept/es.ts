@@ -176,6 +176,7 @@ export const es: AcceptTexts = {
       password_too_short: "Esta contraseña es demasiado corta.",
       password_too_long: "Esta contraseña es demasiado larga.",
       password_too_common: "Esta contraseña es de las primeras que prueban los atacantes. Elija otra.",
+      password_word_blocked: "Su organización no permite una de las palabras de esta contraseña. Elija otra.",
       phone_required: "Escriba su número de móvil.",
       phone_not_valid: "Este número no existe. Compruebe el prefijo y las cifras.",
       phone_country_code_missing: "Empiece por el prefijo de país, por ejemplo +34.",

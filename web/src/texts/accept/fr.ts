@@ -179,6 +179,8 @@ export const fr: AcceptTexts = {
       password_too_long: "Ce mot de passe est trop long.",
       password_too_common:
         "Ce mot de passe est parmi les premiers que les attaquants essaient. Choisissez-en un autre.",
+      password_word_blocked:
+        "Votre organisation n’autorise pas l’un des mots de ce mot de passe. Choisissez-en un autre.",
       phone_required: "Saisissez votre numéro de mobile.",
       phone_not_valid: "Ce numéro n’existe pas. Vérifiez l’indicatif et les chiffres.",
       phone_country_code_missing: "Commencez par l’indicatif du pays, par exemple +33.",

@@ -177,6 +177,7 @@ export const ja: AcceptTexts = {
       password_too_short: "パスワードが短すぎます。",
       password_too_long: "パスワードが長すぎます。",
       password_too_common: "攻撃者が最初に試すパスワードの一つです。別のものにしてください。",
+      password_word_blocked: "このパスワードには、組織で許可されていない語が含まれています。別のものを選んでください。",
       phone_required: "携帯電話番号を入力してください。",
       phone_not_valid: "使われていない番号です。国番号と数字を確認してください。",
       phone_country_code_missing: "国番号（例: +81）から入力してください。",
