@@ -128,7 +128,8 @@ mod tests {
             assert_eq!(outcome, sample.refused, "{}", sample.name);
         }
         let policy = PasswordPolicy { min_length: 14, ..PasswordPolicy::default() };
-        let refusal = |text: &str| NewPassword::parse(text, &[], &policy).err().map(|refusal| (refusal.code, refusal.detail));
+        let refusal =
+            |text: &str| NewPassword::parse(text, &[], &policy).err().map(|refusal| (refusal.code, refusal.detail));
         assert_eq!(refusal("correct horse").unwrap().1, "use at least 14 characters");
         assert_eq!(refusal(&"ab".repeat(129)).unwrap().0, "password_too_long");
     }

@@ -191,14 +191,14 @@ function ThresholdFields(p: {
         label={t.severity}
         value={severity}
         onChange={(id) => p.onChange({ ...p.value, severity: id as Severity | "off" })}
-        options={severities.map((id) => ({ id, name: t.severities[id] }))}
+        options={severities.map((id) => ({ id, name: t.severities[id].name, description: t.severities[id].hint }))}
       />
       <SelectField
         label={t.priority}
         value={priority}
         disabled={severity === "off"}
         onChange={(id) => p.onChange({ ...p.value, priority: id as Priority })}
-        options={priorities.map((id) => ({ id, name: t.priorities[id] }))}
+        options={priorities.map((id) => ({ id, name: t.priorities[id].name, description: t.priorities[id].hint }))}
       />
       {p.missing && <p className="field-note">{p.missing}</p>}
     </fieldset>
