@@ -65,7 +65,8 @@ export async function code(secret, steps = 0) {
 }
 
 export async function signIn(page) {
-  await page.goto(url);
+  // Where one wanted to go is where one is after signing in.
+  await page.goto(`${url}/users`);
   await page.getByLabel("Email").fill(account.admin.email);
   await page.getByLabel("Password", { exact: true }).fill(account.admin.password);
   await page.getByRole("button", { name: "Continue" }).click();
