@@ -306,6 +306,9 @@ function Home() {
     <div className="empty">
       <h1>{texts.home.title(me.user.name || me.user.email)}</h1>
       <p>{texts.home.body}</p>
+      <Link to="/account/profile" className="button">
+        {accountTexts.title}
+      </Link>
     </div>
   );
 }
