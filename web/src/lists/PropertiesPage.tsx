@@ -18,6 +18,7 @@ import {
   choicesOf,
   draftOf,
   hasChoices,
+  keyError,
   keyFor,
   moved,
   newProperty,
@@ -223,7 +224,7 @@ function PropertyDialog(p: {
   });
 
   const wrongName = nameError(draft.name, p.entries, base ?? undefined);
-  const wrongKey = base ? undefined : draft.key.trim() === "" ? t.keyMissing : undefined;
+  const wrongKey = base ? undefined : keyError(draft.key, p.entries);
   const choiceTwice = twice(draft.choices);
   const wrongChoices = !hasChoices(draft.type)
     ? undefined
@@ -243,7 +244,7 @@ function PropertyDialog(p: {
   };
   const refused = nameRefused(save.problem);
   const at = (field: string) => save.problem?.errors.find((error) => error.field.startsWith(field))?.detail;
-  const keyRefused = save.problem?.code === "key_taken" ? texts.problems.key_taken?.title : at("key");
+  const keyRefused = at("key");
   const beside = refused || keyRefused || at("choices");
   return (
     <ModalDialog

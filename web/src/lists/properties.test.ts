@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { consequence } from "./groups";
 import { nameError } from "./names";
-import { choicesOf, keyFor, moved, newProperty, pasted, twice } from "./properties";
+import { choicesOf, keyError, keyFor, moved, newProperty, pasted, twice } from "./properties";
 
 describe("the key that a name suggests", () => {
   it.each([
@@ -16,6 +16,13 @@ describe("the key that a name suggests", () => {
   ])("%j", (name, key) => {
     expect(keyFor(name)).toBe(key);
   });
+});
+
+it("each key stands for one property", () => {
+  const entries = [{ id: "1", name: "Badge number", key: "badge", version: 1 }];
+  expect(keyError(" badge ", entries)).toBe("“Badge number” has this key already.");
+  expect(keyError("", entries)).toBe("Enter a key.");
+  expect(keyError("badge_2", entries)).toBeUndefined();
 });
 
 describe("choices", () => {

@@ -1,4 +1,6 @@
-import type { Entry, NewEntry, PropertyType } from "../api";
+import type { NewEntry } from "../api/client";
+import type { Entry, PropertyType } from "../api/types";
+import { texts } from "./texts";
 
 export const TYPES: readonly PropertyType[] = ["text", "number", "date", "yes_no", "choice", "list"];
 
@@ -23,6 +25,13 @@ export function keyFor(name: string): string {
     .replace(/^[^a-z]+/, "")
     .slice(0, 40)
     .replace(/_+$/, "");
+}
+
+/** What is wrong with the key of a new property, if anything that can be seen from here. */
+export function keyError(key: string, entries: readonly Entry[]): string | undefined {
+  if (key.trim() === "") return texts.properties.keyMissing;
+  const other = entries.find((entry) => entry.key === key.trim());
+  return other && texts.properties.keyTaken(other.name);
 }
 
 /** The choices as they are sent: blanks at the ends and empty lines are dropped. */

@@ -125,6 +125,7 @@ export const texts = {
     key: "Key",
     keyHint: "Stands for the property in the API and in sheets, and never changes. Small letters, digits and _.",
     keyMissing: "Enter a key.",
+    keyTaken: (name: string) => `“${name}” has this key already.`,
     keyFixed: "The key and the type never change: values are stored by them.",
     type: "Type",
     types: {
@@ -167,10 +168,6 @@ export const texts = {
     name_taken: {
       title: "There is one of that name already",
       detail: "Choose another name; it must be unique in its list.",
-    },
-    key_taken: {
-      title: "There is a property of that key already",
-      detail: "Choose another key; it stands for one property only.",
     },
     list_full: { title: "The list is full", detail: "Delete what is not needed any more, then add the new one." },
   } as Record<string, { title: string; detail: string }>,

@@ -319,7 +319,9 @@ function LoadedRole({ role }: { role: Role }) {
       differing(before, mine).map((field) => [field, field === "permissions" ? mine[field] : mine[field].trim()]),
     );
     try {
-      const saved = Object.keys(patch).length === 0 ? on : await api.updateRole(on.id, on.version, patch);
+      const answer = Object.keys(patch).length === 0 ? on : await api.updateRole(on.id, on.version, patch);
+      // Whether somebody has it is only looked at when it is read.
+      const saved = { ...answer, in_use: answer.in_use ?? on.in_use };
       setBase(saved);
       setDraft(draftOf(saved));
       setConflict(null);

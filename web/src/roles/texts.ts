@@ -113,18 +113,20 @@ export const texts = {
       detail: "It can be deleted once nobody has it. Give them another one first.",
     },
     would_lock_out: {
-      title: "This would lock everybody out",
+      title: "This would lock you out",
       detail:
-        "Nobody would be left who can administer accounts. Leave somebody these permissions, or give them to another role first.",
+        "You have this role yourself, and could then no longer manage roles or users. Leave it these permissions, or ask a colleague to change it.",
     },
     role_built_in: {
       title: "Built-in roles never change",
       detail: "Copy the role, and change the copy.",
     },
-    permission_not_held: {
-      title: "You cannot give what you do not hold",
-      detail: "Take the permissions out that your own roles do not have.",
+    permission_denied: {
+      title: "You cannot give or change what you do not hold",
+      detail:
+        "The role has permissions that your own roles do not have. Your permissions may have changed meanwhile: reload the page to see.",
     },
+    list_full: { title: "There is no room for one more role", detail: "Delete one that nobody needs any more." },
     name_taken: {
       title: "There is a role of that name already",
       detail: "Choose another name, so that nobody takes one for the other.",

@@ -115,7 +115,8 @@ function Settings({ stored }: { stored: OrganizationSettings }) {
   };
   const refused = (field: string) => save.problem?.errors.find((error) => error.field.startsWith(field))?.detail;
   const nameRefused = save.problem?.code === "name_taken" ? common.problems.name_taken?.title : refused("name");
-  const beside = Boolean(nameRefused) || (save.problem?.errors.length ?? 0) > 0;
+  const beside =
+    Boolean(nameRefused) || save.problem?.code === "domain_taken" || (save.problem?.errors.length ?? 0) > 0;
 
   const number = (name: NumberName, label: string, unit: string) => {
     const [from, to] = LIMITS[name];
@@ -244,7 +245,7 @@ function Settings({ stored }: { stored: OrganizationSettings }) {
             />
           )}
           <span className="grow muted" role="status">
-            {tried && !complete(draft) ? (
+            {(tried && !complete(draft)) || (save.problem && beside) ? (
               <span className="field-error">
                 <ErrorIcon size={14} />
                 <span>{t.notComplete}</span>
@@ -284,7 +285,8 @@ function Domains(p: {
   const problems = p.problem?.errors.filter(({ field }) => field.startsWith("domains")) ?? [];
   // `domains[1]` or `domains.1` names one of them; `domains` all of them.
   const of = (index: number) => problems.find(({ field }) => /\d+/.exec(field)?.[0] === String(index))?.detail;
-  const general = problems.find(({ field }) => !/\d/.test(field))?.detail;
+  const general =
+    p.problem?.code === "domain_taken" ? t.domainTaken : problems.find(({ field }) => !/\d/.test(field))?.detail;
   return (
     <>
       {p.domains.length === 0 && <p className="muted">{t.noDomains}</p>}

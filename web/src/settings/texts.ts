@@ -65,6 +65,7 @@ export const texts = {
       },
     },
     saved: (name: string) => `The settings of ${name} were saved`,
+    domainTaken: "One of these domains belongs to another organization of this deployment.",
     notComplete: "Some values cannot be saved. They are marked above.",
     counts: (users: number, active: number) => `${plural(users, "user", "users")}, ${active} registered`,
     fields: {
