@@ -47,6 +47,12 @@ pub enum Error {
         /// Seconds until the next one is answered.
         retry_after_seconds: u32,
     },
+    /// Too many passwords or codes that were wrong; the next ones are not tried.
+    #[error("too many attempts; try again in {retry_after_seconds} seconds")]
+    TooManyAttempts {
+        /// Seconds until the next one is tried.
+        retry_after_seconds: u32,
+    },
     /// Something of ours failed. The text is for the log only.
     #[error("an internal error")]
     Internal(Internal),
@@ -69,6 +75,7 @@ impl Error {
             Self::ImportRefused(_) => "import_refused",
             Self::Invalid(invalid) => invalid.code(),
             Self::RateLimited { .. } => "rate_limited",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::Internal(_) => "internal",
         }
     }
@@ -127,6 +134,10 @@ coded! {
         Entry "entry_not_found" "entry of this list",
         /// A session.
         Session "session_not_found" "session",
+        /// An API key.
+        ApiKey "api_key_not_found" "API key",
+        /// A second factor.
+        Method "method_not_found" "second factor",
         /// A route.
         Route "route_not_found" "address",
     }
@@ -185,6 +196,16 @@ coded! {
         StatusNotFitting "status_not_fitting" "the account is in a state in which this cannot be done",
         /// The acceptance has not been begun with this link, or with an older password step.
         AcceptanceNotBegun "acceptance_not_begun" "choose a password first",
+        /// No second factor is being set up, or its codes are used up.
+        EnrolmentNotBegun "enrolment_not_begun" "begin to set up the second factor first",
+        /// There is no second factor.
+        NotEnrolled "mfa_not_enrolled" "set up a second factor first",
+        /// The last second factor where one is required.
+        MfaRequired "mfa_required" "a second factor is required here; set up another one first",
+        /// Text messages are no second factor of the account.
+        NoTextCodes "no_text_codes" "codes are not sent to a phone of this account",
+        /// Codes are sent to the number that shall change.
+        PhoneInUse "phone_in_use" "codes are sent to this number; set up text messages for the new one instead",
         /// The user is of an import that is not finished yet.
         ImportUnfinished "import_unfinished" "this person's import is not finished yet; try again shortly",
         /// The import is not being staged any more.

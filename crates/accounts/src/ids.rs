@@ -118,6 +118,9 @@ id!(
     /// Names an entry of one of an organization's lists: a group, site, property, course or service.
     EntryId, "ent_");
 id!(
+    /// Names a role that an administrator made.
+    CustomRoleId, "role_");
+id!(
     /// Names an invitation; the same for every generation of it. The mailed token starts with it.
     InvitationId, "inv_");
 id!(

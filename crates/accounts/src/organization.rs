@@ -1,14 +1,28 @@
 //! Organizations.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, ops::RangeInclusive};
 
 use jiff::Timestamp;
+use rollcall_validation::{Profile, Status, check_field, identity::IdentityKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Refusal, ids::OrganizationId, naming};
 
 /// Most characters (Unicode scalar values) of an organization's name.
 pub const NAME_LIMIT: usize = 150;
+
+/// The bounds of [`PasswordPolicy::min_length`].
+pub const MIN_LENGTH: RangeInclusive<u8> = 12..=64;
+/// The bounds of [`PasswordPolicy::lockout_attempts`].
+pub const LOCKOUT_ATTEMPTS: RangeInclusive<u8> = 3..=20;
+/// The bounds of [`PasswordPolicy::lockout_minutes`].
+pub const LOCKOUT_MINUTES: RangeInclusive<u16> = 1..=1440;
+/// Most blocked words.
+pub const BLOCKED_WORD_LIMIT: usize = 100;
+/// How many characters a blocked word has: a shorter one would forbid nearly everything.
+pub const BLOCKED_WORD_LENGTHS: RangeInclusive<usize> = 3..=50;
+/// Most domains of an organization.
+pub const DOMAIN_LIMIT: usize = 20;
 
 /// A customer whose people are managed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +145,52 @@ impl From<OrganizationName> for String {
     fn from(name: OrganizationName) -> Self {
         name.0
     }
+}
+
+/// A domain of usernames: at least two labels of letters, digits and inner hyphens, at most 253 characters as the
+/// network writes it (RFC 1035, IDNA), in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Domain(String);
+
+impl Domain {
+    /// Reads a domain.
+    ///
+    /// # Errors
+    /// A [`Refusal`] of `domains` with code `domain_not_valid`.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let folded = text.trim().to_lowercase();
+        // What an address may have after its @ is a domain; the validator knows the rules.
+        let fits = Profile::built_in("modern").is_some_and(|profile| {
+            check_field(&profile, "email", &format!("a@{folded}")).status == Status::Accepted
+        });
+        if !fits {
+            return Err(Refusal {
+                field: "domains".into(),
+                code: "domain_not_valid".into(),
+                detail: "use domains such as example.com".into(),
+            });
+        }
+        Ok(Self(folded))
+    }
+
+    /// The domain as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Domain> for String {
+    fn from(domain: Domain) -> Self {
+        domain.0
+    }
+}
+
+/// A domain in the form in which two are the same: as sign-in names have it.
+#[must_use]
+pub fn domain_key(domain: &str) -> String {
+    let key = IdentityKey::from_email(&format!("é@{domain}"));
+    key.as_str().trim_start_matches("é@").to_owned()
 }
 
 /// A country by its ISO 3166-1 alpha-2 code.

@@ -1,20 +1,24 @@
 //! Permissions and the built-in roles of every source (requirements.md, S1 to S4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    ids::OrganizationId,
+    error::Refusal,
+    ids::{CustomRoleId, OrganizationId},
+    naming,
+    random::Randomness,
     user::{User, UserKind},
 };
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal,)*) => {
         /// What an operation asks of its actor.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum Permission { $($(#[$doc])* #[serde(rename = $name)] $variant,)* }
+        pub enum Permission { $($(#[doc = $doc])* #[serde(rename = $name)] $variant,)* }
 
         impl Permission {
             /// Every permission there is.
@@ -24,6 +28,13 @@ macro_rules! permissions {
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it lets one do, in a sentence without its full stop.
+            #[must_use]
+            pub fn description(self) -> &'static str {
+                let text = match self { $(Self::$variant => concat!($($doc),*),)* };
+                text.trim().trim_end_matches('.')
             }
 
             /// The permission of that name.
@@ -264,8 +275,56 @@ pub struct CustomRole {
     /// Set while it is being deleted: nobody may be given it any more.
     #[serde(default)]
     pub retired: bool,
+    /// When a permission was last taken from it: sessions of its holders that began before are over.
+    #[serde(with = "crate::time::fixed::option", default)]
+    pub reduced_at: Option<Timestamp>,
     /// Goes up with every edit.
     pub version: u64,
+}
+
+/// Most characters of a role's name.
+pub const NAME_LIMIT: usize = 60;
+/// Most characters of a role's description.
+pub const DESCRIPTION_LIMIT: usize = 300;
+
+impl RoleId {
+    /// A new identifier of 128 random bits.
+    pub fn random(randomness: &impl Randomness) -> Self {
+        Self(CustomRoleId::random(randomness).into())
+    }
+}
+
+/// The name of a custom role among those of its kind, checked: 1 to [`NAME_LIMIT`] characters, and none that a
+/// built-in role has, whose names sheets may use.
+///
+/// # Errors
+/// A [`Refusal`] with code `name_missing`, `name_too_long`, `name_not_valid` or `name_reserved`.
+pub fn role_name(text: &str) -> Result<String, Refusal> {
+    let name = naming::name("name", text, NAME_LIMIT)?;
+    let folded = naming::folded(&name);
+    if BUILT_IN.iter().any(|role| naming::folded(role.name) == folded || role.id == folded) {
+        let detail = "a role that comes with Rollcall has this name".into();
+        return Err(Refusal { field: "name".into(), code: "name_reserved".into(), detail });
+    }
+    Ok(name)
+}
+
+/// The permissions of these names, each once; unknown ones are refused.
+pub fn parse_permissions(names: &[String], refusals: &mut Vec<Refusal>) -> Vec<Permission> {
+    let mut found = BTreeSet::new();
+    for name in names {
+        match Permission::parse(name.trim()) {
+            Some(permission) => {
+                found.insert(permission);
+            }
+            None => refusals.push(Refusal {
+                field: "permissions".into(),
+                code: "permission_unknown".into(),
+                detail: "GET /v1/permissions lists those that there are".into(),
+            }),
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// Most custom roles of an organization, or of the deployment's technicians.
@@ -296,6 +355,24 @@ impl<'a> Role<'a> {
         match self {
             Self::BuiltIn(role) => role.name,
             Self::Custom(role) => &role.name,
+        }
+    }
+
+    /// One sentence; may be empty.
+    #[must_use]
+    pub fn description(&self) -> &'a str {
+        match self {
+            Self::BuiltIn(role) => role.description,
+            Self::Custom(role) => &role.description,
+        }
+    }
+
+    /// The kinds of user that may have it.
+    #[must_use]
+    pub fn kinds(&self) -> &'a [UserKind] {
+        match self {
+            Self::BuiltIn(role) => role.kinds,
+            Self::Custom(role) => std::slice::from_ref(&role.user_kind),
         }
     }
 
@@ -360,6 +437,12 @@ impl RoleBook {
         by_id.or_else(|| self.assignable(kind).find(|role| role.name() == id_or_name))
     }
 
+    /// Whether a permission was taken from one of these roles after that moment.
+    #[must_use]
+    pub fn reduced_since(&self, roles: &[RoleId], moment: Timestamp) -> bool {
+        roles.iter().filter_map(|id| self.custom.get(id)).any(|role| role.reduced_at.is_some_and(|at| moment <= at))
+    }
+
     /// The union of what the roles grant; unknown ones grant nothing.
     #[must_use]
     pub fn permissions_of(&self, roles: &[RoleId]) -> Vec<Permission> {
@@ -398,6 +481,52 @@ mod tests {
             assert!(RoleBook::default().find_assignable(kind, "root_master").is_none());
             assert!(RoleBook::default().find_assignable(kind, "Root Master").is_none());
         }
+    }
+
+    #[test]
+    fn names_of_built_in_roles_are_theirs() {
+        for (given, wanted) in [
+            ("  Night shift ", Ok("Night shift")),
+            ("Master", Err("name_reserved")),
+            ("organization ADMIN", Err("name_reserved")),
+            ("root_master", Err("name_reserved")),
+            ("", Err("name_missing")),
+            ("a\u{202e}b", Err("name_not_valid")),
+        ] {
+            let outcome = role_name(given);
+            assert_eq!(outcome.as_deref().map_err(|refusal| refusal.code.as_str()), wanted, "{given}");
+        }
+    }
+
+    #[test]
+    fn every_permission_is_described_and_found_by_its_name() {
+        for permission in Permission::ALL {
+            assert_eq!(Permission::parse(permission.name()), Some(*permission));
+            let text = permission.description();
+            assert!(text.len() > 8 && !text.ends_with('.') && !text.starts_with(' '), "{text}");
+        }
+    }
+
+    #[test]
+    fn sessions_end_that_began_before_a_permission_was_taken_away() {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let role = CustomRole {
+            id: RoleId::parse("role_x").unwrap(),
+            organization_id: None,
+            name: "X".into(),
+            description: String::new(),
+            user_kind: K::Technician,
+            permissions: vec![],
+            retired: false,
+            reduced_at: Some(at(100)),
+            version: 1,
+        };
+        let book = RoleBook::new(vec![role.clone()]);
+        let theirs = [role.id];
+        for (moment, over) in [(99, true), (100, true), (101, false)] {
+            assert_eq!(book.reduced_since(&theirs, at(moment)), over, "{moment}");
+        }
+        assert!(!book.reduced_since(&[], at(0)));
     }
 
     #[test]

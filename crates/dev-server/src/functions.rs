@@ -44,9 +44,13 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     clone_user
     commit_import
     create_api_key
+    create_entry
     create_organization
+    create_role
     create_user
     deactivate_user
+    delete_entry
+    delete_role
     delete_user
     deliver_bulk
     deliver_mail
@@ -59,11 +63,15 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     get_invitation
     get_me
     get_openapi
+    get_organization
+    get_role
     get_user
     list_audit_events
+    list_entries
     list_import_profiles
     list_imports
     list_organizations
+    list_permissions
     list_roles
     list_user_audit_events
     list_users
@@ -81,6 +89,9 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     sweep_imports
     sweep_mail
     unlock_user
+    update_entry
+    update_organization
+    update_role
     update_user
     verify_acceptance
     verify_mfa

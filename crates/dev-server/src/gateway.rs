@@ -78,15 +78,15 @@ impl Gateway {
         response
     }
 
+    /// The route of the most specific resource that the path fits, if that has the method: where one segment is
+    /// static and another a parameter, the static one counts, as in the cloud, and nothing falls back from it.
     fn find(&self, method: &str, path: &str) -> Option<(&str, &Route, BTreeMap<String, String>)> {
-        let fitting = self.routes.iter().filter_map(|(function, route)| {
-            if route.method != method && route.method != "ANY" {
-                return None;
-            }
-            Some((function.as_str(), route, match_path(&route.path, path)?))
-        });
-        // A path that is written out goes before one with a parameter, as in the cloud.
-        fitting.min_by_key(|(_, _, parameters)| parameters.len())
+        let fitting = || self.routes.iter().filter(|(_, route)| match_path(&route.path, path).is_some());
+        let resource = fitting().map(|(_, route)| route.path.as_str()).min_by_key(|template| parameters_at(template))?;
+        let (function, route) = fitting().find(|(_, route)| {
+            route.path == resource && (route.method == method || route.method == "ANY")
+        })?;
+        Some((function.as_str(), route, match_path(&route.path, path)?))
     }
 
     async fn call(&self, arrival: &Arrival<'_>, body: &[u8]) -> Response {
@@ -189,6 +189,11 @@ impl Gateway {
             (Some(String::from_utf8_lossy(body).into_owned()), false)
         }
     }
+}
+
+/// Which segments of a template are parameters: the less is the more specific.
+fn parameters_at(template: &str) -> Vec<bool> {
+    template.split('/').map(|segment| segment.starts_with('{')).collect()
 }
 
 /// The path parameters, decoded, when the path fits.
@@ -335,6 +340,21 @@ mod tests {
             let expected: Option<BTreeMap<String, String>> =
                 expected.map(|pairs| pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
             assert_eq!(match_path(template, path), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn static_segments_are_more_specific_than_parameters() {
+        for (name, path, expected) in [
+            ("a list", "/v1/groups", "/v1/{list}"),
+            ("a static one", "/v1/users", "/v1/users"),
+            ("a static last segment", "/v1/users/export", "/v1/users/export"),
+            ("a static first segment", "/v1/users/x", "/v1/users/{id}"),
+            ("two parameters", "/v1/groups/x", "/v1/{list}/{id}"),
+        ] {
+            let templates = ["/v1/{list}/{id}", "/v1/{list}", "/v1/users/{id}", "/v1/users/export", "/v1/users"];
+            let fitting = templates.into_iter().filter(|template| match_path(template, path).is_some());
+            assert_eq!(fitting.min_by_key(|template| parameters_at(template)), Some(expected), "{name}");
         }
     }
 

@@ -206,6 +206,17 @@ impl Call {
         }
     }
 
+    /// The version that `If-Match` names, where the header need not be there.
+    ///
+    /// # Errors
+    /// [`Error::VersionConflict`] when it is no version of ours.
+    pub fn if_match_if_any(&self) -> Result<Option<u64>, Error> {
+        match self.header("if-match") {
+            Some(_) => self.if_match_or_any(),
+            None => Ok(None),
+        }
+    }
+
     /// The origin of the changes that this call makes, for the audit trail.
     #[must_use]
     pub fn origin(&self, actor: Option<&UserId>) -> Origin {

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rollcall_accounts::{
+    attempts::Counter,
     facet::Facet,
-    ids::{ApiKeyId, EmailChangeId, EntryId, ImportId, InvitationId, OrganizationId, PasswordResetId, UserId},
+    ids::{ApiKeyId, EmailChangeId, EntryId, ImportId, InvitationId, OrganizationId, PasswordResetId, SessionId, UserId},
     lists::ListKind,
     roles::RoleId,
     time::iso,
@@ -52,6 +53,12 @@ pub fn shard_of(id: &str) -> u32 {
 #[must_use]
 pub fn scope(organization: Option<&OrganizationId>) -> String {
     organization.map_or_else(|| "@technicians".to_owned(), ToString::to_string)
+}
+
+/// Counts what may be done only so often, in one window of time: `LIMIT#name#hash#window / LIMIT`.
+#[must_use]
+pub fn limit(name: &str, hash: &str, window: i64) -> Key {
+    Key::new(format!("LIMIT#{name}#{hash}#{window}"), "LIMIT")
 }
 
 /// Finds the user of a mailed link to choose a password: `RESET#id / LOCATOR`.
@@ -339,6 +346,27 @@ pub fn session(token_hash: &str) -> Key {
     Key::new(format!("SESSION#{token_hash}"), "SESSION")
 }
 
+/// The entry that lists a complete session under its user: `USER#id / SESSION#session id`.
+#[must_use]
+pub fn session_entry(user: &UserId, id: &SessionId) -> Key {
+    Key::new(format!("USER#{user}"), format!("{SESSION_ENTRIES}{id}"))
+}
+
+/// How the sort keys of these entries begin.
+pub const SESSION_ENTRIES: &str = "SESSION#";
+
+/// A counter of attempts: `ATTEMPTS#counter / ATTEMPTS`.
+#[must_use]
+pub fn attempts(counter: &Counter) -> Key {
+    Key::new(format!("ATTEMPTS#{}", counter.as_str()), "ATTEMPTS")
+}
+
+/// What is written in place of a lock where there is no account: `ATTEMPTS#counter / STAND-IN#n`.
+#[must_use]
+pub fn attempts_stand_in(counter: &Counter, number: usize) -> Key {
+    Key::new(attempts(counter).pk, format!("STAND-IN#{number}"))
+}
+
 /// An API key by its hash: `APIKEY#hash / APIKEY`.
 #[must_use]
 pub fn api_key(hash: &str) -> Key {
@@ -348,8 +376,11 @@ pub fn api_key(hash: &str) -> Key {
 /// The entry that lists an API key under its owner: `USER#id / APIKEY#key id`.
 #[must_use]
 pub fn api_key_entry(owner: &UserId, id: &ApiKeyId) -> Key {
-    Key::new(format!("USER#{owner}"), format!("APIKEY#{id}"))
+    Key::new(format!("USER#{owner}"), format!("{API_KEY_ENTRIES}{id}"))
 }
+
+/// How the sort keys of these entries begin.
+pub const API_KEY_ENTRIES: &str = "APIKEY#";
 
 /// The answer to a request under an idempotency key: `IDEMPOTENCY#name / ANSWER`.
 #[must_use]

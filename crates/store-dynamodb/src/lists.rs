@@ -5,17 +5,24 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem, Update};
 use rollcall_accounts::{
     Result,
-    error::StoreError,
+    audit::AuditEvent,
+    error::{Conflict, StoreError},
     ids::{EntryId, OrganizationId},
-    lists::{Entry, ListKind, ReadLists},
-    operations::assign::{AsOf, KnowOrganizations},
+    lists::{ENTRY_LIMIT, Entry, ListKind, ReadLists},
+    operations::{
+        assign::{AsOf, KnowOrganizations},
+        create_entry::CreateEntries,
+        delete_entry::DeleteEntries,
+        edits::Written,
+        update_entry::ChangeEntries,
+    },
 };
 
 use crate::{
     Store,
-    failure::internal,
-    item::{self, n, s},
+    item::{self, Item, n, s},
     keys::{self, Key},
+    write::{key_of, named},
 };
 
 impl ReadLists for Store {
@@ -31,16 +38,8 @@ impl ReadLists for Store {
     }
 
     async fn retirements(&self, organization: Option<&OrganizationId>) -> Result<u64> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::catalog(&keys::scope(organization)).attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(internal)?;
-        Ok(answer.item().and_then(|item| item::number(item, RETIRED)).unwrap_or(0))
+        let counts = self.item(&keys::catalog(&keys::scope(organization))).await?;
+        Ok(counts.and_then(|item| item::number(&item, RETIRED)).unwrap_or(0))
     }
 }
 
@@ -49,6 +48,89 @@ impl KnowOrganizations for Store {
         let wanted: BTreeSet<&OrganizationId> = ids.iter().collect();
         let found = self.batch_get(wanted.iter().map(|id| keys::organization(id)).collect()).await?;
         Ok(wanted.into_iter().filter(|id| found.contains_key(&keys::organization(id))).cloned().collect())
+    }
+}
+
+fn item_of(entry: &Entry) -> Result<Item, StoreError> {
+    item::to_item(&keys::list_entry(&entry.organization_id, entry.list, &entry.id), "entry", entry)
+}
+
+/// The guard of an entry's name.
+fn name_guard(entry: &Entry) -> Item {
+    let key = keys::entry_name(&entry.organization_id, entry.list, &entry.name);
+    named(key, "entry_name", "entry_id", entry.id.as_str())
+}
+
+/// The guard of a property's key.
+fn key_guard(entry: &Entry) -> Option<Item> {
+    let property = entry.property.as_ref()?;
+    let key = keys::property_key(&entry.organization_id, &property.key);
+    Some(named(key, "property_key", "entry_id", entry.id.as_str()))
+}
+
+impl CreateEntries for Store {
+    async fn save_new_entry(&self, entry: &Entry, event: &AuditEvent) -> Result<Result<(), Conflict>> {
+        let scope = keys::scope(Some(&entry.organization_id));
+        let mut members = vec![
+            self.count_of(&scope, entry.list.name(), 1, ENTRY_LIMIT)?,
+            self.put_new(name_guard(entry))?,
+            self.put_new(item_of(entry)?)?,
+        ];
+        if let Some(guard) = key_guard(entry) {
+            members.push(self.put_new(guard)?);
+        }
+        members.extend(self.audit(event)?);
+        Ok(match self.transact(members).await? {
+            Ok(()) => Ok(()),
+            Err(failed) if failed == [0] => Err(Conflict::ListFull),
+            Err(_) => Err(Conflict::NameTaken),
+        })
+    }
+}
+
+impl ChangeEntries for Store {
+    async fn save_entry(&self, read: &Entry, entry: &Entry, event: &AuditEvent) -> Result<Written> {
+        let mut members = vec![self.put_over(item_of(entry)?, read.version)?];
+        let (old, new) = (name_guard(read), name_guard(entry));
+        if key_of(&old) != key_of(&new) {
+            members.push(self.put_new(new)?);
+            members.push(self.delete(&key_of(&old))?);
+        }
+        members.extend(self.audit(event)?);
+        Ok(match self.transact(members).await? {
+            Ok(()) => Written::Done,
+            Err(failed) if failed.contains(&0) => Written::Changed,
+            Err(_) => Written::Taken(Conflict::NameTaken),
+        })
+    }
+}
+
+impl DeleteEntries for Store {
+    async fn retire_entry(&self, entry: &mut Entry, retired: bool) -> Result<bool> {
+        let next = Entry { retired, version: entry.version + 1, ..entry.clone() };
+        let mut members = vec![self.put_over(item_of(&next)?, entry.version)?];
+        if retired {
+            members.push(self.retirement(&keys::scope(Some(&entry.organization_id)))?);
+        }
+        let done = self.transact(members).await?.is_ok();
+        if done {
+            *entry = next;
+        }
+        Ok(done)
+    }
+
+    async fn remove_entry(&self, entry: &Entry, event: &AuditEvent) -> Result<bool> {
+        let scope = keys::scope(Some(&entry.organization_id));
+        let mut members = vec![
+            self.delete_over(&key_of(&item_of(entry)?), entry.version)?,
+            self.delete(&key_of(&name_guard(entry)))?,
+            self.count_of(&scope, entry.list.name(), -1, ENTRY_LIMIT)?,
+        ];
+        if let Some(guard) = key_guard(entry) {
+            members.push(self.delete(&key_of(&guard))?);
+        }
+        members.extend(self.audit(event)?);
+        Ok(self.transact(members).await?.is_ok())
     }
 }
 

@@ -1,16 +1,20 @@
 //! Organizations, their listing and their counters.
 
+use std::collections::BTreeSet;
+
 use rollcall_accounts::{
     Result,
     access::OrganizationScope,
     audit::AuditEvent,
-    error::StoreError,
+    error::{Conflict, StoreError},
     ids::OrganizationId,
     operations::{
         create_organization::SaveOrganization,
+        edits::Written,
         list_organizations::{ListOrganizations, ListedOrganization, ReadOrganizations},
+        update_organization::ChangeOrganizations,
     },
-    organization::{Organization, OrganizationCounts},
+    organization::{Organization, OrganizationCounts, domain_key},
 };
 
 use crate::{
@@ -18,6 +22,7 @@ use crate::{
     failure::internal,
     item::{self, Item, s},
     keys::{self, Key, SHARDS},
+    write::key_of,
 };
 
 impl SaveOrganization for Store {
@@ -32,6 +37,47 @@ impl SaveOrganization for Store {
         ];
         members.extend(self.audit(event)?);
         Ok(self.transact(members).await?.is_ok())
+    }
+}
+
+impl ChangeOrganizations for Store {
+    async fn write_organization(
+        &self,
+        read: &Organization,
+        organization: &Organization,
+        event: &AuditEvent,
+    ) -> Result<Written> {
+        let id = organization.id.as_str();
+        let written = item::to_item(&keys::organization(&organization.id), "organization", organization)?;
+        let mut members = vec![self.put_over(written, read.version)?];
+        let guard = |name: &str| entry(keys::organization_name(name), "organization_name", id);
+        let (old, new) = (guard(&read.name), guard(&organization.name));
+        let renamed = key_of(&old) != key_of(&new);
+        if renamed {
+            members.push(self.put_new(new)?);
+            members.push(self.delete(&key_of(&old))?);
+            let listing = |name: &str| keys::organization_listing(name, &organization.id);
+            members.push(self.delete(&listing(&read.name))?);
+            members.push(self.put(entry(listing(&organization.name), "organization_listing", id))?);
+        }
+        let domain = |domain: &String| entry(keys::domain(&domain_key(domain)), "domain", id);
+        let keys_of = |domains: &[String]| -> BTreeSet<Key> { domains.iter().map(|name| key_of(&domain(name))).collect() };
+        let (before, after) = (keys_of(&read.domains), keys_of(&organization.domains));
+        for name in &organization.domains {
+            if !before.contains(&key_of(&domain(name))) {
+                members.push(self.put_new(domain(name))?);
+            }
+        }
+        for key in before.difference(&after) {
+            members.push(self.delete(key)?);
+        }
+        members.extend(self.audit(event)?);
+        Ok(match self.transact(members).await? {
+            Ok(()) => Written::Done,
+            Err(failed) if failed.contains(&0) => Written::Changed,
+            Err(failed) if renamed && failed.contains(&1) => Written::Taken(Conflict::NameTaken),
+            Err(_) => Written::Taken(Conflict::DomainTaken),
+        })
     }
 }
 

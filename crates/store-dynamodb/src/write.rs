@@ -80,6 +80,40 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(built(delete.build())?).build())
     }
 
+    /// Puts an item over the version that was read.
+    pub(crate) fn put_over(&self, item: Item, read_version: u64) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", n(read_version));
+        Ok(TransactWriteItem::builder().put(built(put.build())?).build())
+    }
+
+    /// Deletes an item of the version that was read.
+    pub(crate) fn delete_over(&self, key: &Key, read_version: u64) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", n(read_version));
+        Ok(TransactWriteItem::builder().delete(built(delete.build())?).build())
+    }
+
+    /// One item, read consistently.
+    pub(crate) async fn item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        Ok(answer.item)
+    }
+
     /// A user as it is now, over the version that was read.
     pub(crate) fn replace_user(&self, user: &User, read_version: u64) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
@@ -129,6 +163,21 @@ impl Store {
             .expression_attribute_values(":active", n(counts.active));
         Ok(TransactWriteItem::builder().update(built(update.build())?).build())
     }
+}
+
+/// An item that only says what one thing it is about.
+pub(crate) fn named(key: Key, kind: &str, name: &str, value: &str) -> Item {
+    Item::from([
+        ("pk".to_owned(), s(key.pk)),
+        ("sk".to_owned(), s(key.sk)),
+        ("kind".to_owned(), s(kind)),
+        (name.to_owned(), s(value)),
+    ])
+}
+
+/// The key of an item.
+pub(crate) fn key_of(item: &Item) -> Key {
+    Key::new(item::text(item, "pk").unwrap_or_default(), item::text(item, "sk").unwrap_or_default())
 }
 
 /// The user's own item.

@@ -392,6 +392,18 @@ fn listed(
                 continue;
             }
             None => name,
+            Some(known) if list == ListName::Properties => match property(known, name, case_sensitive) {
+                Some(canonical) => {
+                    if !found.contains(&canonical) {
+                        found.push(canonical);
+                    }
+                    continue;
+                }
+                None => {
+                    issues.push(unknown(list, name, known));
+                    continue;
+                }
+            },
             Some(known) => match find(known, name, case_sensitive) {
                 Some(named) => named.name.as_str(),
                 None => {
@@ -420,6 +432,20 @@ fn listed(
         issue.correction = Some(as_value(column, vec![named.name.clone()]));
     }
     if issues.is_empty() { Ok(as_value(column, found)) } else { Err(issues) }
+}
+
+/// A known property, by its name or its identifier, with the value that is given for it: `Desk=12`, `Desk: 12`. What
+/// values it may have, the server knows.
+fn property(known: &[Named], text: &str, case_sensitive: bool) -> Option<String> {
+    let named = |name: &str| {
+        find(known, name, case_sensitive).or_else(|| known.iter().find(|named| named.id == name))
+    };
+    if let Some(named) = named(text) {
+        return Some(named.name.clone());
+    }
+    let (name, value) = text.split_once(['=', ':'])?;
+    let named = named(name.trim_matches(text::is_blank))?;
+    Some(format!("{}={}", named.name, value.trim_matches(text::is_blank)))
 }
 
 fn as_value(column: &Column, names: Vec<String>) -> Value {
@@ -643,6 +669,26 @@ mod tests {
             default_country: Some("DE".into()),
             ..Lists::default()
         }
+    }
+
+    #[test]
+    fn properties_bring_their_values() {
+        let named = |id: &str, name: &str| crate::Named { id: id.to_owned(), name: name.to_owned() };
+        let properties = vec![named("desk_number", "Desk number"), named("parking", "Parking")];
+        let profile = Profile::built_in("end-user").unwrap();
+        let known = profile.effective(&Lists { properties, ..Lists::default() });
+        for (name, cell, expected) in [
+            ("a name alone", "Parking", "Parking"),
+            ("a value", "Desk number=12", "Desk number=12"),
+            ("a colon and blanks", "desk NUMBER : 12", "Desk number=12"),
+            ("its key", "desk_number=12", "Desk number=12"),
+            ("several", "Parking; Desk number=12", "Parking; Desk number=12"),
+            ("an equals sign in the value", "Desk number=a=b", "Desk number=a=b"),
+            ("an unknown one", "Shoe=44", "property_unknown"),
+        ] {
+            assert_eq!(said(&known, Field::Properties, cell), expected, "{name}");
+        }
+        assert_eq!(said(&profile, Field::Properties, "Shoe: 44"), "Shoe: 44", "left to the server");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rollcall_validation::{Profile, Record, Report, Rows, Status, Value, Verdict};
 
-use super::rows::{FieldValue, StagedRow};
+use super::rows::{FieldValue, Given, StagedRow};
 
 /// What the validator says.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ fn checked(report: &Report) -> Checked {
                 (field.as_str().to_owned(), value)
             })
             .collect();
-        accepted.push(StagedRow { row: row.row, values, scope: Vec::new() });
+        accepted.push(StagedRow { row: row.row, values, scope: Vec::new(), given: Given::default() });
     }
     Checked {
         report: report.to_json(Rows::Issues),

@@ -11,7 +11,9 @@ use crate::{
     Result,
     audit::AuditEvent,
     ids::{ImportId, OrganizationId, UserId},
+    lists::ReadLists,
     organization::Organization,
+    outbox::DueMail,
     roles::ReadRoles,
     user::User,
 };
@@ -25,7 +27,7 @@ pub trait ReadImports {
 
 /// Organizations as imports need them.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait ImportOrganizations: ReadRoles {
+pub trait ImportOrganizations: ReadRoles + ReadLists {
     /// An organization.
     async fn import_organization(&self, id: &OrganizationId) -> Result<Option<Organization>>;
     /// The organizations of these names (compared case-folded); a name without one is left out.
@@ -39,6 +41,8 @@ pub struct Along {
     pub tick: bool,
     /// What is told to the audit trail.
     pub event: Option<AuditEvent>,
+    /// What the importer is told.
+    pub mail: Option<DueMail>,
 }
 
 /// Changes heads.

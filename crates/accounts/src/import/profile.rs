@@ -1,6 +1,6 @@
 //! From a profile and an organization to the effective profile that browser, command line and functions take.
 
-use rollcall_validation::{InvitationPolicy, Lists, Named, Profile};
+use rollcall_validation::{Field, InvitationPolicy, Lists, Named, Profile};
 
 use super::{Mode, ProfileRef, ports::ImportOrganizations};
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     access::Actor,
     error::{Invalid, Missing},
     ids::OrganizationId,
+    lists::{Catalog, HEADQUARTERS, HEADQUARTERS_ID, ListKind},
     organization::Organization,
     roles::{Permission, RoleBook},
     user::UserKind,
@@ -24,6 +25,8 @@ pub struct Effective {
     pub organization: Option<Organization>,
     /// The roles that count there.
     pub roles: RoleBook,
+    /// What the lists there hold that its columns name.
+    pub catalog: Catalog,
 }
 
 impl Effective {
@@ -100,20 +103,81 @@ fn resolved(
     kind: UserKind,
     organization: Option<&Organization>,
     roles: &RoleBook,
+    catalog: &Catalog,
 ) -> Option<Profile> {
-    Some(profile.for_kind(kind.name())?.effective(&lists(kind, organization, roles)))
+    let profile = profile.for_kind(kind.name())?;
+    let lists = lists(&profile, kind, organization, roles, catalog);
+    Some(profile.effective(&lists))
 }
 
-/// The roles that a form or an import may give to that kind, as profiles list them.
-fn lists(kind: UserKind, organization: Option<&Organization>, roles: &RoleBook) -> Lists {
+/// What an organization adds to a profile: of the lists only those that its columns name, so that nothing else
+/// changes its hash.
+fn lists(
+    profile: &Profile,
+    kind: UserKind,
+    organization: Option<&Organization>,
+    roles: &RoleBook,
+    catalog: &Catalog,
+) -> Lists {
+    let named = |list: ListKind| -> Vec<Named> {
+        let entries = if has_column(profile, list) { catalog.entries(list) } else { &[] };
+        entries.iter().map(|entry| Named { id: entry.id.to_string(), name: entry.name.clone() }).collect()
+    };
+    let mut sites = named(ListKind::Sites);
+    if organization.is_some() && has_column(profile, ListKind::Sites) {
+        sites.insert(0, Named { id: HEADQUARTERS_ID.to_owned(), name: HEADQUARTERS.to_owned() });
+    }
+    let mut properties = named(ListKind::Properties);
+    for (named, entry) in properties.iter_mut().zip(catalog.entries(ListKind::Properties)) {
+        // The API knows properties by their keys, and so may sheets.
+        named.id = entry.property.as_ref().map_or_else(String::new, |property| property.key.clone());
+    }
+    let domains = organization.filter(|_| profile.fields().any(|field| field == Field::Domain));
     Lists {
         roles: roles
             .assignable(kind)
             .map(|role| Named { id: role.id().to_owned(), name: role.name().to_owned() })
             .collect(),
+        groups: named(ListKind::Groups),
+        sites,
+        properties,
+        courses: named(ListKind::Courses),
+        domains: domains
+            .iter()
+            .flat_map(|organization| &organization.domains)
+            .map(|domain| Named { id: domain.clone(), name: domain.clone() })
+            .collect(),
         default_country: organization.and_then(|found| found.default_country.clone()),
-        ..Lists::default()
     }
+}
+
+/// Whether a profile's sheets have a column of that list's names.
+fn has_column(profile: &Profile, list: ListKind) -> bool {
+    let wanted = match list {
+        ListKind::Groups => Field::Groups,
+        ListKind::Sites => Field::Site,
+        ListKind::Properties => Field::Properties,
+        ListKind::Courses => Field::Courses,
+        ListKind::Services => return false,
+    };
+    profile.fields().any(|field| field == wanted)
+}
+
+/// What the lists hold that the columns of these profiles name.
+async fn catalog(
+    ports: &impl ImportOrganizations,
+    organization: Option<&OrganizationId>,
+    profiles: &[Profile],
+) -> Result<Catalog> {
+    let mut entries = Vec::new();
+    for list in ListKind::ALL {
+        if let Some(organization) = organization
+            && profiles.iter().any(|profile| has_column(profile, *list))
+        {
+            entries.extend(ports.list(organization, *list).await?);
+        }
+    }
+    Ok(Catalog::new(entries))
 }
 
 /// The effective profile for an organization, if the actor may do this there.
@@ -144,9 +208,11 @@ pub async fn effective(
         }
     };
     let roles = ports.role_book(organization.as_ref().map(|found| &found.id)).await?;
-    let profile =
-        resolved(&profile, user_kind, organization.as_ref(), &roles).ok_or(Error::NotFound(Missing::Profile))?;
-    Ok(Effective { profile, user_kind, organization, roles })
+    let organization_id = organization.as_ref().map(|found| &found.id);
+    let catalog = catalog(ports, organization_id, std::slice::from_ref(&profile)).await?;
+    let profile = resolved(&profile, user_kind, organization.as_ref(), &roles, &catalog);
+    let profile = profile.ok_or(Error::NotFound(Missing::Profile))?;
+    Ok(Effective { profile, user_kind, organization, roles, catalog })
 }
 
 /// The profiles that an actor may use, each with the one kind that it makes (none: the caller decides), for an
@@ -171,17 +237,19 @@ pub async fn offered(
     };
     let roles = ports.role_book(organization).await?;
     let technicians_too = actor.require_in(Permission::ImportsRead, None).is_ok();
-    Ok(Profile::built_in_ids()
-        .iter()
-        .filter_map(|id| Profile::built_in(id))
+    let profiles: Vec<Profile> = Profile::built_in_ids().iter().filter_map(|id| Profile::built_in(id)).collect();
+    let catalog = catalog(ports, organization, &profiles).await?;
+    Ok(profiles
+        .into_iter()
         .filter_map(|profile| {
             let user_kind = kind_of(&profile, organization);
             let offered = user_kind != UserKind::Technician || technicians_too;
             let effective = Effective {
-                profile: offered.then(|| resolved(&profile, user_kind, found.as_ref(), &roles)).flatten()?,
+                profile: offered.then(|| resolved(&profile, user_kind, found.as_ref(), &roles, &catalog)).flatten()?,
                 user_kind,
                 organization: found.clone(),
                 roles: roles.clone(),
+                catalog: catalog.clone(),
             };
             Some((profile.kind().map(str::to_owned), effective))
         })

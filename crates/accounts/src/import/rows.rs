@@ -12,7 +12,11 @@ use crate::{
     audit::{AuditEvent, Origin},
     ids::{EntryId, ImportId, InvitationId, OrganizationId, UserId},
     invitation::Invitation,
-    lists::PropertyValue,
+    lists::{Catalog, ListKind, PropertyValue},
+    operations::{
+        assign::{COURSE_LIMIT, GROUP_LIMIT, PROPERTY_LIMIT, ROLE_LIMIT, is_headquarters},
+        create_user::grants_all_modules,
+    },
     outbox::{DueMail, Lane},
     roles::{RoleBook, RoleId},
     user::{ImportMark, User, UserKind, UserStatus},
@@ -28,6 +32,29 @@ pub struct StagedRow {
     /// The organizations that a technician is limited to, resolved; empty: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scope: Vec<OrganizationId>,
+    /// What its values name, resolved.
+    #[serde(flatten)]
+    pub given: Given,
+}
+
+/// What a row gives its user, resolved when the row is staged: names may change, identifiers do not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleId>,
+    /// Access groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<EntryId>,
+    /// Courses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub courses: Vec<EntryId>,
+    /// Site; none is the one that every organization has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<EntryId>,
+    /// Properties by their keys.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, PropertyValue>,
 }
 
 /// A value of a field.
@@ -90,11 +117,9 @@ pub fn user_id(import: &ImportId, place: Place) -> UserId {
 /// A row becomes a user, marked with the import.
 #[must_use]
 pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
-    let given = row.list("role").iter().map(String::as_str);
-    let roles = if row.has_role() {
-        role_ids(import.user_kind, given)
-    } else {
-        role_ids(import.user_kind, import.options.role.as_deref())
+    let roles = match &import.options.role {
+        Some(role) if !row.has_role() => RoleId::parse(role).into_iter().collect(),
+        _ => row.given.roles.clone(),
     };
     let scope = match (&import.organization_id, row.scope.as_slice()) {
         (Some(organization), _) => OrganizationScope::Selected([organization.clone()].into()),
@@ -108,10 +133,12 @@ pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
         email: row.text("email").to_owned(),
         username: row.optional("username"),
         phone: row.optional("phone"),
+        all_module_access: grants_all_modules(&roles),
         roles,
-        groups: row.list("groups").iter().filter_map(|id| EntryId::parse(id).ok()).collect(),
-        properties: properties(row),
-        site: EntryId::parse(row.text("site")).ok(),
+        groups: row.given.groups.clone(),
+        courses: row.given.courses.clone(),
+        properties: row.given.properties.clone(),
+        site: row.given.site.clone(),
         language: row.optional("language"),
         import_mark: Some(ImportMark { import_id: import.id.clone(), row: row.row }),
         import_id: Some(import.id.clone()),
@@ -126,28 +153,75 @@ pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
     }
 }
 
-fn role_ids<'a>(kind: UserKind, names: impl IntoIterator<Item = &'a str>) -> Vec<RoleId> {
-    let book = RoleBook::default();
-    let mut ids: Vec<RoleId> = names
-        .into_iter()
-        .filter_map(|name| book.find_assignable(kind, name))
-        .filter_map(|role| RoleId::parse(role.id()))
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
-/// `name=value` or `name: value`; a name alone has the value `yes`.
-fn properties(row: &StagedRow) -> BTreeMap<String, PropertyValue> {
-    row.list("properties")
-        .iter()
-        .map(|text| match text.split_once(['=', ':']) {
-            Some((name, value)) => (name.trim().to_owned(), PropertyValue::Text(value.trim().to_owned())),
-            None => (text.trim().to_owned(), PropertyValue::YesNo(true)),
-        })
-        .filter(|(name, _)| !name.is_empty())
-        .collect()
+impl Given {
+    /// Resolves what a row's values name by what there is; what is not there or does not fit is said of its field by
+    /// a stable code.
+    ///
+    /// # Errors
+    /// Everything that does not fit, by field.
+    pub fn resolve(
+        row: &StagedRow,
+        kind: UserKind,
+        roles: &RoleBook,
+        catalog: &Catalog,
+    ) -> Result<Self, Vec<(&'static str, &'static str)>> {
+        let mut given = Self::default();
+        let mut problems = Vec::new();
+        for name in row.list("role") {
+            match roles.find_assignable(kind, name).and_then(|role| RoleId::parse(role.id())) {
+                Some(role) if given.roles.contains(&role) => {}
+                Some(role) => given.roles.push(role),
+                None => problems.push(("role", "role_unknown")),
+            }
+        }
+        for (field, list, code, to) in [
+            ("groups", ListKind::Groups, "group_unknown", &mut given.groups),
+            ("courses", ListKind::Courses, "course_unknown", &mut given.courses),
+        ] {
+            for name in row.list(field) {
+                match catalog.find(list, name) {
+                    Some(entry) if to.contains(&entry.id) => {}
+                    Some(entry) => to.push(entry.id.clone()),
+                    None => problems.push((field, code)),
+                }
+            }
+        }
+        let site = row.text("site");
+        if !site.is_empty() && !is_headquarters(site) {
+            match catalog.find(ListKind::Sites, site) {
+                Some(entry) => given.site = Some(entry.id.clone()),
+                None => problems.push(("site", "site_unknown")),
+            }
+        }
+        for text in row.list("properties") {
+            // `name=value` or `name: value`; a name alone has the value `yes`.
+            let (name, value) = text.split_once(['=', ':']).unwrap_or((text, "yes"));
+            let Some(property) = catalog.find_property(name.trim()) else {
+                problems.push(("properties", "property_unknown"));
+                continue;
+            };
+            match property.value_of_text(value) {
+                Ok(value) => {
+                    if given.properties.insert(property.key.clone(), value).is_some() {
+                        problems.push(("properties", "property_twice"));
+                    }
+                }
+                Err(error) => problems.push(("properties", error.code())),
+            }
+        }
+        given.roles.sort_unstable();
+        for (field, length, limit) in [
+            ("role", given.roles.len(), ROLE_LIMIT),
+            ("groups", given.groups.len(), GROUP_LIMIT),
+            ("courses", given.courses.len(), COURSE_LIMIT),
+            ("properties", given.properties.len(), PROPERTY_LIMIT),
+        ] {
+            if length > limit {
+                problems.push((field, "too_many"));
+            }
+        }
+        if problems.is_empty() { Ok(given) } else { Err(problems) }
+    }
 }
 
 /// What finishing makes of a user that the import wrote: the mark goes, the invitation comes, to the address
@@ -220,13 +294,17 @@ impl PlacedIssue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::{Mode, tests::staged};
+    use crate::{
+        import::{Mode, tests::staged},
+        lists::{Entry, Property, PropertyType},
+        roles::CustomRole,
+    };
 
     fn row() -> StagedRow {
         serde_json::from_value(serde_json::json!({
             "row": 7,
-            "values": {"first_name": "Ana", "last_name": "Sá", "email": "ana@example.com",
-                       "role": ["Technician"], "properties": ["desk=12", "parking"]},
+            "values": {"first_name": "Ana", "last_name": "Sá", "email": "ana@example.com", "role": ["Technician"]},
+            "roles": ["technician"],
         }))
         .unwrap()
     }
@@ -237,6 +315,68 @@ mod tests {
         let place = Place { chunk: 1, index: 3 };
         assert_eq!(user_of(&import, place, &row()), user_of(&import, place, &row()));
         assert_ne!(user_id(&import.id, place), user_id(&import.id, Place { chunk: 13, index: 0 }));
+    }
+
+    fn entry(list: ListKind, name: &str, property: Option<Property>) -> Entry {
+        Entry {
+            id: EntryId::derived(&[list.name(), name]),
+            list,
+            organization_id: OrganizationId::derived(&["acme"]),
+            name: name.into(),
+            active: true,
+            modules: vec![],
+            property,
+            retired: false,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn names_become_identifiers_row_by_row() {
+        let number = Property { key: "desk".into(), value_type: PropertyType::Number, choices: vec![] };
+        let flag = Property { key: "parking".into(), value_type: PropertyType::YesNo, choices: vec![] };
+        let night = CustomRole {
+            id: RoleId::parse("role_night").unwrap(),
+            organization_id: Some(OrganizationId::derived(&["acme"])),
+            name: "Night".into(),
+            description: String::new(),
+            user_kind: UserKind::EndUser,
+            permissions: vec![],
+            retired: false,
+            reduced_at: None,
+            version: 1,
+        };
+        let book = RoleBook::new(vec![night]);
+        let catalog = Catalog::new(vec![
+            entry(ListKind::Groups, "Day", None),
+            entry(ListKind::Sites, "Berlin", None),
+            entry(ListKind::Properties, "Desk number", Some(number)),
+            entry(ListKind::Properties, "Parking", Some(flag)),
+        ]);
+        let resolved = |values: serde_json::Value| {
+            let row: StagedRow = serde_json::from_value(serde_json::json!({"row": 1, "values": values})).unwrap();
+            Given::resolve(&row, UserKind::EndUser, &book, &catalog)
+        };
+        let all = resolved(serde_json::json!({
+            "role": ["Night", "Standard"], "groups": ["Day", "Day"], "site": "Berlin",
+            "properties": ["Desk number=12", "Parking"],
+        }))
+        .unwrap();
+        assert_eq!(all.roles.iter().map(RoleId::as_str).collect::<Vec<_>>(), ["role_night", "standard"]);
+        assert_eq!((all.groups.len(), all.site.is_some()), (1, true));
+        assert_eq!(serde_json::json!(all.properties), serde_json::json!({"desk": 12, "parking": true}));
+        assert_eq!(resolved(serde_json::json!({"site": "HQ"})).unwrap(), Given::default());
+        for (values, wanted) in [
+            (serde_json::json!({"role": ["Day"]}), ("role", "role_unknown")),
+            (serde_json::json!({"groups": ["day"]}), ("groups", "group_unknown")),
+            (serde_json::json!({"courses": ["Safety"]}), ("courses", "course_unknown")),
+            (serde_json::json!({"site": "Paris"}), ("site", "site_unknown")),
+            (serde_json::json!({"properties": ["Shoe=44"]}), ("properties", "property_unknown")),
+            (serde_json::json!({"properties": ["desk=x"]}), ("properties", "property_not_number")),
+            (serde_json::json!({"properties": ["desk=1", "desk=2"]}), ("properties", "property_twice")),
+        ] {
+            assert_eq!(resolved(values.clone()), Err(vec![wanted]), "{values}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
     ids::{EntryId, OrganizationId},
     lists::{Catalog, HEADQUARTERS, HEADQUARTERS_ID, ListKind, ReadLists},
     operations::{edits::covers, rules::Rules},
-    roles::{Permission, RoleBook, RoleId, built_in},
+    roles::{Permission, RoleBook, RoleId, built_in, parse_permissions},
     user::{User, UserKind},
 };
 
@@ -245,11 +245,7 @@ pub fn assign(
 /// [`Conflict::RootMaster`], [`Conflict::OwnAccount`], [`Error::PermissionDenied`].
 pub fn permitted(actor: &Actor, book: &RoleBook, read: Option<&User>, user: &User) -> Result<()> {
     if let Some(read) = read {
-        let access = |user: &User| {
-            let roles: BTreeSet<RoleId> = user.roles.iter().cloned().collect();
-            (roles, user.permissions.clone(), user.scope.clone())
-        };
-        if access(read) != access(user) {
+        if access_differs(read, user) {
             if read.is_root() {
                 return Err(Conflict::RootMaster.into());
             }
@@ -262,6 +258,15 @@ pub fn permitted(actor: &Actor, book: &RoleBook, read: Option<&User>, user: &Use
     }
     covers(actor, &book.permissions_of_user(user))?;
     within(actor, &user.scope)
+}
+
+/// Whether one may do something that the other may not, or somewhere else, as far as their own items say.
+#[must_use]
+pub fn access_differs(read: &User, user: &User) -> bool {
+    fn access(user: &User) -> (BTreeSet<&RoleId>, &[Permission], &OrganizationScope) {
+        (user.roles.iter().collect(), &user.permissions, &user.scope)
+    }
+    access(read) != access(user)
 }
 
 /// Whether something is taken away that a user may do, or where.
@@ -314,23 +319,15 @@ fn roles(rules: &Rules, wanted: &References, user: &User, refusals: &mut Vec<Ref
 }
 
 fn permissions(names: &[String], kind: UserKind, refusals: &mut Vec<Refusal>) -> Vec<Permission> {
-    let mut refuse = |code: &str, detail: String| {
-        refusals.push(Refusal { field: "permissions".into(), code: code.into(), detail });
-    };
     if kind != UserKind::Technician && !names.is_empty() {
-        refuse("technicians_only", "only technicians hold permissions beside those of their roles".into());
+        refusals.push(Refusal {
+            field: "permissions".into(),
+            code: "technicians_only".into(),
+            detail: "only technicians hold permissions beside those of their roles".into(),
+        });
         return Vec::new();
     }
-    let mut found = BTreeSet::new();
-    for name in names {
-        match Permission::parse(name.trim()) {
-            Some(permission) => {
-                found.insert(permission);
-            }
-            None => refuse("permission_unknown", "GET /v1/permissions lists those that there are".into()),
-        }
-    }
-    found.into_iter().collect()
+    parse_permissions(names, refusals)
 }
 
 fn organizations(

@@ -21,13 +21,19 @@ use crate::{
     outbox::{DueMail, Lane},
     password::NewPassword,
     random::Randomness,
-    roles::{Permission, ReadRoles},
+    roles::{Permission, ReadRoles, RoleId},
     token::TokenKeys,
     user::{LinkState, User, UserKind, UserStatus},
 };
 
 /// Who is given this role has access to all modules, unless it is deselected (requirements.md, S4).
 const ALL_MODULES_ROLE: &str = "master";
+
+/// Whether who is given these roles has access to all modules to begin with.
+#[must_use]
+pub fn grants_all_modules(roles: &[RoleId]) -> bool {
+    roles.iter().any(|role| role.as_str() == ALL_MODULES_ROLE)
+}
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -143,7 +149,7 @@ pub async fn create_user(
     user.username = username.filter(|name| IdentityKey::from_username(name) != email);
     assign(&rules, &referred, &new.assignments, &mut user, &mut refusals)?;
     if new.assignments.all_module_access.is_none() {
-        user.all_module_access = user.roles.iter().any(|role| role.as_str() == ALL_MODULES_ROLE);
+        user.all_module_access = grants_all_modules(&user.roles);
     }
     user.language = new.language.as_deref().and_then(|tag| rules::language(tag, &mut refusals));
     user.settings.time_zone = new.time_zone.as_deref().and_then(|name| rules::time_zone(name, &mut refusals));

@@ -8,7 +8,7 @@ use crate::{
     error::{Missing, Refusal},
     organization::Organization,
     roles::{RoleBook, RoleId},
-    user::UserKind,
+    user::{User, UserKind},
 };
 
 /// The profile of a person's account.
@@ -51,6 +51,14 @@ impl Rules {
             mfa_by_organization: organization.is_some_and(|organization| organization.mfa_required),
             domains: organization.map(|organization| organization.domains.clone()).unwrap_or_default(),
         })
+    }
+
+    /// The rules that hold for a user, without roles.
+    ///
+    /// # Errors
+    /// [`Missing::Profile`] when theirs is not there any more.
+    pub fn of(user: &User, organization: Option<&Organization>) -> Result<Self> {
+        Self::new(user.user_kind, Some(&user.profile), organization, RoleBook::default())
     }
 
     /// The profile that a kind of user has when none is named.
@@ -205,6 +213,12 @@ fn refused(field: &str, code: &str, detail: String) -> Refusal {
 /// A time zone as it is kept.
 pub fn time_zone(text: &str, refusals: &mut Vec<Refusal>) -> Option<String> {
     crate::settings::time_zone(text).map_err(|refusal| refusals.push(refusal)).ok()
+}
+
+/// Whether a user must have a second factor; so they must when nothing says that they need not.
+#[must_use]
+pub fn mfa_required(user: &User, organization: Option<&Organization>) -> bool {
+    Rules::of(user, organization).map_or(true, |rules| rules.needs_mfa())
 }
 
 /// A language tag as it is kept: `de`, `pt-BR` (BCP 47: a primary subtag of 2 or 3 letters and at most two more).

@@ -16,7 +16,7 @@ use crate::{
         ports::{Chunk, ImportOrganizations, ReadImports, StageRows, Staging},
         profile::{Effective, effective},
         report::page,
-        rows::StagedRow,
+        rows::{Given, StagedRow},
     },
     roles::Permission,
 };
@@ -137,7 +137,7 @@ pub(super) struct Prechecked {
 }
 
 /// What only the server knows and needs no guard: roles that the actor may give, organizations that a
-/// technician is limited to.
+/// technician is limited to, and whom and what names and values of properties stand for.
 pub(super) async fn precheck(
     ports: &impl ImportOrganizations,
     actor: &Actor,
@@ -156,8 +156,9 @@ pub(super) async fn precheck(
     let mut issues = Vec::new();
     let mut refused = 0;
     for mut row in rows {
+        let number = row.row;
         let issue = |field: &str, code: &str| ServerIssue {
-            row: row.row,
+            row: number,
             field: field.to_owned(),
             code: code.to_owned(),
             severity: Severity::Error,
@@ -168,6 +169,10 @@ pub(super) async fn precheck(
             row.list("role").iter().filter_map(|name| effective.roles.find_assignable(effective.user_kind, name));
         if given.clone().any(|role| grantable(actor, role).is_err()) {
             issues.push(issue("role", "role_not_grantable"));
+        }
+        match Given::resolve(&row, effective.user_kind, &effective.roles, &effective.catalog) {
+            Ok(given) => row.given = given,
+            Err(problems) => issues.extend(problems.into_iter().map(|(field, code)| issue(field, code))),
         }
         let scope: Option<Vec<OrganizationId>> =
             row.list("organizations").iter().map(|name| organizations.get(name).cloned()).collect();

@@ -1,4 +1,7 @@
-//! Changes a user. A new address kills the link that went to the old one and gets its own.
+//! Changes a user. A new address of somebody who has registered counts once its owner has confirmed it; before that,
+//! it kills the invitation that went to the old one and gets its own.
+
+use rollcall_validation::identity::IdentityKey;
 
 use crate::{
     Error, Result,
@@ -9,14 +12,14 @@ use crate::{
     invitation::InvitationStatus,
     lists::ReadLists,
     operations::{
-        assign::{Assignments, KnowOrganizations, Referred, assign, is_reduced, permitted, refers_anew},
+        assign::{Assignments, KnowOrganizations, Referred, access_differs, assign, is_reduced, permitted, refers_anew},
         create_user::{ReadOrganization, summary},
         edits::{Edit, EditUsers, covers, editable, modify_read_user},
         rules::{self, Rules},
     },
     outbox::{DueMail, Lane},
     roles::{Permission, ReadRoles},
-    user::User,
+    user::{EmailChange, User, UserStatus},
 };
 
 /// What shall change; absent fields stay.
@@ -48,6 +51,13 @@ impl UserChanges {
     }
 }
 
+/// Knows which sign-in names are taken.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait NamesInUse {
+    /// What stands in the way of that user having that name, if something does.
+    async fn name_conflict(&self, identity: &IdentityKey, own: &UserId) -> Result<Option<Conflict>>;
+}
+
 /// Changes a user over the version that the caller has read (none: whatever it is, which only additions and
 /// removals may do). Who may do less afterwards, or in fewer organizations, is signed out everywhere.
 ///
@@ -56,7 +66,7 @@ impl UserChanges {
 /// value that is not acceptable, [`Conflict::OwnAccount`], [`Conflict::RootMaster`], [`Conflict::ListsChanged`],
 /// and what stands in the way of a new email.
 pub async fn update_user(
-    ports: &(impl EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
+    ports: &(impl EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations + NamesInUse),
     actor: &Actor,
     id: &str,
     version: Option<u64>,
@@ -77,6 +87,11 @@ pub async fn update_user(
     let referred = Referred::read(ports, user.organization_id.as_ref(), &changes.assignments).await?;
     let book = ports.role_book(user.organization_id.as_ref()).await?;
     let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), book)?;
+    if let Some(email) = confirmable(&rules, &user, changes)
+        && let Some(conflict) = ports.name_conflict(&IdentityKey::from_email(&email), &user.id).await?
+    {
+        return Err(conflict.into());
+    }
     modify_read_user(ports, user, |read| {
         editable(actor, &read)?;
         covers(actor, &rules.role_book().permissions_of_user(&read))?;
@@ -84,6 +99,7 @@ pub async fn update_user(
             return Err(Error::VersionConflict);
         }
         let user = changed(actor, &rules, &referred, &read, changes)?;
+        let (user, mails) = with_new_address(actor, &rules, &read, user, changes, origin);
         let event = origin.event(
             "user.updated",
             read.organization_id.as_ref(),
@@ -92,8 +108,9 @@ pub async fn update_user(
             summary(&user),
         );
         let as_of = referred.as_of.filter(|_| refers_anew(Some(&read), &user));
-        let edit = Edit { as_of, ..Edit::new(user, event) };
-        Ok(with_new_address(actor, &rules, &read, edit, origin))
+        let decides_on_access = access_differs(&read, &user);
+        let edit = Edit { as_of, mails, ..Edit::new(user, event) };
+        Ok(if decides_on_access { edit.while_active(actor) } else { edit })
     })
     .await
 }
@@ -128,30 +145,57 @@ fn changed(actor: &Actor, rules: &Rules, referred: &Referred, read: &User, chang
     if read.is_root() && read.id != *actor.id() && user.email != read.email {
         return Err(Conflict::RootMaster.into());
     }
-    if is_reduced(rules.role_book(), read, &user) {
+    if is_reduced(rules.role_book(), read, &user) || user.phone != read.phone {
         user.end_sessions();
     }
     Ok(user)
 }
 
-/// While the invitation waits for the person, a new address gets a link of its own. One that does not wait
-/// stays as it is, but no link that went to the former address is good for anything any more.
-fn with_new_address(actor: &Actor, rules: &Rules, read: &User, mut edit: Edit, origin: &Origin) -> Edit {
-    if edit.user.email == read.email {
-        return edit;
+/// The new address that its owner must confirm, if the changes want one; what is not acceptable is refused later.
+fn confirmable(rules: &Rules, user: &User, changes: &UserChanges) -> Option<String> {
+    let email = rules.field("email", changes.email.as_deref()?, &mut Vec::new());
+    (user.status == UserStatus::Active && !email.is_empty() && email != user.email).then_some(email)
+}
+
+/// What a new address comes to, and the mails that go out with it.
+///
+/// Of somebody who has registered it waits until its owner confirms it; asking for the address that is there takes a
+/// waiting one back. While the invitation waits for the person, the new address gets a link of its own. One that
+/// does not wait stays as it is, but no link that went to the former address is good for anything any more.
+fn with_new_address(
+    actor: &Actor,
+    rules: &Rules,
+    read: &User,
+    mut user: User,
+    changes: &UserChanges,
+    origin: &Origin,
+) -> (User, Vec<DueMail>) {
+    if user.email == read.email {
+        if changes.email.is_some() {
+            user.revoke_email_change(origin.now);
+        }
+        return (user, Vec::new());
     }
-    let Some(invitation) = &mut edit.user.invitation else { return edit };
+    if user.status == UserStatus::Active {
+        let email = std::mem::replace(&mut user.email, read.email.clone());
+        user.email_change = Some(EmailChange::next(read, &email, actor.id(), origin.now));
+        let mails = DueMail::email_change(&user);
+        return (user, mails);
+    }
+    user.revoke_email_change(origin.now);
+    user.revoke_password_reset(origin.now);
+    let Some(invitation) = &mut user.invitation else { return (user, Vec::new()) };
     match invitation.status_at(origin.now) {
         InvitationStatus::Pending => {
             let next = invitation.next_generation(rules.valid_hours(), actor.id().clone(), origin.now, true);
             let mail = DueMail::invitation(&read.id, &next, Lane::Now);
             *invitation = next;
-            edit.with_mail(mail)
+            (user, vec![mail])
         }
         InvitationStatus::Expired | InvitationStatus::Revoked => {
             invitation.address_generation = invitation.generation + 1;
-            edit
+            (user, Vec::new())
         }
-        InvitationStatus::Registered => edit,
+        InvitationStatus::Registered => (user, Vec::new()),
     }
 }

@@ -49,7 +49,7 @@ pub async fn accept_invitation(
         &request.password,
         request.phone.as_deref(),
         &call.origin(None),
-        &SystemRandomness,
+        call.device().as_deref(), &SystemRandomness,
     )
     .await?;
     let reply = Reply::json(StatusCode::OK, &AcceptResponse::new(&accepted, call.now))?;

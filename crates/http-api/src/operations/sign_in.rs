@@ -2,19 +2,27 @@
 
 use http::StatusCode;
 use rollcall_accounts::{
+    attempts::CountAttempts,
     operations::{
-        sessions::SaveSession,
-        sign_in::{Attempt, FindLogin, NoteSignIn, sign_in as use_case},
+        create_user::ReadOrganization,
+        sessions::OpenSessions,
+        sign_in::{Attempt, FindLogin, sign_in as use_case},
     },
     random::SystemRandomness,
+    token::TokenKeys,
 };
 
 use crate::{
     Answer, Call, Reply,
+    auth::DEVICE_COOKIE,
     representations::session::{SignInRequest, SignInResponse},
 };
 
 /// Signs in: the first step.
+///
+/// The answer says which step comes next, each under a new cookie. Failed attempts are counted for the account, apart
+/// for browsers in which the person has signed in before, and for the source address; too many are refused for a
+/// while, in the same way for names that nobody holds.
 #[utoipa::path(
     post,
     path = "/v1/sessions",
@@ -23,15 +31,25 @@ use crate::{
     security(()),
     request_body = SignInRequest,
     responses(
-        (status = 200, description = "Signed in, or the second step comes next. Sets the session's cookie",
-            body = SignInResponse, headers(("Set-Cookie" = String, description = "The `__Host-session` cookie"))),
+        (status = 200, description = "Signed in, or another step comes next. Sets the session's cookie",
+            body = SignInResponse, headers(("Set-Cookie" = String, description = "The `__Host-session` cookie, and `__Host-device` once signed in"))),
         (status = 401, description = "`credentials_not_valid`"),
+        (status = 429, description = "`too_many_attempts`",
+            headers(("Retry-After" = String, description = "Seconds until the next attempt is heard"))),
     )
 )]
-pub async fn sign_in(ports: &(impl FindLogin + SaveSession + NoteSignIn), call: Call) -> Answer {
+pub async fn sign_in(
+    ports: &(impl FindLogin + ReadOrganization + CountAttempts + OpenSessions),
+    keys: &TokenKeys,
+    call: Call,
+) -> Answer {
     let request: SignInRequest = call.json()?;
-    let attempt = Attempt { login: request.email, password: request.password };
-    let signed_in = use_case(ports, &attempt, call.now, &SystemRandomness).await?;
-    let next = signed_in.verify_mfa.then_some("verify_mfa");
-    Ok(Reply::json(StatusCode::OK, &SignInResponse { next })?.with_session(&signed_in.session))
+    let attempt = Attempt {
+        login: request.email,
+        password: request.password,
+        device: call.device(),
+        device_cookie: call.cookie(DEVICE_COOKIE).map(str::to_owned),
+    };
+    let proceeded = use_case(ports, keys, &attempt, &call.origin(None), &SystemRandomness).await?;
+    Ok(Reply::json(StatusCode::OK, &SignInResponse::from(&proceeded.next))?.with_step(&proceeded))
 }

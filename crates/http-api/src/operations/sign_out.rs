@@ -3,7 +3,10 @@
 use http::StatusCode;
 use rollcall_accounts::{
     Error,
-    operations::{sessions::Sessions, sign_out::sign_out as use_case},
+    operations::{
+        sessions::{EndSession, FindSession},
+        sign_out::sign_out as use_case,
+    },
 };
 
 use crate::{Answer, Call, Reply};
@@ -21,7 +24,7 @@ use crate::{Answer, Call, Reply};
         (status = 403, description = "`origin_not_allowed`"),
     )
 )]
-pub async fn sign_out(ports: &impl Sessions, call: Call) -> Answer {
+pub async fn sign_out(ports: &(impl FindSession + EndSession), call: Call) -> Answer {
     let token = call.session_token()?.ok_or(Error::NotAuthenticated)?;
     use_case(ports, &token, call.now).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).without_session())

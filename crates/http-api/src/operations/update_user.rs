@@ -4,7 +4,7 @@ use rollcall_accounts::{
     access::Authenticator,
     lists::ReadLists,
     operations::{
-        assign::KnowOrganizations, create_user::ReadOrganization, edits::EditUsers, update_user::update_user as use_case,
+        assign::KnowOrganizations, create_user::ReadOrganization, edits::EditUsers, update_user::{NamesInUse, update_user as use_case},
     },
     roles::ReadRoles,
 };
@@ -20,7 +20,9 @@ use crate::{
 /// may do less afterwards is signed out everywhere. Additions and removals (`add_groups`, `remove_roles`, …) mean
 /// the same whatever else changes, so a request with nothing else may say `If-Match: *`.
 ///
-/// While the invitation is pending, a new email kills its link and a new one goes to the new address.
+/// While the invitation is pending, a new email kills its link and a new one goes to the new address. Of somebody
+/// who has registered it counts once its owner has confirmed it: the answer has it as `email_change`, a link goes to
+/// the new address and a note to the present one. Sending the present email takes a waiting change back.
 #[utoipa::path(
     patch,
     path = "/v1/users/{id}",
@@ -45,7 +47,7 @@ use crate::{
     )
 )]
 pub async fn update_user(
-    ports: &(impl Authenticator + EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
+    ports: &(impl Authenticator + EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations + NamesInUse),
     call: Call,
 ) -> Answer {
     let (actor, origin) = call.acting(ports).await?;

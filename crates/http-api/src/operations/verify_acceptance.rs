@@ -41,7 +41,7 @@ pub async fn verify_acceptance(
 ) -> Answer {
     let request: VerifyRequest = call.json()?;
     let finished =
-        use_case(ports, keys, call.param("token"), &request.code, &call.origin(None), &SystemRandomness).await?;
+        use_case(ports, keys, call.param("token"), &request.code, &call.origin(None), call.device().as_deref(), &SystemRandomness).await?;
     let body = VerifyResponse { next: None, recovery_codes: finished.recovery_codes };
     Ok(Reply::json(StatusCode::OK, &body)?.with_session(&finished.session))
 }

@@ -2,11 +2,21 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod entry;
 pub mod import;
 pub mod invitation;
+pub mod me;
+pub mod mailed_link;
 pub mod organization;
 pub mod page;
 pub mod problem;
 pub mod role;
 pub mod session;
 pub mod user;
+
+use serde::{Deserialize, Deserializer};
+
+/// Tells `null` from absent.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}

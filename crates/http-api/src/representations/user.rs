@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rollcall_accounts::{
+    Error,
     access::OrganizationScope,
     error::Invalid,
+    first_credentials::FirstCredentials,
     ids::EntryId,
     operations::{
         assign::{Assignments, References, WantedScope},
@@ -16,7 +18,7 @@ use rollcall_accounts::{
     time::iso,
     user::{LinkState, User, UserKind, UserStatus},
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
@@ -327,9 +329,40 @@ pub struct CreateUserRequest {
     /// Whether to invite; by the profile's policy when absent.
     #[serde(default)]
     pub invite: Option<bool>,
+    /// How the person gets their first credentials; by a mailed link when absent.
+    #[serde(default)]
+    pub credentials: Option<CredentialsRequest>,
+}
+
+/// First credentials of an end user, where the organization allows it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialsRequest {
+    /// `link`: mailed, to choose a password. `generate`: a password is made and mailed, and nobody else learns it.
+    /// `specify_and_mail`: the given one is mailed. `specify`: it is handed over otherwise. All but the link's must be
+    /// changed at the first sign-in, within 14 days.
+    #[schema(example = "generate")]
+    pub mode: String,
+    /// With `specify` and `specify_and_mail`: as the organization's password policy says.
+    #[serde(default)]
+    #[schema(format = Password)]
+    pub password: Option<String>,
 }
 
 impl CreateUserRequest {
+    /// How the person gets their first credentials, where it is not by a link.
+    ///
+    /// # Errors
+    /// [`Error::Unfit`] with what is wrong with mode or password.
+    pub fn first_credentials(&mut self) -> Result<Option<FirstCredentials>, Error> {
+        let Some(CredentialsRequest { mode, password }) = self.credentials.take() else { return Ok(None) };
+        let first = FirstCredentials::read(&mode, password).map_err(|refusal| Error::Unfit(vec![refusal]))?;
+        if first.is_none() {
+            self.invite = self.invite.or(Some(true));
+        }
+        Ok(first)
+    }
+
     /// What is asked for.
     ///
     /// # Errors
@@ -418,7 +451,7 @@ pub struct UpdateUserRequest {
     #[serde(default)]
     pub email: Option<String>,
     /// Phone number, or null for none.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub phone: Option<Option<String>>,
     /// All role identifiers or names.
@@ -446,7 +479,7 @@ pub struct UpdateUserRequest {
     #[serde(default)]
     pub remove_groups: Vec<String>,
     /// Site by identifier or name, or null for HQ.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub site: Option<Option<String>>,
     /// All courses by identifier or name.
@@ -474,18 +507,13 @@ pub struct UpdateUserRequest {
     #[serde(default)]
     pub all_module_access: Option<bool>,
     /// BCP 47 tag, or null for none.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub language: Option<Option<String>>,
     /// Name in the IANA time zone database, or null for UTC.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "super::present")]
     #[schema(value_type = Option<String>)]
     pub time_zone: Option<Option<String>>,
-}
-
-/// Tells `null` from absent.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 impl UpdateUserRequest {

@@ -1,0 +1,37 @@
+//! POST /v1/users/{id}/reset-password
+
+use rollcall_accounts::{
+    access::Authenticator,
+    operations::{
+        edits::{EditUsers, ReadCredential},
+        reset_password::reset_password as use_case,
+    },
+    roles::ReadRoles,
+};
+
+use crate::{Answer, Call, Reply, representations::user::UserResponse};
+
+/// Resets a password: void at once, signed out everywhere, a link to choose another goes out, good for 24 hours.
+#[utoipa::path(
+    post,
+    path = "/v1/users/{id}/reset-password",
+    operation_id = "reset-password",
+    tag = "Users",
+    params(("id" = String, Path, description = "The user")),
+    responses(
+        (status = 200, description = "The user as it is now", body = UserResponse,
+            headers(("ETag" = String, description = "Its version"))),
+        (status = 401, description = "`not_authenticated`"),
+        (status = 403, description = "`permission_denied` without `credentials.write`, or for somebody who may do more than oneself"),
+        (status = 404, description = "`user_not_found`"),
+        (status = 409, description = "`own_account`, `root_master`, `not_registered`, `status_not_fitting` while deactivated, `import_unfinished`"),
+    )
+)]
+pub async fn reset_password(
+    ports: &(impl Authenticator + EditUsers + ReadCredential + ReadRoles),
+    call: Call,
+) -> Answer {
+    let (actor, origin) = call.acting(ports).await?;
+    let user = use_case(ports, &actor, call.param("id"), &origin).await?;
+    Reply::user(&user, call.now)
+}

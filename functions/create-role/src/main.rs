@@ -1,0 +1,5 @@
+//! The create-role function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(create_role::service)
+}

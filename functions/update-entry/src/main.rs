@@ -1,0 +1,5 @@
+//! The update-entry function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(update_entry::service)
+}

@@ -1,0 +1,17 @@
+//! The update-role function.
+
+use rollcall_http_api::operations::update_role::update_role;
+use rollcall_lambda::{Environment, Error, Function};
+use rollcall_store_dynamodb::Store;
+
+/// The operation as a function.
+///
+/// # Errors
+/// When a variable is missing.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    rollcall_lambda::http(environment, "update-role", move |call| {
+        let store = store.clone();
+        async move { update_role(&store, call).await }
+    })
+}
