@@ -15,11 +15,13 @@ type Step = { at: "way" } | { at: "phone" } | { at: "proof"; begun: Begun };
 
 /** Sets up a second factor: choose the way, prove that it works, and hand on what the server says. */
 export function Enrolment<A>(p: {
+  /** What may be set up. */
+  methods: readonly MfaMethod[];
   begin: (method: MfaMethod, phone?: string) => Promise<Begun>;
   finish: (code: string) => Promise<A>;
   onDone: (answer: A) => void;
 }) {
-  const [way, setWay] = useState<MfaMethod>("totp");
+  const [way, setWay] = useState<MfaMethod>(p.methods[0] ?? "totp");
   const [step, setStep] = useState<Step>({ at: "way" });
   const [phone, setPhone] = useState("");
   const begin = useAction(async (method: MfaMethod, number?: string) =>
@@ -39,13 +41,13 @@ export function Enrolment<A>(p: {
   };
   return (
     <form className="stack" onSubmit={submit} noValidate>
-      {begin.problem && !refused && <ProblemBox problem={begin.problem} />}
+      {begin.problem && !refused && <ProblemBox problem={begin.problem} words={texts} />}
       {step.at === "way" ? (
         <Choices
           label={texts.way}
           value={way}
           onChange={setWay}
-          options={(["totp", "text"] as const).map((id) => ({
+          options={p.methods.map((id) => ({
             id,
             name: texts.ways[id].name,
             description: texts.ways[id].hint,
@@ -102,10 +104,11 @@ export function Proof<A>(p: {
   );
 }
 
-function phoneComplaint(problem: ApiProblem | undefined): string | undefined {
+/** What is wrong with the number. */
+export function phoneComplaint(problem: ApiProblem | undefined): string | undefined {
   if (!problem) return undefined;
-  if (problem.code === "phone_required") return texts.enterPhone;
-  return problem.errors.find((entry) => entry.field === "phone")?.detail;
+  const entry = problem.errors.find(({ field }) => field === "phone");
+  return entry?.code === "phone_required" ? texts.enterPhone : entry?.detail;
 }
 
 function AppKey({ uri, secret }: { uri: string; secret: string }) {
@@ -169,7 +172,7 @@ function CodeForm<A>(p: {
   const error = wrong ? texts.wrongCode[p.method] : missing && text === "" ? texts.enterCode : undefined;
   return (
     <form className="stack" onSubmit={submit} noValidate>
-      {verify.problem && !wrong && <ProblemBox problem={verify.problem} />}
+      {verify.problem && !wrong && <ProblemBox problem={verify.problem} words={texts} />}
       <Field
         label={texts.code[p.method]}
         name="code"

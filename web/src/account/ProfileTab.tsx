@@ -2,6 +2,7 @@ import { type FormEvent, useId } from "react";
 import type { Me } from "../api/types";
 import { texts as idleTexts } from "../console/idleTexts";
 import { useSession } from "../console/session";
+import { Link } from "../router";
 import { languageNames } from "../texts/accept";
 import { texts as common } from "../texts/en";
 import { announce, ask, notify } from "../ui/announce";
@@ -38,6 +39,7 @@ export function ProfileTab() {
   const { draft } = mine;
   const phone = (draft.phone ?? "").trim();
   const changesPhone = phone !== (me.user.phone ?? "");
+  const codesGoThere = me.mfa.methods.includes("text");
   const form = useId();
   const browser = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const limits = [...new Set([...LIMITS, draft.idle_minutes])].sort((a, b) => a - b);
@@ -120,7 +122,16 @@ export function ProfileTab() {
         optional
         value={draft.phone ?? ""}
         onChange={(value) => mine.set({ phone: value.trim() === "" ? null : value })}
-        hint={t.phoneHint}
+        disabled={codesGoThere}
+        hint={
+          codesGoThere ? (
+            <>
+              {t.phoneInUse} <Link to="/account/security">{t.changeInUse}</Link>
+            </>
+          ) : (
+            t.phoneHint
+          )
+        }
         note={changesPhone ? t.phoneEnds : undefined}
         error={refused}
       />

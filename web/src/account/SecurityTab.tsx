@@ -4,17 +4,18 @@ import type { MfaMethod, OpenSession } from "../api/types";
 import { useAction, useLoad } from "../api/use";
 import { useSession } from "../console/session";
 import { NewPasswordField, PasswordField, Username } from "../password/PasswordField";
-import { DEFAULT_POLICY, namesOf } from "../password/quality";
+import { namesOf } from "../password/quality";
 import { texts as passwords } from "../password/texts";
 import { texts as common } from "../texts/en";
 import { ask, notify } from "../ui/announce";
-import { Button, ModalDialog, Skeleton } from "../ui/controls";
+import { Button, Field, ModalDialog, Skeleton } from "../ui/controls";
 import { SolidShape } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { Pill } from "../ui/status";
 import { Time } from "../ui/time";
 import { account, type Enrolment as Begun } from "./api";
-import { Proof, RecoveryCodes } from "./Enrolment";
+import { Proof, phoneComplaint, RecoveryCodes } from "./Enrolment";
+import { texts as mfaTexts } from "./mfaTexts";
 import { texts } from "./texts";
 
 const t = texts.security;
@@ -43,7 +44,7 @@ function Section(p: { title: string; children: ReactNode; action?: ReactNode }) 
 }
 
 const isWrongPassword = (problem: ApiProblem | undefined) =>
-  problem?.code === "password_wrong" || problem?.errors.some((entry) => entry.code === "password_wrong") === true;
+  problem?.errors.some((entry) => entry.code === "password_wrong") === true;
 
 function PasswordSection() {
   const { me, leave } = useSession();
@@ -51,7 +52,6 @@ function PasswordSection() {
   const [fresh, setFresh] = useState("");
   const [tried, setTried] = useState(false);
   const names = useMemo(() => namesOf(me.user.name, me.user.email, me.user.username), [me.user]);
-  const policy = me.password_policy ?? DEFAULT_POLICY;
   const change = useAction(async () => {
     await account.changePassword(current, fresh);
     leave({ why: "password", name: me.user.email });
@@ -86,7 +86,7 @@ function PasswordSection() {
             setFresh(value);
             change.clear();
           }}
-          policy={policy}
+          policy={me.password_policy}
           names={names}
           error={refused?.detail ?? (tried && !fresh ? passwords.enter : undefined)}
         />
@@ -120,7 +120,6 @@ function MfaSection() {
       <ul className="account-list">
         {methods.map((method) => {
           const on = mfa.methods.includes(method);
-          const noPhone = method === "text" && !me.user.phone;
           const lastRequired = on && mfa.required && mfa.methods.length === 1;
           return (
             <li key={method}>
@@ -131,22 +130,16 @@ function MfaSection() {
                     {on ? t.on : t.off}
                   </Pill>
                 </div>
-                {method === "text" && (
-                  <div className="field-hint">{me.user.phone ? t.textTo(me.user.phone) : t.noPhone}</div>
+                {method === "text" && on && me.user.phone && (
+                  <div className="field-hint">{t.textTo(me.user.phone)}</div>
                 )}
                 {lastRequired && <div className="field-hint">{t.lastRequired}</div>}
               </div>
               <div className="row wrap">
-                {(!on || method === "totp") && (
-                  <Button
-                    disabled={noPhone}
-                    onPress={() => setOpen({ is: "add", method, begun: null })}
-                    aria-haspopup="dialog"
-                  >
-                    {on ? t.renew : t.add}
-                    <span className="visually-hidden">: {t.methods[method]}</span>
-                  </Button>
-                )}
+                <Button onPress={() => setOpen({ is: "add", method, begun: null })} aria-haspopup="dialog">
+                  {on ? t.renew[method] : t.add}
+                  <span className="visually-hidden">: {t.methods[method]}</span>
+                </Button>
                 {on && !lastRequired && (
                   <Button look="quiet" onPress={() => setOpen({ is: "remove", method })} aria-haspopup="dialog">
                     {t.remove}
@@ -174,9 +167,12 @@ function MfaSection() {
           <ProveDialog
             title={t.addOf[open.method]}
             body={`${t.prove} ${t.mfaEnds}`}
-            confirm={t.next}
+            confirm={open.method === "text" ? t.sendText : t.next}
+            {...(open.method === "text" ? { phone: me.user.phone ?? "" } : {})}
             onClose={close}
-            act={async (password) => setOpen({ ...open, begun: await account.beginEnrolment(open.method, password) })}
+            act={async (password, phone) =>
+              setOpen({ ...open, begun: await account.beginEnrolment(open.method, password, phone) })
+            }
           />
         ) : (
           <ModalDialog title={t.addOf[open.method]} onClose={close} role="alertdialog">
@@ -241,19 +237,25 @@ function ProveDialog(p: {
   body: string;
   confirm: string;
   danger?: boolean;
-  act: (password: string) => Promise<void>;
+  /** Asks for a number too, beginning with this one. */
+  phone?: string;
+  act: (password: string, phone?: string) => Promise<void>;
   onClose: () => void;
 }) {
   const { me } = useSession();
   const [password, setPassword] = useState("");
+  const [phone, setPhone] = useState(p.phone ?? "");
   const [tried, setTried] = useState(false);
   const form = useId();
   const act = useAction(p.act);
   const wrong = isWrongPassword(act.problem);
+  const asksPhone = p.phone !== undefined;
+  const noPhone = asksPhone && phone.trim() === "";
+  const refused = phoneComplaint(act.problem);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (password) void act.run(password);
+    if (password && !noPhone) void act.run(password, asksPhone ? phone.trim() : undefined);
   };
   return (
     <ModalDialog
@@ -266,7 +268,23 @@ function ProveDialog(p: {
     >
       <form id={form} className="stack" onSubmit={submit} noValidate>
         <p>{p.body}</p>
-        {act.problem && !wrong && <ProblemBox problem={act.problem} />}
+        {act.problem && !wrong && !refused && <ProblemBox problem={act.problem} words={mfaTexts} />}
+        {asksPhone && (
+          <Field
+            label={mfaTexts.phone}
+            type="tel"
+            name="tel"
+            autoComplete="tel"
+            inputMode="tel"
+            value={phone}
+            onChange={(value) => {
+              setPhone(value);
+              act.clear();
+            }}
+            hint={mfaTexts.phoneHint}
+            error={refused ?? (tried && noPhone ? mfaTexts.enterPhone : undefined)}
+          />
+        )}
         <Username value={me.user.email} />
         <PasswordField
           label={passwords.current}

@@ -1,5 +1,12 @@
 /** Every word about setting up a second factor in the console, in English. */
 export const texts = {
+  problems: {
+    enrolment_not_begun: {
+      title: "Begin again",
+      detail: "Too many codes were wrong, or it took too long. Go back and set it up from the beginning.",
+    },
+    rate_limited: { title: "No more text messages for now", detail: "They can be sent only so often." },
+  },
   way: "How do you want to get your codes?",
   ways: {
     totp: { name: "Authenticator app", hint: "An app on your phone or in your password manager. Recommended." },

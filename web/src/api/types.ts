@@ -198,7 +198,7 @@ export interface Me {
   settings: MySettings;
   mfa: MyMfa;
   /** What a new password must be. */
-  password_policy?: { min_length: number; blocked_words?: string[] };
+  password_policy: { min_length: number; blocked_words: string[] };
   /** Null for an API key. */
   session: ({ id: Id } & SessionTimes) | null;
 }

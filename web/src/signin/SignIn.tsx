@@ -83,6 +83,7 @@ export function SignIn({ ended, forgot, onDone }: { ended: Ended | null; forgot:
           <>
             <p className="muted">{texts.enrol.body}</p>
             <Enrolment
+              methods={step.methods}
               begin={account.beginFirstEnrolment}
               finish={account.finishFirstEnrolment}
               onDone={(answer) => go({ at: "recovery", codes: answer.recovery_codes, next: "done" })}
@@ -212,7 +213,7 @@ function Code(p: Way & { methods: CodeMethod[]; method: CodeMethod }) {
   const { method } = p;
   const [text, setText] = useState("");
   const [tried, setTried] = useState(false);
-  const [sent, setSent] = useState(false);
+  const [sent, setSent] = useState<string | null>(null);
   const verify = useAction(async (code: string) => {
     try {
       p.answered(await account.verifyCode(code, method));
@@ -223,9 +224,8 @@ function Code(p: Way & { methods: CodeMethod[]; method: CodeMethod }) {
   });
   const send = useAction(async () => {
     verify.clear();
-    setSent(false);
-    await account.sendText();
-    setSent(true);
+    setSent(null);
+    setSent((await account.sendText()).sent_to);
   });
   // Choosing text messages is asking for one.
   const { run } = send;
@@ -252,7 +252,7 @@ function Code(p: Way & { methods: CodeMethod[]; method: CodeMethod }) {
       <SignInProblem problem={verify.problem} codes={{ code_not_valid: texts.code.wrong[method] }} />
       {method === "text" && sent && !verify.problem && (
         <p className="notice" role="status">
-          {texts.code.sent}
+          {texts.code.sent(sent)}
         </p>
       )}
       <Field
@@ -325,7 +325,12 @@ function FirstPassword(p: Way & { policy: PasswordPolicy }) {
 function SignInProblem({ problem, codes }: { problem: ApiProblem | undefined; codes: Record<string, string> }) {
   if (!problem || problem.code === "not_authenticated") return null;
   // How long to wait is said to everyone alike, whether or not there is such an account.
-  const known = problem.status === 429 ? texts.tooMany(problem.retryAfter) : codes[problem.code];
+  const known =
+    problem.code === "too_many_attempts"
+      ? texts.tooMany(problem.retryAfter)
+      : problem.code === "rate_limited"
+        ? texts.tooManyTexts(problem.retryAfter)
+        : codes[problem.code];
   if (!known) return <ProblemBox problem={problem} />;
   return (
     <div className="problem" role="alert">

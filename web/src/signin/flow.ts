@@ -1,5 +1,6 @@
 import type { CodeMethod, SignInAnswer } from "../account/api";
-import { DEFAULT_POLICY, type PasswordPolicy } from "../password/quality";
+import type { MfaMethod } from "../api/types";
+import type { PasswordPolicy } from "../password/quality";
 
 /** Where somebody stands on the way in. Each answer of the server leads to the next step. */
 export type Step =
@@ -8,7 +9,7 @@ export type Step =
   | { at: "asked"; email: string }
   | { at: "code"; methods: CodeMethod[]; method: CodeMethod }
   | { at: "first-password"; policy: PasswordPolicy }
-  | { at: "enrol" }
+  | { at: "enrol"; methods: MfaMethod[] }
   /** The codes are seen once: they stay until somebody says that they are kept. */
   | { at: "recovery"; codes: string[]; next: "done" | "credentials" }
   | { at: "done" };
@@ -19,13 +20,13 @@ export function stepAfter(answer: SignInAnswer): Step {
     case null:
       return { at: "done" };
     case "verify_mfa": {
-      const methods = answer.methods?.length ? answer.methods : (["totp", "recovery"] as CodeMethod[]);
+      const { methods } = answer;
       return { at: "code", methods, method: methods.includes("totp") ? "totp" : (methods[0] ?? "totp") };
     }
     case "change_password":
-      return { at: "first-password", policy: answer.password_policy ?? DEFAULT_POLICY };
+      return { at: "first-password", policy: answer.password_policy };
     case "enrol_mfa":
-      return { at: "enrol" };
+      return { at: "enrol", methods: answer.methods };
   }
 }
 

@@ -1,14 +1,6 @@
+import { span } from "../ui/span";
+
 /** Every word of the way in, in English. */
-
-const plural = (n: number, one: string, many: string): string => (n === 1 ? `1 ${one}` : `${n} ${many}`);
-
-/** "30 seconds", "10 minutes", "2 hours": never less than it is. */
-export function span(seconds: number): string {
-  if (seconds < 60) return plural(Math.max(1, Math.ceil(seconds)), "second", "seconds");
-  if (seconds < 90 * 60) return plural(Math.ceil(seconds / 60), "minute", "minutes");
-  return plural(Math.ceil(seconds / 3600), "hour", "hours");
-}
-
 export const texts = {
   title: "Sign in to Rollcall",
   name: "Email or username",
@@ -22,7 +14,11 @@ export const texts = {
     seconds === null
       ? "Too many attempts. Wait a while, then try again."
       : `Too many attempts. Try again in ${span(seconds)}.`,
-  startAgain: "This sign-in took too long. Begin again.",
+  tooManyTexts: (seconds: number | null) =>
+    seconds === null
+      ? "No more text messages for now. Wait a while, then try again."
+      : `The next text message can be sent in ${span(seconds)}.`,
+  startAgain: "This sign-in took too long, or too many codes were wrong. Begin again.",
   backToSignIn: "Back to sign-in",
   otherAccount: "Use another account",
 
@@ -75,7 +71,7 @@ export const texts = {
       recovery: "Use a recovery code",
     },
     again: "Send another text message",
-    sent: "A text message is on its way.",
+    sent: (end: string) => `A text message is on its way to the number that ends in ${end.replace(/^\D+/, "")}.`,
   },
 
   first: {

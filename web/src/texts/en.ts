@@ -18,6 +18,8 @@ const problems: Record<string, { title: string; detail: string }> = {
     title: "This address belongs to somebody already",
     detail: "Every address signs in to one account only. Search for it, or use another address.",
   },
+  too_many_attempts: { title: "Too many attempts", detail: "Nothing more is tried for a while." },
+  rate_limited: { title: "Too much at once", detail: "This can be done only so often." },
   already_registered: {
     title: "This person has registered already",
     detail: "There is no invitation left to send or take back.",
@@ -61,6 +63,7 @@ export const texts = {
     copy: "Copy",
     copied: "Copied",
     tryAgain: "Try again",
+    tryAgainIn: (span: string) => `Try again in ${span}.`,
     tryAgainLater: "Please try again in a moment.",
     loadNewest: "Load the newest version",
     requestId: "Reference for support:",

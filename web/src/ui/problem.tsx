@@ -3,6 +3,7 @@ import type { ApiProblem } from "../api/problem";
 import { texts } from "../texts/en";
 import { Button } from "./controls";
 import { ErrorIcon } from "./icons";
+import { span } from "./span";
 
 /** What failed and what to do next, shown beside it. */
 export function ProblemBox({
@@ -33,6 +34,7 @@ export function ProblemBox({
             ))}
           </ul>
         )}
+        {problem.retryAfter !== null && <div>{texts.common.tryAgainIn(span(problem.retryAfter))}</div>}
         {problem.requestId && (
           <div className="muted">
             {texts.common.requestId} <code>{problem.requestId}</code>
