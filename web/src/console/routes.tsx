@@ -92,7 +92,7 @@ export const routes: Route[] = [
     path: "/settings",
     title: texts.nav.settings,
     page: lazy(() => import("../settings/SettingsPage")),
-    rail: { icon: SettingsIcon, permission: ["organizations.read", "lists.read", "api_keys.write"] },
+    rail: { icon: SettingsIcon, permission: ["organizations.read", "lists.read"] },
     commands: [
       {
         title: settings.tabs.organization,
@@ -122,19 +122,11 @@ export const routes: Route[] = [
         permission: "lists.write",
         does: true,
       },
-      { title: settings.tabs.keys, path: "/settings/api-keys", permission: "api_keys.write" },
       {
         title: settings.organizations.add,
         path: "/settings/organizations",
         search: { new: "organization" },
         permission: "organizations.write",
-        does: true,
-      },
-      {
-        title: settings.keys.add,
-        path: "/settings/api-keys",
-        search: { new: "key" },
-        permission: "api_keys.write",
         does: true,
       },
     ],
@@ -148,6 +140,14 @@ export const routes: Route[] = [
       { title: account.tabs.profile, path: "/account/profile", words: account.words, permission: null },
       { title: account.tabs.notifications, path: "/account/notifications", permission: null },
       { title: account.tabs.security, path: "/account/security", words: account.securityWords, permission: null },
+      { title: account.tabs.keys, path: "/account/api-keys", permission: "api_keys.write" },
+      {
+        title: settings.keys.add,
+        path: "/account/api-keys",
+        search: { new: "key" },
+        permission: "api_keys.write",
+        does: true,
+      },
     ],
   },
 ];

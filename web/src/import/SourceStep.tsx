@@ -98,7 +98,7 @@ export function SourceStep(props: SourceProps) {
             (organizations.length === 0 ? (
               <div className="notice">
                 <p>{t.noOrganizations}</p>
-                <Link to="/settings?new=organization">{t.toSettings}</Link>
+                <Link to="/settings/organizations?new=organization">{t.toSettings}</Link>
               </div>
             ) : (
               <SelectField

@@ -4,9 +4,8 @@ import { ForOrganization } from "../lists/ForOrganization";
 import { NamesPage } from "../lists/NamesPage";
 import { PropertiesPage } from "../lists/PropertiesPage";
 import { texts as lists } from "../lists/texts";
-import { usePath, useSearch } from "../router";
+import { usePath } from "../router";
 import { PageTabs } from "../ui/tabs";
-import { KeysPage } from "./KeysPage";
 import { OrganizationPage } from "./OrganizationPage";
 import { OrganizationsPage } from "./OrganizationsPage";
 import { texts } from "./texts";
@@ -18,7 +17,6 @@ export default function SettingsPage() {
   const can = useCan();
   const keep = useKeepOrganization();
   const path = usePath();
-  const search = useSearch();
   const several = me.organizations === "all" || organizations.length > 1;
   const parts = [
     {
@@ -56,12 +54,8 @@ export default function SettingsPage() {
       shown: can("organizations.read") && several,
       page: <OrganizationsPage />,
     },
-    { path: "/settings/api-keys", name: texts.tabs.keys, shown: can("api_keys.write"), page: <KeysPage /> },
   ].filter((part) => part.shown);
-  // An old link to create something without saying where.
-  const wanted = path === "/settings" ? { organization: "/settings/organizations", key: "/settings/api-keys" } : null;
-  const meant = wanted?.[search.get("new") as keyof typeof wanted] ?? path;
-  const here = parts.find((part) => part.path === meant) ?? parts[0];
+  const here = parts.find((part) => part.path === path) ?? parts[0];
   return (
     <div className="page">
       <PageTitle>{texts.title}</PageTitle>

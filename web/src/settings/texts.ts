@@ -7,7 +7,6 @@ export const texts = {
   tabs: {
     organization: "Organization settings",
     organizations: "Organizations",
-    keys: "API keys",
   },
   what: "settings",
   words: "password policy mfa second factor domains lockout country credentials security",
