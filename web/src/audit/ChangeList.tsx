@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { type Change, difference } from "./changes";
+import { type Change, difference, isNothing } from "./changes";
 import { texts as t } from "./texts";
 import { fieldText, type Names, valueText } from "./words";
 import "./audit.css";
@@ -33,14 +33,15 @@ function Values({ change, names }: { change: Change; names: Names }) {
     return (
       <span className="change-values">
         {lists.removed.map((value) => (
-          <del key={`-${text(value)}`}>
+          <del key={text(value)}>
             <span className="visually-hidden">{t.removed} </span>
             {text(value)}
           </del>
         ))}
         {lists.added.map((value) => (
-          <ins key={`+${text(value)}`}>
+          <ins key={text(value)}>
             <span className="visually-hidden">{t.added} </span>
+            <span aria-hidden="true">+ </span>
             {text(value)}
           </ins>
         ))}
@@ -50,10 +51,14 @@ function Values({ change, names }: { change: Change; names: Names }) {
     <span className="change-values">
       {change.before !== undefined && (
         <>
-          <del>
-            <span className="visually-hidden">{t.was} </span>
-            {text(change.before)}
-          </del>
+          {isNothing(change.before) ? (
+            <span className="muted">{t.nothing}</span>
+          ) : (
+            <del>
+              <span className="visually-hidden">{t.was} </span>
+              {text(change.before)}
+            </del>
+          )}
           <span className="muted" aria-hidden="true">
             →
           </span>

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { Button as AriaButton, DialogTrigger, Popover } from "react-aria-components";
 import { api } from "../api/client";
 import type { Id } from "../api/types";
 import { useLoad } from "../api/use";
@@ -26,15 +26,13 @@ export function PersonFilter(p: {
           {p.value ? `${p.label}: ${name}` : p.label}
           {!p.value && <ChevronDownIcon size={14} />}
         </AriaButton>
-        <Popover className="popover person-filter" placement="bottom start">
-          <Dialog className="filter-dialog" aria-label={p.label}>
-            <FindPerson
-              onChoose={(id) => {
-                setOpen(false);
-                p.onChoose(id);
-              }}
-            />
-          </Dialog>
+        <Popover className="popover filter-dialog" placement="bottom start" aria-label={p.label}>
+          <FindPerson
+            onChoose={(id) => {
+              setOpen(false);
+              p.onChoose(id);
+            }}
+          />
         </Popover>
       </DialogTrigger>
       {p.value && (

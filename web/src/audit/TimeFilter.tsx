@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { Button as AriaButton, DialogTrigger, Popover } from "react-aria-components";
 import { useSearchState } from "../router";
 import { texts } from "../texts/en";
 import { Button, Field } from "../ui/controls";
@@ -36,15 +36,13 @@ export function TimeFilter() {
           {range ? `${t.filter.time}: ${range}` : t.filter.time}
           {!range && <ChevronDownIcon size={14} />}
         </AriaButton>
-        <Popover className="popover" placement="bottom start">
-          <Dialog className="filter-dialog" aria-label={t.filter.time}>
-            <div className="row wrap">
-              <Button onPress={since(0)}>{t.filter.presets.today}</Button>
-              <Button onPress={since(6)}>{t.filter.presets.week}</Button>
-              <Button onPress={since(29)}>{t.filter.presets.month}</Button>
-            </div>
-            <Days from={from} to={to} onChoose={choose} />
-          </Dialog>
+        <Popover className="popover filter-dialog" placement="bottom start" aria-label={t.filter.time}>
+          <div className="row wrap">
+            <Button onPress={since(0)}>{t.filter.presets.today}</Button>
+            <Button onPress={since(6)}>{t.filter.presets.week}</Button>
+            <Button onPress={since(29)}>{t.filter.presets.month}</Button>
+          </div>
+          <Days from={from} to={to} onChoose={choose} />
         </Popover>
       </DialogTrigger>
       {range && (

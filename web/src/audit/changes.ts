@@ -5,7 +5,7 @@ export interface Change {
   after: unknown;
 }
 
-const nothing = (value: unknown) =>
+export const isNothing = (value: unknown) =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -19,7 +19,7 @@ function leaves(value: unknown, path: string, into: Map<string, unknown>): void 
 
 /** Whether two values say the same. Lists are sets here: no list of an account has an order that means anything. */
 export function same(a: unknown, b: unknown): boolean {
-  if (nothing(a) && nothing(b)) return true;
+  if (isNothing(a) && isNothing(b)) return true;
   const key = (value: unknown) =>
     JSON.stringify(Array.isArray(value) ? value.map((v) => JSON.stringify(v)).sort() : value);
   return key(a) === key(b);
@@ -32,8 +32,8 @@ export function same(a: unknown, b: unknown): boolean {
 export function changesOf(before: unknown, after: unknown): Change[] {
   const left = new Map<string, unknown>();
   const right = new Map<string, unknown>();
-  if (!nothing(before)) leaves(before, "", left);
-  if (!nothing(after)) leaves(after, "", right);
+  if (!isNothing(before)) leaves(before, "", left);
+  if (!isNothing(after)) leaves(after, "", right);
   const fields = [...right.keys(), ...[...left.keys()].filter((field) => !right.has(field))];
   return fields
     .map((field) => ({ field, before: left.get(field), after: right.get(field) }))
@@ -42,7 +42,7 @@ export function changesOf(before: unknown, after: unknown): Change[] {
 
 /** What a list gained and lost. */
 export function difference(before: unknown, after: unknown): { added: unknown[]; removed: unknown[] } | null {
-  const list = (value: unknown) => (Array.isArray(value) ? value : nothing(value) ? [] : null);
+  const list = (value: unknown) => (Array.isArray(value) ? value : isNothing(value) ? [] : null);
   const [old, now] = [list(before), list(after)];
   if (!old || !now || (old.length === 0 && now.length === 0)) return null;
   return {

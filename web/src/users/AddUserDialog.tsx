@@ -6,7 +6,7 @@ import { useOrganization, useSession } from "../console/session";
 import { NewPasswordField } from "../password/PasswordField";
 import { DEFAULT_POLICY } from "../password/quality";
 import { texts } from "../texts/en";
-import { ask, notify } from "../ui/announce";
+import { notify } from "../ui/announce";
 import { Choices } from "../ui/Choices";
 import { Checkbox, ModalDialog, SelectField, Skeleton } from "../ui/controls";
 import { ProblemBox } from "../ui/problem";
@@ -15,6 +15,7 @@ import { emptyDraft, type UserDraft } from "./draft";
 import { texts as t } from "./texts";
 import { accepted, besideFields, focusInvalid, refusedField, UserForm } from "./UserForm";
 import { useIdempotency } from "./useIdempotency";
+import { useUnsaved } from "./useUnsaved";
 
 const MODES: CredentialMode[] = ["link", "generate", "specify_and_mail", "specify"];
 const specified = (mode: CredentialMode) => mode === "specify" || mode === "specify_and_mail";
@@ -98,14 +99,12 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
     const user = newUserOf(kind, belongs ? organization : undefined, draft, { mode: chosenMode, password, invite });
     const added = await api.createUser(user, key(user));
     notify(texts.users.form.done(added.name || added.email));
-    p.onAdded(added);
+    unsaved.done(() => p.onAdded(added));
   });
 
   const dirty = JSON.stringify(draft) !== JSON.stringify({ ...emptyDraft, organizations: me.organizations });
-  const close = async () => {
-    if (dirty && !(await askToLeave())) return;
-    p.onClose();
-  };
+  const unsaved = useUnsaved(dirty);
+  const close = () => unsaved.close(p.onClose);
 
   const passwordMissing = specified(chosenMode) && password === "";
   const submit = (event: FormEvent) => {
@@ -124,9 +123,9 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
     <ModalDialog
       title={texts.users.form.title}
       size="wide"
-      onClose={() => void close()}
+      onClose={close}
       actions={[
-        { label: texts.common.cancel, look: "quiet", onPress: () => void close() },
+        { label: texts.common.cancel, look: "quiet", onPress: close },
         { label: texts.users.form.submit, look: "primary", busy: add.busy, disabled: !rules, submit: form },
       ]}
     >
@@ -181,7 +180,7 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
               <h3>{t.form.sections.credentials}</h3>
               {modes.length > 1 && (
                 <Choices
-                  label={t.form.sections.credentials}
+                  label={t.form.firstPassword}
                   value={chosenMode}
                   onChange={(id) => {
                     setMode(id);
@@ -234,12 +233,3 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
     </ModalDialog>
   );
 }
-
-export const askToLeave = () =>
-  ask({
-    title: texts.common.leaveTitle,
-    body: texts.common.leaveBody,
-    confirm: texts.common.leave,
-    cancel: texts.common.stay,
-    danger: true,
-  });

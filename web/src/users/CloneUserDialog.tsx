@@ -7,11 +7,11 @@ import { notify } from "../ui/announce";
 import { Checkbox, ModalDialog, Skeleton } from "../ui/controls";
 import { ProblemBox } from "../ui/problem";
 import { useFormRules } from "../validator/fields";
-import { askToLeave } from "./AddUserDialog";
 import { emptyDraft, type TextFieldName, type UserDraft } from "./draft";
 import { texts as t } from "./texts";
 import { besideFields, focusInvalid, TextFields, textsAccepted } from "./UserForm";
 import { useIdempotency } from "./useIdempotency";
+import { useUnsaved } from "./useUnsaved";
 
 const NAMES: TextFieldName[] = ["first_name", "last_name", "email", "phone", "username"];
 
@@ -36,12 +36,10 @@ export function CloneUserDialog(p: { source: User; onClose: () => void; onAdded:
     };
     const added = await api.cloneUser(source.id, clone, key(clone));
     notify(t.form.cloned(added.name || added.email));
-    p.onAdded(added);
+    unsaved.done(() => p.onAdded(added));
   });
-  const close = async () => {
-    if (NAMES.some((name) => draft[name] !== "") && !(await askToLeave())) return;
-    p.onClose();
-  };
+  const unsaved = useUnsaved(NAMES.some((name) => draft[name] !== ""));
+  const close = () => unsaved.close(p.onClose);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -52,9 +50,9 @@ export function CloneUserDialog(p: { source: User; onClose: () => void; onAdded:
   return (
     <ModalDialog
       title={t.form.clone(source.name || source.email)}
-      onClose={() => void close()}
+      onClose={close}
       actions={[
-        { label: texts.common.cancel, look: "quiet", onPress: () => void close() },
+        { label: texts.common.cancel, look: "quiet", onPress: close },
         { label: t.form.cloneSubmit, look: "primary", busy: add.busy, disabled: !rules, submit: form },
       ]}
     >

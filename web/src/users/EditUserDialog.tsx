@@ -6,7 +6,6 @@ import { ChangeList } from "../audit/ChangeList";
 import { useNames } from "../audit/useNames";
 import { useSession } from "../console/session";
 import { useRoles } from "../roles/useRoles";
-import { useLeaveGuard } from "../router";
 import { texts } from "../texts/en";
 import { notify } from "../ui/announce";
 import { useWhoChanged } from "../ui/conflict";
@@ -14,19 +13,17 @@ import { Button, ModalDialog, Skeleton } from "../ui/controls";
 import { WarningIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { useFormRules } from "../validator/fields";
-import { askToLeave } from "./AddUserDialog";
 import { draftOf, patchOf, type Rebased, rebase, taking, type UserDraft } from "./draft";
 import { may } from "./may";
 import { texts as t } from "./texts";
 import { accepted, besideFields, focusInvalid, UserForm } from "./UserForm";
+import { useUnsaved } from "./useUnsaved";
 
 /** Somebody saved first: the newest state, and one's own changes on top of it. */
 interface Clash extends Rebased {
   latest: User;
   by: string | null;
 }
-
-const nowhere = () => false;
 
 export function EditUserDialog(p: { user: User; onClose: () => void; onSaved: (user: User) => void }) {
   const { me } = useSession();
@@ -47,7 +44,7 @@ export function EditUserDialog(p: { user: User; onClose: () => void; onSaved: (u
     try {
       const saved = await api.updateUser(base, patch);
       notify(texts.common.saved);
-      p.onSaved(saved);
+      unsaved.done(() => p.onSaved(saved));
     } catch (error) {
       if ((error as { code?: string }).code !== "version_conflict") throw error;
       const [latest, by] = await Promise.all([api.user(base.id), whoChanged(base.id)]);
@@ -58,11 +55,8 @@ export function EditUserDialog(p: { user: User; onClose: () => void; onSaved: (u
     }
   });
 
-  useLeaveGuard(dirty, nowhere, askToLeave);
-  const close = async () => {
-    if (dirty && !(await askToLeave())) return;
-    p.onClose();
-  };
+  const unsaved = useUnsaved(dirty);
+  const close = () => unsaved.close(p.onClose);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -81,9 +75,9 @@ export function EditUserDialog(p: { user: User; onClose: () => void; onSaved: (u
     <ModalDialog
       title={t.form.edit(p.user.name || p.user.email)}
       size="wide"
-      onClose={() => void close()}
+      onClose={close}
       actions={[
-        { label: texts.common.cancel, look: "quiet", onPress: () => void close() },
+        { label: texts.common.cancel, look: "quiet", onPress: close },
         {
           label: clash ? t.form.saveOnTop : texts.common.save,
           look: "primary",

@@ -8,7 +8,7 @@ import { useRoles } from "../roles/useRoles";
 import { useSearchState } from "../router";
 import { texts } from "../texts/en";
 import { Button, Skeleton } from "../ui/controls";
-import { CloseIcon, CopyIcon, MailIcon } from "../ui/icons";
+import { CloseIcon, MailIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { PersonPill } from "../ui/status";
 import { Time } from "../ui/time";
@@ -68,12 +68,9 @@ export function UserPanel(p: {
           </h2>
         </div>
         {may?.clone && (
-          <Button
-            look="quiet"
-            icon={<CopyIcon />}
-            label={t.details.clone}
-            onPress={() => setSearch({ edit: "clone" })}
-          />
+          <Button look="quiet" onPress={() => setSearch({ edit: "clone" })}>
+            {t.details.clone}
+          </Button>
         )}
         {may?.edit && <Button onPress={() => setSearch({ edit: "user" })}>{texts.users.panel.edit}</Button>}
         <Button look="quiet" icon={<CloseIcon />} label={texts.common.close} shortcut="Esc" onPress={p.onClose} />

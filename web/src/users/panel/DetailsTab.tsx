@@ -47,9 +47,7 @@ export function DetailsTab({ user }: { user: User }) {
             <>
               {" · "}
               {can("imports.read") ? (
-                <Link to={keep(`/imports/${user.import_id}`)} aria-label={t.details.openImport}>
-                  {t.details.imported}
-                </Link>
+                <Link to={keep(`/imports/${user.import_id}`)}>{t.details.imported}</Link>
               ) : (
                 t.details.imported
               )}

@@ -57,7 +57,7 @@ export function SecurityTab(p: {
       <Actions may={may} account={account} />
       <PanelSection title={t.security.sessions}>
         {!may.seeSessions ? (
-          <p className="muted">{t.security.never}</p>
+          <p className="muted">{user.status === "deactivated" ? t.security.deactivated : t.security.never}</p>
         ) : sessions.data ? (
           <Sessions items={sessions.data.items} />
         ) : sessions.problem ? (
