@@ -70,11 +70,24 @@ pub enum Via {
     Session {
         /// Its identifier.
         id: SessionId,
-        /// Its end.
+        /// When it ends in any case.
         expires_at: Timestamp,
+        /// When it ends unless somebody is there before.
+        idle_until: Timestamp,
     },
     /// An API key.
     ApiKey,
+}
+
+impl Via {
+    /// The session, if it is one.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        match self {
+            Self::Session { id, .. } => Some(id),
+            Self::ApiKey => None,
+        }
+    }
 }
 
 /// A user without custom roles.
@@ -151,9 +164,10 @@ impl Actor {
 /// Finds who a request's credentials belong to.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait Authenticator {
-    /// The owner of a session token (already hashed, SHA-256 hex), if it is complete and not over at `now`.
-    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, SessionId, Timestamp)>>;
-    /// The owner of an API key (already hashed, SHA-256 hex).
+    /// The owner of a session token (already hashed, SHA-256 hex), if it is complete, not over at `now`, and of the
+    /// user's present epoch.
+    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, Via)>>;
+    /// The owner of an API key (already hashed, SHA-256 hex), if it is of the user's present epoch.
     async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>>;
 }
 

@@ -5,10 +5,13 @@
 //! ([`random::Randomness`]).
 
 pub mod access;
+pub mod attempts;
 pub mod audit;
 pub mod credential;
+pub mod device;
 pub mod error;
 pub mod facet;
+pub mod first_credentials;
 pub mod idempotency;
 pub mod ids;
 pub mod import;

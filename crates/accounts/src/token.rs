@@ -21,6 +21,8 @@ pub enum Purpose {
     PasswordReset,
     /// Confirming a new address.
     EmailChange,
+    /// A browser that is known; mailed to nobody.
+    Device,
 }
 
 impl Purpose {
@@ -29,6 +31,7 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::PasswordReset => "password-reset",
             Self::EmailChange => "email-change",
+            Self::Device => "device",
         }
     }
 }

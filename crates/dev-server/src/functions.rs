@@ -40,23 +40,34 @@ macro_rules! operations {
 const OPERATIONS: &[(&str, Service)] = operations! {
     accept_invitation
     activate_user
+    begin_enrolment
+    begin_mfa
     cancel_import
+    change_password
+    choose_password
     clone_user
     commit_import
+    complete_password_reset
+    confirm_email_change
+    confirm_mfa
     create_api_key
     create_entry
     create_organization
     create_role
     create_user
     deactivate_user
+    delete_api_key
     delete_entry
     delete_role
     delete_user
     deliver_bulk
     deliver_mail
+    end_session
+    end_user_sessions
     expire_invitations
     export_audit_events
     export_users
+    get_email_change
     get_import
     get_import_profile
     get_import_report
@@ -64,8 +75,11 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     get_me
     get_openapi
     get_organization
+    get_password_reset
     get_role
     get_user
+    keep_session
+    list_api_keys
     list_audit_events
     list_entries
     list_import_profiles
@@ -73,15 +87,22 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     list_organizations
     list_permissions
     list_roles
+    list_sessions
     list_user_audit_events
+    list_user_sessions
     list_users
     record_delivery
+    remove_mfa
     renew_invitation
+    renew_recovery_codes
+    request_password_reset
     resend_invitation
     reset_mfa
+    reset_password
     revoke_invitation
     run_import
     send_invitation
+    send_sign_in_code
     sign_in
     sign_out
     stage_chunk
@@ -90,10 +111,12 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     sweep_mail
     unlock_user
     update_entry
+    update_me
     update_organization
     update_role
     update_user
     verify_acceptance
+    verify_enrolment
     verify_mfa
 };
 

@@ -8,28 +8,39 @@ use rollcall_accounts::{
     error::Invalid,
 };
 
-use crate::Call;
+use crate::{Call, device::device};
 
 /// The cookie's name; the prefix makes browsers insist on Secure, Path=/ and no Domain.
 pub const SESSION_COOKIE: &str = "__Host-session";
 
+/// The cookie by which a browser is known in which somebody has signed in before.
+pub const DEVICE_COOKIE: &str = "__Host-device";
+
 impl Call {
+    /// A cookie's value.
+    #[must_use]
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get_all(http::header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// What the caller's browser calls itself, short.
+    #[must_use]
+    pub(crate) fn device(&self) -> Option<String> {
+        device(self.header(http::header::USER_AGENT.as_str())?)
+    }
+
     /// The session token in the cookie, if there is one and the request may use it: browsers send a cookie
     /// along with whatever page made the request, so an unsafe method must come from our own origin.
     ///
     /// # Errors
     /// [`Invalid::Origin`].
     pub fn session_token(&self) -> Result<Option<String>> {
-        let Some(token) = self
-            .headers
-            .get_all(http::header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .find_map(|pair| pair.trim().strip_prefix(SESSION_COOKIE)?.strip_prefix('='))
-        else {
-            return Ok(None);
-        };
+        let Some(token) = self.cookie(SESSION_COOKIE) else { return Ok(None) };
         let safe = matches!(self.method, Method::GET | Method::HEAD);
         if safe || self.is_same_origin() { Ok(Some(token.to_owned())) } else { Err(Invalid::Origin.into()) }
     }
@@ -84,8 +95,8 @@ impl Call {
             return Actor::new(account, Via::ApiKey).ok_or(Error::NotAuthenticated);
         }
         let token = self.session_token()?.ok_or(Error::NotAuthenticated)?;
-        let (account, id, expires_at) =
+        let (account, via) =
             ports.session_user(&secret_hash(&token), self.now).await?.ok_or(Error::NotAuthenticated)?;
-        Actor::new(account, Via::Session { id, expires_at }).ok_or(Error::NotAuthenticated)
+        Actor::new(account, via).ok_or(Error::NotAuthenticated)
     }
 }

@@ -111,6 +111,7 @@ fn is_passing(error: &Error) -> bool {
         error,
         Error::Internal(_)
             | Error::RateLimited { .. }
+            | Error::TooManyAttempts { .. }
             | Error::Conflict(Conflict::EmailReserved | Conflict::ImportUnfinished | Conflict::ListsChanged)
     )
 }

@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod call;
 pub mod cursor;
+mod device;
 pub mod idempotency;
 pub mod openapi;
 pub mod operations;

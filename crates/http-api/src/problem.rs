@@ -74,7 +74,7 @@ impl Problem {
         }
         let reply = Reply::bytes(status, "application/problem+json", body.to_string());
         match error {
-            Error::RateLimited { retry_after_seconds } => {
+            Error::RateLimited { retry_after_seconds } | Error::TooManyAttempts { retry_after_seconds } => {
                 reply.with(header::RETRY_AFTER, retry_after_seconds.to_string())
             }
             Error::NotAuthenticated => reply.with(header::WWW_AUTHENTICATE, "Bearer"),
@@ -118,6 +118,11 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::NotRegistered
             | Conflict::StatusNotFitting
             | Conflict::AcceptanceNotBegun
+            | Conflict::EnrolmentNotBegun
+            | Conflict::NotEnrolled
+            | Conflict::MfaRequired
+            | Conflict::NoTextCodes
+            | Conflict::PhoneInUse
             | Conflict::ImportUnfinished
             | Conflict::ImportNotStaged
             | Conflict::ImportNotCancellable
@@ -145,7 +150,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             Invalid::RowsMissing { .. } => (StatusCode::CONFLICT, "Rows missing"),
             Invalid::RoleRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Role required"),
         },
-        Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+        Error::RateLimited { .. } | Error::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
     }
 }

@@ -1,16 +1,22 @@
 //! API keys by their hash, and listed under their owner.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use rollcall_accounts::{
     Error, Result,
     audit::AuditEvent,
     error::StoreError,
-    operations::create_api_key::{NewApiKey, SaveApiKey},
+    ids::{ApiKeyId, UserId},
+    operations::{
+        create_api_key::{ApiKey, NewApiKey, SaveApiKey},
+        delete_api_key::DeleteApiKey,
+        list_api_keys::ListApiKeys,
+    },
 };
 
 use crate::{
     Store,
-    item::{self, s},
+    failure::internal,
+    item::{self, Item, s},
     keys,
 };
 
@@ -22,7 +28,48 @@ impl SaveApiKey for Store {
     }
 }
 
+impl ListApiKeys for Store {
+    async fn api_keys_of(&self, user: &UserId) -> Result<Vec<ApiKey>> {
+        let items = self.partition(&keys::user(user).pk, keys::API_KEY_ENTRIES).await?;
+        Ok(items.into_iter().map(item::from_item).collect::<Result<_, _>>()?)
+    }
+}
+
+impl DeleteApiKey for Store {
+    async fn api_key_to_delete(&self, owner: &UserId, id: &ApiKeyId) -> Result<Option<ApiKey>> {
+        Ok(self.api_key_entry(owner, id).await?.map(item::from_item).transpose()?)
+    }
+
+    async fn delete_api_key(&self, key: &ApiKey, event: &AuditEvent) -> Result<bool> {
+        let Some(entry) = self.api_key_entry(&key.user_id, &key.id).await? else { return Ok(false) };
+        let hash = item::text(&entry, "hash").ok_or_else(|| StoreError("an API key's entry has no hash".into()))?;
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::api_key_entry(&key.user_id, &key.id).attributes()))
+            .condition_expression("attribute_exists(pk)")
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        let mut members =
+            vec![TransactWriteItem::builder().delete(delete).build(), self.delete(&keys::api_key(hash))?];
+        members.extend(self.audit(event)?);
+        Ok(self.transact(members).await?.is_ok())
+    }
+}
+
 impl Store {
+    async fn api_key_entry(&self, owner: &UserId, id: &ApiKeyId) -> Result<Option<Item>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::api_key_entry(owner, id).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        Ok(answer.item)
+    }
+
     /// The members of a transaction that stores an API key.
     pub(crate) fn new_api_key(&self, new: &NewApiKey) -> Result<Vec<TransactWriteItem>, StoreError> {
         let hash = new.hash();

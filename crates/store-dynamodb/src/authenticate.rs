@@ -3,24 +3,30 @@
 use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
-    access::{Account, Authenticator},
-    ids::{SessionId, UserId},
+    access::{Account, Authenticator, Via},
+    operations::{create_api_key::ApiKey, sessions::Stage},
 };
 
 use crate::{Store, failure::internal, item, keys};
 
 impl Authenticator for Store {
-    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, SessionId, Timestamp)>> {
-        let Some(session) = self.session(token_hash).await? else {
+    async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, Via)>> {
+        let session = self.session(token_hash).await?;
+        let Some(session) = session.filter(|session| session.stage == Stage::Complete && session.is_alive(now)) else {
             return Ok(None);
         };
-        if !session.complete || session.expires_at <= now {
+        let user = self.user(&session.user_id).await?;
+        let Some(user) = user.filter(|user| user.session_epoch == session.epoch) else {
+            return Ok(None);
+        };
+        let account = self.account(user).await?;
+        // Whose role was reduced meanwhile signs in again.
+        if account.roles.reduced_since(&account.user.roles, session.created_at) {
             return Ok(None);
         }
-        let Some(user) = self.user(&session.user_id).await? else {
-            return Ok(None);
-        };
-        Ok(Some((self.account(user).await?, session.id, session.expires_at)))
+        let via =
+            Via::Session { id: session.id, expires_at: session.expires_at, idle_until: session.idle_until };
+        Ok(Some((account, via)))
     }
 
     async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>> {
@@ -33,11 +39,10 @@ impl Authenticator for Store {
             .send()
             .await
             .map_err(internal)?;
-        match answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok()) {
-            Some(id) => match self.user(&id).await? {
-                Some(user) => Ok(Some(self.account(user).await?)),
-                None => Ok(None),
-            },
+        let Some(item) = answer.item else { return Ok(None) };
+        let key: ApiKey = item::from_item(item)?;
+        match self.user(&key.user_id).await?.filter(|user| user.key_epoch == key.epoch) {
+            Some(user) => Ok(Some(self.account(user).await?)),
             None => Ok(None),
         }
     }

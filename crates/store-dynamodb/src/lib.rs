@@ -5,6 +5,7 @@
 //! is granted just the calls of the modules it uses.
 
 mod api_keys;
+mod attempts;
 mod authenticate;
 mod bootstrap;
 mod credentials;

@@ -8,6 +8,7 @@ use rollcall_accounts::credential::{Credential, PendingCredential};
 use rollcall_accounts::{
     Error, Result,
     access::Actor,
+    attempts::Counter,
     audit::AuditEvent,
     error::{Conflict, StoreError},
     ids::{EmailChangeId, ImportId, InvitationId, OrganizationId, PasswordResetId, UserId},
@@ -34,7 +35,6 @@ use crate::{
     failure::internal,
     item::{self, Item, n, s},
     keys::{self, Key},
-    sessions::session_item,
     visibility::Head,
     write::{Counts, Finding, guard_item, identities, user_item},
 };
@@ -214,6 +214,7 @@ impl AsRead {
             }
         };
         expect("signed_in", "last_sign_in_at", read.last_sign_in_at.map(moment));
+        expect("locked", "locked_until", read.locked_until.map(moment));
         if let Some(invitation) = &read.invitation {
             expect("delivery", "invitation.delivery", Some(s(invitation.delivery.name())));
             expect("status", "invitation.#status", Some(s(invitation.status.name())));
@@ -345,7 +346,7 @@ impl Store {
     }
 
     /// The members of an edit beside the user, its guards and what finds it, by the difference to what was read.
-    fn edit_members(&self, read: &User, edit: &Edit) -> Result<Vec<TransactWriteItem>, StoreError> {
+    pub(crate) fn edit_members(&self, read: &User, edit: &Edit) -> Result<Vec<TransactWriteItem>, StoreError> {
         let user = &edit.user;
         let mut members = Vec::new();
         if let Some(invitation) = &user.invitation {
@@ -370,8 +371,15 @@ impl Store {
         if let Some(credential) = &edit.credential {
             members.push(self.put_credential(credential)?);
         }
+        if let Some(former) = &edit.former_session {
+            members.push(self.end_former(former)?);
+        }
+        if read.locked_until.is_some() && user.locked_until.is_none() {
+            // Unlocked: strangers' attempts begin anew.
+            members.push(self.delete(&keys::attempts(&Counter::account(&user.id)))?);
+        }
         if let Some(session) = &edit.session {
-            members.push(self.put_new(session_item(&session.token_hash(), &session.session)?)?);
+            members.extend(self.opened(session)?);
         }
         members.extend(self.audit(&edit.event)?);
         let active = |user: &User| i64::from(user.status == UserStatus::Active);
@@ -436,7 +444,7 @@ impl Store {
 
     /// A user as it is now, over what was read: nobody edited it, and no worker recorded a delivery, an
     /// expiry or a sign-in meanwhile.
-    fn replace_as_read(&self, user: &User, read: &User) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn replace_as_read(&self, user: &User, read: &User) -> Result<TransactWriteItem, StoreError> {
         let AsRead { condition, names, values } = AsRead::of(read);
         let put = Put::builder()
             .table_name(&self.table)

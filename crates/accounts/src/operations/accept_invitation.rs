@@ -16,7 +16,7 @@ use crate::{
         edits::{Edit, EditUsers, modify_user},
         links::{FindInvited, Link},
         rules::Rules,
-        sessions::OpenSession,
+        sessions::{Browser, OpenSession, Stage},
     },
     organization::PasswordPolicy,
     password::NewPassword,
@@ -66,6 +66,7 @@ pub async fn accept_invitation(
     password: &str,
     phone: Option<&str>,
     origin: &Origin,
+    device: Option<&str>,
     randomness: &impl Randomness,
 ) -> Result<Accepted> {
     let link = Link::find(ports, keys, token).await?;
@@ -102,7 +103,7 @@ pub async fn accept_invitation(
     }
     credential.password_hash = Some(pending.password_hash.clone());
     credential.pending = None;
-    let session = OpenSession::new(&user.id, true, origin.now, randomness);
+    let session = OpenSession::new(user, Stage::Complete, &browser(origin, device), origin.now, randomness);
     let user = finish(ports, &link, &pending, &credential, &session, origin).await?;
     Ok(Accepted::Finished { user: Box::new(user), session })
 }
@@ -133,6 +134,11 @@ fn given(rules: &Rules, user: &User, password: &str, phone: Option<&str>, policy
         Some(password) if refusals.is_empty() => Ok(Given { password, phone }),
         _ => Err(Error::Unfit(refusals)),
     }
+}
+
+/// The browser that an account is finished in.
+pub(crate) fn browser(origin: &Origin, device: Option<&str>) -> Browser {
+    Browser { source: origin.source.clone(), device: device.map(str::to_owned), known: None }
 }
 
 /// Finishes an account: spends the link, opens the session, counts the person as registered, in one transaction.

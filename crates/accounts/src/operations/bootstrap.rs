@@ -11,11 +11,11 @@ use crate::{
     credential::Credential,
     error::{Conflict, Error},
     ids::UserId,
-    operations::create_api_key::NewApiKey,
+    operations::{create_api_key::NewApiKey, rules::Rules},
     organization::PasswordPolicy,
     password::NewPassword,
     random::Randomness,
-    roles::RoleId,
+    roles::{RoleBook, RoleId},
     totp::TotpSecret,
     user::{User, UserKind, UserStatus},
 };
@@ -100,21 +100,29 @@ pub trait SaveRootMaster {
 /// Makes the Root Master and an API key of theirs, unless there is one.
 ///
 /// # Errors
-/// [`Error::Refused`] for the password; [`Conflict::EmailTaken`].
+/// [`Error::Refused`] for names, address or password; [`Conflict::EmailTaken`].
 pub async fn bootstrap(
     ports: &impl SaveRootMaster,
     new: NewRootMaster,
     now: Timestamp,
     randomness: &impl Randomness,
 ) -> Result<Bootstrap> {
-    let names = [new.email.as_str(), &new.first_name, &new.last_name];
+    let rules = Rules::new(UserKind::Technician, None, None, RoleBook::default())?;
+    let mut refusals = Vec::new();
+    let first_name = rules.field("first_name", &new.first_name, &mut refusals);
+    let last_name = rules.field("last_name", &new.last_name, &mut refusals);
+    let email = rules.field("email", &new.email, &mut refusals);
+    if !refusals.is_empty() {
+        return Err(Error::Refused(refusals));
+    }
+    let names = [email.as_str(), &first_name, &last_name];
     let password = NewPassword::parse(&new.password, &names, &PasswordPolicy::default())
         .map_err(|refusal| Error::Refused(vec![refusal]))?;
     let id = UserId::random(randomness);
     let user = User {
-        first_name: new.first_name,
-        last_name: new.last_name,
-        email: new.email,
+        first_name,
+        last_name,
+        email,
         roles: RoleId::parse(RoleId::ROOT_MASTER).into_iter().collect(),
         all_module_access: true,
         status: UserStatus::Active,
@@ -126,7 +134,7 @@ pub async fn bootstrap(
         totp_secret: Some(new.totp_secret),
         ..Credential::empty(id.clone())
     };
-    let api_key = NewApiKey::new(&id, "bootstrap".into(), now, randomness);
+    let api_key = NewApiKey::new(&user, "bootstrap".into(), now, randomness);
     let origin = Origin { actor: Some(id.clone()), source: None, now };
     let events = [
         origin.event(

@@ -13,6 +13,7 @@ use crate::{
     ids::{ApiKeyId, UserId},
     random::Randomness,
     roles::Permission,
+    user::User,
 };
 
 /// Most characters of a key's name.
@@ -32,6 +33,9 @@ pub struct ApiKey {
     /// When it was made.
     #[serde(with = "crate::time::fixed")]
     pub created_at: Timestamp,
+    /// The owner's [`User::key_epoch`] when it was made; under another one it opens nothing.
+    #[serde(default)]
+    pub epoch: u32,
 }
 
 /// An API key with the key itself.
@@ -45,12 +49,18 @@ pub struct NewApiKey {
 
 impl NewApiKey {
     /// A new key of that owner.
-    pub fn new(owner: &UserId, name: String, now: Timestamp, randomness: &impl Randomness) -> Self {
+    pub fn new(owner: &User, name: String, now: Timestamp, randomness: &impl Randomness) -> Self {
         const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let bytes: [u8; 52] = randomness.bytes();
         let letters = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
         Self {
-            api_key: ApiKey { id: ApiKeyId::random(randomness), user_id: owner.clone(), name, created_at: now },
+            api_key: ApiKey {
+                id: ApiKeyId::random(randomness),
+                user_id: owner.id.clone(),
+                name,
+                created_at: now,
+                epoch: owner.key_epoch,
+            },
             key: PREFIX.chars().chain(letters).collect(),
         }
     }
@@ -63,7 +73,7 @@ impl NewApiKey {
 
     /// The audit event of making it.
     #[must_use]
-    pub fn event(&self, origin: &Origin, owner: &crate::user::User) -> AuditEvent {
+    pub fn event(&self, origin: &Origin, owner: &User) -> AuditEvent {
         origin.event(
             "api_key.created",
             owner.organization_id.as_ref(),
@@ -107,7 +117,7 @@ pub async fn create_api_key(
             detail: format!("give the key a name of 1 to {NAME_LIMIT} characters"),
         }]));
     }
-    let new = NewApiKey::new(actor.id(), name.to_owned(), origin.now, randomness);
+    let new = NewApiKey::new(&actor.user, name.to_owned(), origin.now, randomness);
     ports.save_api_key(&new, &new.event(origin, &actor.user)).await?;
     Ok(new)
 }

@@ -31,6 +31,8 @@ pub struct Edit {
     pub credential: Option<Credential>,
     /// A session that begins with it.
     pub session: Option<OpenSession>,
+    /// The session whose place that one takes, by its token's hash. It must be there still.
+    pub former_session: Option<String>,
     /// When the person asked for a newer link, which is allowed once in a while only.
     pub renewed_at: Option<Timestamp>,
     /// Who must still be active, with the roles they were seen with, when it is written.
@@ -44,7 +46,8 @@ impl Edit {
     #[must_use]
     pub fn new(mut user: User, event: AuditEvent) -> Self {
         user.version += 1;
-        Self { user, mails: Vec::new(), event, credential: None, session: None, renewed_at: None, acting: None, as_of: None }
+        Self { user, mails: Vec::new(), event, credential: None, session: None,
+            former_session: None, renewed_at: None, acting: None, as_of: None }
     }
 
     /// With a mail.

@@ -59,6 +59,7 @@ pub mod list_user_audit_events;
 pub mod list_user_sessions;
 pub mod list_users;
 mod own_password;
+pub mod promote_root;
 pub mod record_delivery;
 pub mod remove_mfa;
 pub mod renew_invitation;

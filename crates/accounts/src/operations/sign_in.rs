@@ -2,30 +2,42 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use futures_util::future::{try_join, try_join3};
 use rollcall_validation::identity::IdentityKey;
 
 use crate::{
-    Result,
+    Error, Result,
+    attempts::{CountAttempts, Counter, SOURCE_LIMIT, SOURCE_WINDOW},
+    audit::Origin,
     credential::Credential,
+    device::Device,
     error::NotAccepted,
-    ids::UserId,
-    operations::sessions::{OpenSession, SaveSession, open_session},
+    ids::{OrganizationId, UserId},
+    operations::{
+        create_user::ReadOrganization,
+        sessions::{Browser, OpenSession, OpenSessions, Stage},
+        steps::{Counting, Person, Proceeded, proceeded},
+    },
     password,
     random::Randomness,
+    token::TokenKeys,
     user::{User, UserStatus},
 };
 
 /// Most characters of a sign-in name: those of an email address.
 const LOGIN_LIMIT: usize = 254;
 
-/// What a person typed.
+/// What a person typed, and where.
 #[derive(Clone)]
 pub struct Attempt {
     /// Email address or username.
     pub login: String,
     /// Password.
     pub password: String,
+    /// What the browser calls itself, short.
+    pub device: Option<String>,
+    /// The cookie by which a browser is known.
+    pub device_cookie: Option<String>,
 }
 
 impl fmt::Debug for Attempt {
@@ -34,54 +46,85 @@ impl fmt::Debug for Attempt {
     }
 }
 
-/// A session, and what is still missing from it.
-#[derive(Debug)]
-pub struct SignedIn {
-    /// The session.
-    pub session: OpenSession,
-    /// Whether the second factor comes next.
-    pub verify_mfa: bool,
-}
-
 /// Finds who a sign-in name belongs to.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait FindLogin {
-    /// The user that holds a sign-in name with their secrets; takes as many reads for a name nobody holds.
-    async fn login(&self, identity: &IdentityKey) -> Result<Option<(User, Option<Credential>)>>;
+    /// Who holds a sign-in name, whether or not they count.
+    async fn holder_of(&self, identity: &IdentityKey) -> Result<Option<UserId>>;
+    /// A user with their secrets.
+    async fn login(&self, user: &UserId) -> Result<Option<(User, Option<Credential>)>>;
 }
 
-/// Remembers completed sign-ins.
-#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait NoteSignIn {
-    /// Stores when the user signed in last, without touching the version.
-    async fn note_sign_in(&self, user: &UserId, now: Timestamp) -> Result<()>;
-}
-
-/// Checks email and password and opens a session, incomplete where a second factor is enrolled. Takes as
-/// long for a name nobody holds as for a wrong password.
+/// Checks email and password and opens a session for whatever step comes next. Does the same, reading and writing
+/// as much, for a name nobody holds as for a wrong password, whether or not the attempt still counts.
 ///
 /// # Errors
-/// [`NotAccepted::Credentials`], which never says what was wrong.
+/// [`NotAccepted::Credentials`], which never says what was wrong; [`Error::TooManyAttempts`] when strangers have
+/// failed at the account, or somebody at the source address has failed at any, too often.
 pub async fn sign_in(
-    ports: &(impl FindLogin + SaveSession + NoteSignIn),
+    ports: &(impl FindLogin + ReadOrganization + CountAttempts + OpenSessions),
+    keys: &TokenKeys,
     attempt: &Attempt,
-    now: Timestamp,
+    origin: &Origin,
     randomness: &impl Randomness,
-) -> Result<SignedIn> {
+) -> Result<Proceeded> {
     // What is longer than any sign-in name is nobody's, and the table takes no such key.
     let login = Some(attempt.login.trim()).filter(|login| login.chars().count() <= LOGIN_LIMIT).unwrap_or_default();
     let identity = if login.contains('@') { IdentityKey::from_email(login) } else { IdentityKey::from_username(login) };
-    let found = ports.login(&identity).await?;
-    let stored = found.as_ref().and_then(|(_, credential)| credential.as_ref()?.password_hash.as_deref());
-    let fits = password::verify(stored, &attempt.password);
-    let user = match found {
-        Some((user, _)) if fits && user.status == UserStatus::Active => user,
-        _ => return Err(NotAccepted::Credentials.into()),
+    let holder = ports.holder_of(&identity).await?;
+    let known = attempt.device_cookie.as_deref().and_then(|cookie| Device::recognise(keys, cookie));
+    let known = known.and_then(|(user, device)| (holder.as_ref() == Some(&user)).then_some(device));
+    let counter = match (&known, &holder) {
+        (Some(device), _) => Counter::device(device),
+        (None, Some(user)) => Counter::account(user),
+        (None, None) => Counter::name(&identity),
     };
-    let complete = !user.mfa_enrolled;
-    let session = open_session(ports, &user.id, complete, now, randomness).await?;
-    if complete {
-        ports.note_sign_in(&user.id, now).await?;
+    let source = Counter::source(origin.source.as_deref());
+
+    // A name nobody holds takes the same reads, of a user nobody is.
+    let id = holder.clone().unwrap_or_else(|| UserId::derived(&["nobody"]));
+    let (found, counting, from_source) = try_join3(
+        ports.login(&id),
+        Counting::begin(ports, counter, origin.now),
+        ports.count_attempt(&source, origin.now, SOURCE_WINDOW),
+    )
+    .await?;
+    let found = found.filter(|_| holder.is_some());
+    let organization = found.as_ref().and_then(|(user, _)| user.organization_id.clone());
+    let organization = organization.unwrap_or_else(|| OrganizationId::derived(&["nobody"]));
+    let organization = ports.read_organization(&organization).await?;
+    let person = found.map(|(user, credential)| {
+        let credential = credential.unwrap_or_else(|| Credential::empty(user.id.clone()));
+        Person { user, credential, organization }
+    });
+    let policy = person.as_ref().map(Person::policy).unwrap_or_default();
+
+    let stored = person.as_ref().and_then(|person| person.credential.password_hash.as_deref());
+    let fits = password::verify(stored, &attempt.password);
+    counting.check(&policy, origin.now)?;
+    if known.is_none() {
+        from_source.within(SOURCE_LIMIT, origin.now)?;
     }
-    Ok(SignedIn { session, verify_mfa: !complete })
+    let Some(person) = person.as_ref().filter(|person| fits && person.may_sign_in(origin.now)) else {
+        let user = person.as_ref().map(|person| &person.user);
+        counting.failed(ports, &policy, user, origin).await?;
+        return Err(NotAccepted::Credentials.into());
+    };
+    try_join(ports.forgive_attempt(&counting.counter), ports.forgive_attempt(&source)).await?;
+    let browser = Browser { source: origin.source.clone(), device: attempt.device.clone(), known };
+    let open = OpenSession::new(&person.user, first_stage(person), &browser, origin.now, randomness);
+    if !ports.open_session(&open, None).await? {
+        return Err(Error::internal("a session that takes no other's place was not opened"));
+    }
+    Ok(proceeded(person, open, keys, randomness))
+}
+
+/// The first step after the password. Only a step that changes something makes an account active, so one that was
+/// never finished and lacks nothing any more (the organization stopped asking for a second factor) has its password
+/// changed once again.
+fn first_stage(person: &Person) -> Stage {
+    match person.stage(false) {
+        Stage::Complete if person.user.status == UserStatus::Invited => Stage::ChangePassword,
+        stage => stage,
+    }
 }

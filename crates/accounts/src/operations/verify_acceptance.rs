@@ -6,10 +6,10 @@ use crate::{
     credential::{new_recovery_codes, recovery_hash},
     error::{Conflict, Refusal},
     operations::{
-        accept_invitation::{KeepPending, finish},
+        accept_invitation::{KeepPending, browser, finish},
         edits::EditUsers,
         links::{FindInvited, Link},
-        sessions::OpenSession,
+        sessions::{OpenSession, Stage},
     },
     random::Randomness,
     token::TokenKeys,
@@ -38,6 +38,7 @@ pub async fn verify_acceptance(
     token: &str,
     code: &str,
     origin: &Origin,
+    device: Option<&str>,
     randomness: &impl Randomness,
 ) -> Result<Finished> {
     let link = Link::find(ports, keys, token).await?;
@@ -61,7 +62,7 @@ pub async fn verify_acceptance(
     credential.totp_secret = Some(secret);
     credential.totp_last_step = Some(step);
     credential.recovery_codes = recovery_codes.iter().filter_map(|code| recovery_hash(code)).collect();
-    let session = OpenSession::new(&link.user.id, true, origin.now, randomness);
+    let session = OpenSession::new(&link.user, Stage::Complete, &browser(origin, device), origin.now, randomness);
     let user = finish(ports, &link, &pending, &credential, &session, origin).await?;
     Ok(Finished { user, session, recovery_codes })
 }

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use rollcall_accounts::{
-    access::{Actor, Authenticator},
+    access::Authenticator,
     lists::ReadLists,
     operations::{
         assign::KnowOrganizations,
@@ -45,12 +45,13 @@ pub async fn update_me(
     ports: &(impl Authenticator + EditUsers + ReadCredential + ReadOrganization + KnowOrganizations + ReadLists),
     call: Call,
 ) -> Answer {
-    let (actor, origin) = call.acting(ports).await?;
+    let (mut actor, origin) = call.acting(ports).await?;
     let version = call.if_match()?;
     let changes = call.json::<UpdateMeRequest>()?.into_changes();
     let user = use_case(ports, &actor, version, &changes, &origin).await?;
     let signed_out = user.session_epoch != actor.user.session_epoch;
-    let me = get_me(ports, &Actor { user, ..actor }).await?;
+    actor.user = user;
+    let me = get_me(ports, &actor).await?;
     let reply = Reply::json(StatusCode::OK, &MeResponse::new(&me, call.now))?.with_version(me.user.version);
     Ok(if signed_out { reply.without_session() } else { reply })
 }

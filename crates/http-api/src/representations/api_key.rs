@@ -1,6 +1,6 @@
 //! The API key resource.
 
-use rollcall_accounts::{operations::create_api_key::NewApiKey, time::iso};
+use rollcall_accounts::{operations::create_api_key::{ApiKey, NewApiKey}, time::iso};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,6 +24,38 @@ pub struct NewApiKeyResponse {
     pub key: String,
     /// When it was made, ISO 8601 UTC.
     pub created_at: String,
+}
+
+/// An API key, without the key itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApiKeyResponse {
+    /// Identifier.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// When it was made, ISO 8601 UTC.
+    pub created_at: String,
+}
+
+/// API keys, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApiKeysResponse {
+    /// All of them.
+    pub items: Vec<ApiKeyResponse>,
+}
+
+impl From<&[ApiKey]> for ApiKeysResponse {
+    fn from(keys: &[ApiKey]) -> Self {
+        let items = keys
+            .iter()
+            .map(|key| ApiKeyResponse {
+                id: key.id.to_string(),
+                name: key.name.clone(),
+                created_at: iso(key.created_at),
+            })
+            .collect();
+        Self { items }
+    }
 }
 
 impl From<&NewApiKey> for NewApiKeyResponse {

@@ -1,0 +1,5 @@
+//! The choose-password function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(choose_password::service)
+}

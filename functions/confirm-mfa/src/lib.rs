@@ -1,0 +1,19 @@
+//! The confirm-mfa function.
+
+use rollcall_accounts::token::TokenKeys;
+use rollcall_http_api::operations::confirm_mfa::confirm_mfa;
+use rollcall_lambda::{Environment, Error, Function};
+use rollcall_store_dynamodb::Store;
+
+/// The operation as a function.
+///
+/// # Errors
+/// When a variable is missing or is no key list.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
+    rollcall_lambda::http(environment, "confirm-mfa", move |call| {
+        let (store, keys) = (store.clone(), keys.clone());
+        async move { confirm_mfa(&store, &keys, call).await }
+    })
+}
