@@ -117,11 +117,11 @@ test("a person looks after their account, and it looks after them", { timeout: 3
     await hand.page.getByRole("button", { name: "Forgot password?" }).click();
     await look(hand.page, "account-05-phone-forgot");
     for (const address of ["nobody@example.org", email]) {
-      await hand.page.getByLabel("Email").fill(address);
+      await hand.page.getByLabel("Email or username").fill(address);
       await hand.page.getByRole("button", { name: "Send the link" }).click();
       await hand.page.getByRole("heading", { name: "Look into your mail" }).waitFor();
       const said = (await hand.page.getByRole("status").allInnerTexts()).join(" ").replace(address, "…");
-      assert.match(said, /If there is an account with the address …, a link/);
+      assert.match(said, /If there is an account for …, a link/);
       await hand.page.getByRole("button", { name: "Back to sign-in" }).click();
       await hand.page.getByRole("button", { name: "Forgot password?" }).click();
     }

@@ -82,6 +82,7 @@ async fn a_technician_goes_from_mail_to_registered_and_signed_in() {
         ("email", json!("ana@example.org")),
         ("needs_phone", json!(true)),
         ("needs_mfa", json!(true)),
+        ("password_policy", json!({"min_length": 12, "blocked_words": []})),
         ("expires_at", invitation["expires_at"].clone()),
     ] {
         assert_eq!(link.json[name], wanted, "{name}");

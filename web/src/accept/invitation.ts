@@ -37,7 +37,8 @@ interface InvitationAnswer {
   needs_phone?: boolean;
   needs_mfa?: boolean;
   language?: string | null;
-  password_policy?: PasswordPolicy;
+  /** Only while it is open. */
+  password_policy?: PasswordPolicy | null;
   next_step?: "accept" | "renew" | "open_newer_mail" | "sign_in" | "ask_administrator";
 }
 

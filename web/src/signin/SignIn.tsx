@@ -70,10 +70,10 @@ export function SignIn({ ended, forgot, onDone }: { ended: Ended | null; forgot:
           {titleOf(step)}
         </h1>
         {step.at === "credentials" && <Credentials {...way} setName={setName} notice={notice} />}
-        {step.at === "forgot" && <Forgot {...way} />}
+        {step.at === "forgot" && <Forgot {...way} setName={setName} />}
         {step.at === "asked" && (
           <>
-            <p role="status">{texts.reset.sent(step.email)}</p>
+            <p role="status">{texts.reset.sent(name.trim())}</p>
             <Button onPress={() => go({ at: "credentials" })}>{texts.backToSignIn}</Button>
           </>
         )}
@@ -172,32 +172,31 @@ function Credentials(p: Way & { setName: (name: string) => void; notice: string 
 }
 
 /** Says the same whether or not there is such an account. */
-function Forgot(p: Way) {
-  const [email, setEmail] = useState(p.name.includes("@") ? p.name : "");
+function Forgot(p: Way & { setName: (name: string) => void }) {
   const [tried, setTried] = useState(false);
+  const name = p.name.trim();
   const send = useAction(async () => {
-    await account.askForReset(email.trim());
-    p.go({ at: "asked", email: email.trim() });
+    await account.askForReset(name);
+    p.go({ at: "asked" });
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (email.trim()) void send.run();
+    if (name) void send.run();
   };
   return (
     <form onSubmit={submit} noValidate className="stack">
       <p className="muted">{texts.reset.body}</p>
       <SignInProblem problem={send.problem} codes={{}} />
       <Field
-        label={texts.reset.email}
-        type="email"
-        name="email"
+        label={texts.name}
+        name="username"
         autoComplete="username"
         inputMode="email"
         autoFocus
-        value={email}
-        onChange={setEmail}
-        error={tried && !email.trim() ? texts.reset.enterEmail : undefined}
+        value={p.name}
+        onChange={p.setName}
+        error={tried && !name ? texts.enterName : undefined}
       />
       <Button type="submit" look="primary" busy={send.busy}>
         {texts.reset.send}

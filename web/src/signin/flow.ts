@@ -6,7 +6,7 @@ import type { PasswordPolicy } from "../password/quality";
 export type Step =
   | { at: "credentials" }
   | { at: "forgot" }
-  | { at: "asked"; email: string }
+  | { at: "asked" }
   | { at: "code"; methods: CodeMethod[]; method: CodeMethod }
   | { at: "first-password"; policy: PasswordPolicy }
   | { at: "enrol"; methods: MfaMethod[] }

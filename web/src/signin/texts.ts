@@ -41,13 +41,11 @@ export const texts = {
 
   reset: {
     title: "Forgot your password?",
-    body: "Enter the address that you sign in with. A link for choosing a new password goes there.",
-    email: "Email",
-    enterEmail: "Enter your email address.",
+    body: "Enter what you sign in with. A link for choosing a new password goes to your email address.",
     send: "Send the link",
     sentTitle: "Look into your mail",
-    sent: (email: string) =>
-      `If there is an account with the address ${email}, a link for choosing a new password is on its way to it. It can take a few minutes and is good for 24 hours.`,
+    sent: (name: string) =>
+      `If there is an account for ${name}, a link for choosing a new password is on its way to its email address. It can take a few minutes and is good for 24 hours.`,
   },
 
   code: {

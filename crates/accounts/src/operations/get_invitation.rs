@@ -11,6 +11,7 @@ use crate::{
         links::{FindInvited, Link, LinkState},
         rules::Rules,
     },
+    organization::PasswordPolicy,
     roles::RoleBook,
     token::TokenKeys,
 };
@@ -38,6 +39,8 @@ pub struct InvitationView {
     pub needs_mfa: bool,
     /// BCP 47 tag the person prefers.
     pub language: Option<String>,
+    /// What the password must be, while the link is open.
+    pub password_policy: Option<PasswordPolicy>,
 }
 
 impl InvitationView {
@@ -53,6 +56,7 @@ impl InvitationView {
             needs_phone: false,
             needs_mfa: false,
             language: None,
+            password_policy: None,
         }
     }
 }
@@ -81,6 +85,7 @@ pub async fn get_invitation(
     let theirs = state != LinkState::Dead(DeadLink::AddressChanged);
     let open = state == LinkState::Open;
     let inviter = ports.read_people(std::slice::from_ref(&invitation.invited_by)).await?.pop();
+    let policy = organization.as_ref().map(|organization| organization.password_policy.clone()).unwrap_or_default();
     Ok(InvitationView {
         state,
         organization_name: organization.map(|organization| organization.name),
@@ -92,5 +97,6 @@ pub async fn get_invitation(
         needs_phone: open && rules.asks_for_phone() && user.phone.is_none(),
         needs_mfa: open && rules.needs_mfa(),
         language: user.language.clone(),
+        password_policy: open.then_some(policy),
     })
 }

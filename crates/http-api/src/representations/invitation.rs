@@ -8,7 +8,7 @@ use rollcall_accounts::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::user::UserResponse;
+use super::{session::PasswordRuleResponse, user::UserResponse};
 
 /// What a mailed link is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,6 +35,8 @@ pub struct InvitationLinkResponse {
     pub needs_mfa: bool,
     /// BCP 47 tag the person prefers.
     pub language: Option<String>,
+    /// What the password must be. Only while the link is open.
+    pub password_policy: Option<PasswordRuleResponse>,
 }
 
 impl InvitationLinkResponse {
@@ -53,6 +55,7 @@ impl InvitationLinkResponse {
             needs_phone: view.needs_phone,
             needs_mfa: view.needs_mfa,
             language: view.language.clone(),
+            password_policy: view.password_policy.as_ref().map(PasswordRuleResponse::from),
         }
     }
 }
