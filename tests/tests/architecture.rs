@@ -15,7 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/store-dynamodb", &["rollcall-accounts", "rollcall-validation"]),
     ("crates/mail", &["rollcall-accounts"]),
     ("crates/lambda", &["rollcall-accounts", "rollcall-http-api"]),
-    ("crates/cli", &["rollcall-validation"]),
+    // Its operator's commands, a feature of their own: what makes and hands on the Root Master is behind no API.
+    ("crates/cli", &["rollcall-accounts", "rollcall-lambda", "rollcall-store-dynamodb", "rollcall-validation"]),
     ("wasm-validator", &["rollcall-validation"]),
     ("xtask", &["phone-automaton-generator"]),
 ];

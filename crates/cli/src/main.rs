@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 mod check;
+#[cfg(feature = "operator")]
+mod operator;
 mod output;
 
 const USAGE: &str = "\
@@ -11,7 +13,14 @@ usage: rollcall COMMAND
 commands:
   check FILE --profile ID|FILE.json [--rows issues|all]
         checks a sheet and prints the report as canonical JSON; FILE may be - for standard input
-        exit code 0: nothing is refused; 1: something is; 2: the input cannot be read";
+        exit code 0: nothing is refused; 1: something is; 2: the input cannot be read
+
+for operators, with AWS credentials that may write the deployment's table (AWS_PROFILE, AWS_REGION, …):
+  bootstrap --table NAME --email ADDRESS --first-name NAME --last-name NAME
+        makes the Root Master, once per deployment, and prints what to sign in with, once
+  promote-root ADDRESS --table NAME
+        hands the role of the Root Master on to an active technician; the former one becomes a System Administrator
+        exit code 0: done; 1: not, and why; 2: misused";
 
 /// What the arguments lack.
 #[derive(Debug)]
@@ -25,6 +34,10 @@ fn main() -> ExitCode {
     }
     let ran = match arguments.split_first() {
         Some((command, rest)) if command == "check" => check::run(rest),
+        #[cfg(feature = "operator")]
+        Some((command, rest)) if command == "bootstrap" => operator::bootstrap(rest),
+        #[cfg(feature = "operator")]
+        Some((command, rest)) if command == "promote-root" => operator::promote_root(rest),
         Some((command, _)) if matches!(command.as_str(), "help" | "--help" | "-h") => {
             output::line(USAGE);
             Ok(ExitCode::SUCCESS)
