@@ -38,6 +38,14 @@ async function signInAs(page, email, password, secret) {
   await page.getByLabel("Code").fill(await freshCode(secret));
 }
 
+const texts = async () => (await api("GET", "/dev/outbox")).body.filter((each) => each.kind === "text");
+
+/** The code in the text message that follows so many others. */
+async function textedCode(after) {
+  const message = await eventually("a text message", async () => (await texts())[after]);
+  return message.text.match(/\b\d{6}\b/)[0];
+}
+
 /** What a person without a browser does with an invitation. Answers the authenticator's secret. */
 async function register(link, password) {
   const path = new URL(link).pathname.replace("/invitations/", "/v1/invitations/");
@@ -209,6 +217,26 @@ test("a person looks after their account, and it looks after them", { timeout: 3
     await page.getByText("9 of 10 are left").waitFor();
   });
 
+  await step("text messages become a second way in", async () => {
+    const before = (await texts()).length;
+    await page.getByRole("button", { name: "Set up: Text message" }).click();
+    const dialog = page.getByRole("dialog", { name: "Set up text messages" });
+    await dialog.getByLabel("Current password").fill(SECOND);
+    await dialog.getByRole("button", { name: "Send the code" }).click();
+    await page.getByLabel("Code from the text message").fill(await textedCode(before));
+    await page.getByRole("heading", { name: "Keep your recovery codes" }).waitFor();
+    await page.getByRole("button", { name: "I have kept them" }).click();
+    await page.getByText("Your second factor is changed").waitFor();
+    assert.equal(await page.getByLabel("Email or username").inputValue(), email);
+    await page.getByLabel("Password", { exact: true }).fill(SECOND);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Send me a text message instead" }).click();
+    await page.getByText("on its way to the number that ends in 56").waitFor();
+    await look(page, "account-13-text-message");
+    await page.getByLabel("Code").fill(await textedCode(before + 1));
+    await page.getByText("Codes go to +447400123456.").waitFor();
+  });
+
   await step("nobody is there: every tab asks, and every tab signs out", async () => {
     // Two tabs whose clocks the test moves; the server's stays, so that it is the page that signs out.
     await context.clock.install();
@@ -224,7 +252,7 @@ test("a person looks after their account, and it looks after them", { timeout: 3
       await tab.getByRole("alertdialog", { name: "Are you still there?" }).waitFor();
       assert.match(await tab.title(), /^\(\d+ s\) Are you still there\?/);
     }
-    await look(page, "account-13-still-there");
+    await look(page, "account-14-still-there");
     await page.keyboard.press("Enter");
     for (const tab of [page, other]) await tab.getByRole("alertdialog").waitFor({ state: "detached" });
 
@@ -233,7 +261,7 @@ test("a person looks after their account, and it looks after them", { timeout: 3
     await context.clock.fastForward(60_000);
     for (const tab of [page, other]) await tab.getByText("because nobody was active").waitFor();
     assert.equal(new URL(page.url()).pathname, "/account/notifications");
-    await look(page, "account-14-idle");
+    await look(page, "account-15-idle");
     // Signed in again in one tab, the other carries on too.
     await signInAs(page, email, SECOND, secret);
     await page.getByText("By mail").waitFor();
@@ -258,7 +286,7 @@ test("a person looks after their account, and it looks after them", { timeout: 3
     await page.getByLabel("Current password").fill(SECOND);
     await page.getByRole("button", { name: "Change password" }).click();
     await page.getByText("Your password is changed").waitFor();
-    await look(page, "account-15-password-changed");
+    await look(page, "account-16-password-changed");
     await page.getByLabel("Password", { exact: true }).fill(THIRD);
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByLabel("Code").fill(await freshCode(secret));
@@ -290,10 +318,10 @@ test("a person looks after their account, and it looks after them", { timeout: 3
     await hand.page.goto(confirm);
     await hand.page.getByRole("heading").waitFor();
     await hand.page.getByText(fresh).waitFor();
-    await look(hand.page, "account-16-phone-new-address");
+    await look(hand.page, "account-17-phone-new-address");
     await hand.page.locator("form button").click();
     await hand.page.locator("a.primary").waitFor();
-    await look(hand.page, "account-17-phone-address-changed");
+    await look(hand.page, "account-18-phone-address-changed");
     await hand.page.goto(confirm);
     await hand.page.locator("a.primary").waitFor();
     assert.deepEqual(hand.errors, []);
