@@ -185,6 +185,12 @@ fn policies_name_single_actions_on_single_resources() {
                             "{id}: {named:?}"
                         );
                     }
+                    ("sms-voice", "SendTextMessage") => {
+                        let named = &resources.iter().filter_map(|resource| resource.get("!If")).collect::<Vec<_>>();
+                        assert_eq!((resources.len(), named.len()), (1, 1), "{id}: {resources:?}");
+                        assert_eq!(named[0][1], json!({"!Ref": "TextOrigination"}), "{id}");
+                        assert_eq!(statement.actions.len(), 1, "{id}");
+                    }
                     // The only one: it has no resource to name.
                     ("ses", "GetAccount") => {
                         assert_eq!(statement.actions.len(), 1, "{id}: no other action on every resource")
@@ -238,14 +244,14 @@ fn what_reads_only_may_only_read() {
 #[test]
 fn only_who_sends_mail_may() {
     let template = Template::read();
-    let senders: BTreeSet<String> = by_operation(&template)
-        .into_iter()
-        .filter(|(_, function)| {
-            function.statements().iter().any(|statement| statement.actions.contains(&"ses:SendEmail"))
-        })
-        .map(|(operation, _)| operation)
-        .collect();
-    assert_eq!(senders, ["deliver-bulk", "deliver-mail", "sweep-mail"].map(str::to_owned).into());
+    for action in ["ses:SendEmail", "sms-voice:SendTextMessage"] {
+        let senders: BTreeSet<String> = by_operation(&template)
+            .into_iter()
+            .filter(|(_, function)| function.statements().iter().any(|statement| statement.actions.contains(&action)))
+            .map(|(operation, _)| operation)
+            .collect();
+        assert_eq!(senders, ["deliver-bulk", "deliver-mail", "sweep-mail"].map(str::to_owned).into(), "{action}");
+    }
 }
 
 #[test]
@@ -278,9 +284,14 @@ fn the_key_behind_links_comes_from_the_secret_and_goes_where_links_are() {
     }
     let expected = [
         "accept-invitation",
+        "complete-password-reset",
+        "confirm-email-change",
+        "create-user",
         "deliver-bulk",
         "deliver-mail",
+        "get-email-change",
         "get-invitation",
+        "get-password-reset",
         "renew-invitation",
         "sweep-mail",
         "verify-acceptance",

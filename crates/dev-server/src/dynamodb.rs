@@ -25,6 +25,7 @@ use crate::{
     crashes::{Crash, Crashes},
     faults::Dice,
     policy::Access,
+    reads::Meter,
     template::{Table, table_arn},
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct DynamoDb {
     pub(crate) dice: Arc<Dice>,
     pub(crate) crashes: Crashes,
     pub(crate) tokens: Tokens,
+    pub(crate) meter: Arc<Meter>,
     /// Tells the stream's reader that something was written.
     pub(crate) written: SyncSender<()>,
 }
@@ -144,7 +146,9 @@ impl DynamoDb {
             return Ok(answer);
         }
         let held_back = self.inject(operation, &mut request)?;
+        let asked = matches!(operation, "BatchGetItem").then(|| request.clone()).unwrap_or_default();
         let answer = self.run(operation, request)?;
+        self.meter.note(operation, &asked, &answer);
         if let Some(token) = token {
             self.tokens.keep(operation, token, body, &answer);
         }

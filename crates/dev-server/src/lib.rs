@@ -30,11 +30,13 @@ mod outbox;
 mod pattern;
 mod policy;
 mod random;
+mod reads;
 mod schedules;
 mod secrets;
 mod ses;
 mod streams;
 mod template;
+mod text_messages;
 
 use std::{
     collections::BTreeMap,
@@ -66,7 +68,8 @@ pub use crashes::{Crash, Crashes};
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use faults::Faults;
 pub use functions::{InvokeError, operations};
-pub use outbox::{MailEvent, MailEventKind, MailFilter, Message, Outbox, OutboxError};
+pub use outbox::{MailEvent, MailEventKind, MailFilter, Message, MessageKind, Outbox, OutboxError};
+pub use reads::Reads;
 pub use template::{
     Api, Deployment, FunctionSpec, MailSpec, Route, Rule, Schedule, Secrets, StreamSource, Table, TemplateError,
     Trigger, deploy, operation_of,
@@ -81,9 +84,12 @@ use crate::{
     functions::{Functions, sdk_config},
     gateway::Gateway,
     mail_events::MailEvents,
+    reads::Meter,
     schedules::Schedules,
     ses::{SendRate, Ses},
     streams::Streams,
+    template::{ACCOUNT, REGION},
+    text_messages::TextMessages,
 };
 
 /// The domain that local mail comes from.
@@ -195,6 +201,7 @@ pub struct DevServer {
     account: Account,
     table: String,
     operator: SdkConfig,
+    meter: Arc<Meter>,
     running: Running,
     // Last: the folder goes after everything in it is closed.
     _lock: std::fs::File,
@@ -259,8 +266,14 @@ impl DevServer {
             .map_err(|error| StartError::Database(error.to_string()))?;
         let stream_connection =
             streams::connect(&database_file).map_err(|error| StartError::Database(error.to_string()))?;
+        let meter = Arc::new(Meter::default());
         let (written, to_read) = std::sync::mpsc::sync_channel(1);
         let (taken, to_follow) = tokio::sync::mpsc::unbounded_channel();
+        let texts = Arc::new(TextMessages {
+            access: Arc::clone(&access),
+            clock: clock.clone(),
+            outbox: outbox.clone(),
+        });
         let services = dynamodb::router(Arc::new(DynamoDb {
             database,
             table: deployment.table.clone(),
@@ -268,6 +281,7 @@ impl DevServer {
             dice: Arc::clone(&dice),
             crashes: crashes.clone(),
             tokens: dynamodb::Tokens::default(),
+            meter: Arc::clone(&meter),
             written,
         }))
         .merge(ses::router(Arc::new(Ses {
@@ -279,6 +293,7 @@ impl DevServer {
             rate: SendRate::new(config.mail_rate),
             taken,
         })));
+        let services = text_messages::answer_first(texts, services);
         let loopback = listen(0).map_err(|error| StartError::Port(0, error))?;
         let endpoint = format!("http://{}", loopback.local_addr().map_err(|error| StartError::Port(0, error))?);
         let mut running = Running { stop, stop_services, http: None, tasks: Vec::new(), threads: Vec::new() };
@@ -345,6 +360,7 @@ impl DevServer {
             account,
             table,
             operator,
+            meter,
             running,
             _lock: lock,
             _temporary: temporary,
@@ -425,6 +441,12 @@ impl DevServer {
         &self.table
     }
 
+    /// What the database was asked to read so far.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        self.meter.reads()
+    }
+
     /// An SDK configuration that may do everything on the local services, for looking into the table.
     #[must_use]
     pub fn operator(&self) -> &SdkConfig {
@@ -465,8 +487,13 @@ fn data_folder(given: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDi
 fn read_template(file: &Path, url: &str, data: &Path) -> Result<Deployment, StartError> {
     let text = std::fs::read_to_string(file).map_err(|error| StartError::TemplateFile(file.to_owned(), error))?;
     let parameters = BTreeMap::from(
-        [("PublicUrl", url), ("Sender", "Rollcall <no-reply@rollcall.example>"), ("SenderIdentity", SENDER_IDENTITY)]
-            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        [
+            ("PublicUrl", url),
+            ("Sender", "Rollcall <no-reply@rollcall.example>"),
+            ("SenderIdentity", SENDER_IDENTITY),
+            ("TextOrigination", &format!("arn:aws:sms-voice:{REGION}:{ACCOUNT}:phone-number/phone-local")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     let mut keys =
         secrets::TokenKeys::open(data.join("token-keys")).map_err(|error| StartError::Data(data.to_owned(), error))?;

@@ -11,7 +11,7 @@ use crate::{
     dead_letters::{DeadLetter, DeadLetters},
     faults::Dice,
     functions::Functions,
-    outbox::{MailEvent, MailEventKind, Message, Outbox, OutboxError},
+    outbox::{MailEvent, MailEventKind, Message, MessageKind, Outbox, OutboxError},
     random::{hex_id, uuid},
     ses::address_of,
     template::{ACCOUNT, MailSpec, REGION, Rule},
@@ -91,7 +91,7 @@ impl MailEvents {
 
     /// Plays one event. Answers whether there is such a mail, once the functions have recorded the event.
     pub(crate) async fn play(&self, id: &str, kind: MailEventKind) -> Result<bool, OutboxError> {
-        let Some(message) = self.inner.outbox.get(id)? else {
+        let Some(message) = self.inner.outbox.get(id)?.filter(|message| message.kind == MessageKind::Mail) else {
             return Ok(false);
         };
         self.play_for(&message, kind).await?;
@@ -296,6 +296,7 @@ mod tests {
     #[test]
     fn an_event_carries_the_mails_tags_and_its_recipient() {
         let message = Message {
+            kind: MessageKind::Mail,
             id: "m-1".into(),
             to: "ana@x.example".into(),
             from: "Rollcall <no-reply@rollcall.example>".into(),

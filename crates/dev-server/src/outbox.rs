@@ -1,4 +1,4 @@
-//! Every mail that the local mail service took, kept in a file, with what happened to it.
+//! Every mail and text message that the local services took, kept in a file, with what happened to it.
 
 use std::{
     collections::BTreeMap,
@@ -10,16 +10,30 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-/// A mail as the mail service took it.
+/// What a message is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// A mail.
+    #[default]
+    Mail,
+    /// A text message.
+    Text,
+}
+
+/// A mail or text message as its service took it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// The mail service's own id.
+    /// What it is.
+    #[serde(default)]
+    pub kind: MessageKind,
+    /// The service's own id.
     pub id: String,
-    /// The first recipient.
+    /// The first recipient: an address, or a phone number.
     pub to: String,
     /// The sender.
     pub from: String,
-    /// The subject.
+    /// The subject; empty for a text message.
     pub subject: String,
     /// The body as text.
     pub text: String,
@@ -189,8 +203,10 @@ impl Outbox {
     /// The ids of mails to which nothing has happened yet.
     pub(crate) fn without_events(&self) -> Result<Vec<String>, OutboxError> {
         let connection = self.lock();
-        let mut statement =
-            connection.prepare("SELECT id FROM messages WHERE id NOT IN (SELECT message FROM events) ORDER BY seq")?;
+        let mut statement = connection.prepare(
+            "SELECT id FROM messages WHERE id NOT IN (SELECT message FROM events)
+             AND coalesce(json ->> 'kind', 'mail') = 'mail' ORDER BY seq",
+        )?;
         let ids = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
         Ok(ids)
     }
@@ -266,6 +282,7 @@ mod tests {
 
     fn message(id: &str, to: &str) -> Message {
         Message {
+            kind: MessageKind::Mail,
             id: id.into(),
             to: to.into(),
             from: "Rollcall <no-reply@rollcall.example>".into(),

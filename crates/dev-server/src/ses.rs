@@ -21,7 +21,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::{
     access::{AccessControl, Refusal},
     clock::Clock,
-    outbox::{Message, Outbox, links},
+    outbox::{Message, MessageKind, Outbox, links},
     policy::Access,
     random::hex_id,
     template::{ACCOUNT, MailSpec, REGION},
@@ -226,6 +226,7 @@ impl Ses {
         let text = simple.body.text.map(|text| text.data).unwrap_or_default();
         let html = simple.body.html.map(|html| html.data).unwrap_or_default();
         let message = Message {
+            kind: MessageKind::Mail,
             id: format!("{}-000000", hex_id()),
             to: recipients.swap_remove(0),
             from,

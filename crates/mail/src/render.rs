@@ -1,7 +1,10 @@
 //! From what a mail is about to its subject, text and HTML.
 
 use askama::Template;
-use rollcall_accounts::operations::delivery::{Content, Letter};
+use rollcall_accounts::{
+    invitation::Delivery,
+    operations::letters::{Content, Letter, Named, TextContent, TextMessage},
+};
 
 use crate::texts::{Texts, fill};
 
@@ -22,13 +25,21 @@ struct Page {
     subject: String,
     greeting: String,
     lead: String,
-    people: Vec<(String, String)>,
+    /// What stands out, a name and a value.
+    facts: Vec<(&'static str, String)>,
+    /// People, a line each.
+    lines: Vec<String>,
     more: Option<String>,
+    action: Option<Action>,
+    notes: Vec<String>,
+    footer: &'static str,
+}
+
+/// The one thing to do.
+struct Action {
     button: &'static str,
     bare: &'static str,
     link: String,
-    notes: Vec<String>,
-    footer: &'static str,
 }
 
 #[derive(Template)]
@@ -52,21 +63,51 @@ pub fn render(letter: &Letter) -> Result<Rendered, askama::Error> {
     Ok(Rendered { text: Text { page: &page }.render()?, html: Html { page: &page }.render()?, subject: page.subject })
 }
 
+/// A text message in the recipient's language.
+#[must_use]
+pub fn render_text(message: &TextMessage) -> String {
+    let texts = Texts::of(message.language.as_deref());
+    let copy = &texts.sms;
+    let counted = |text: &[&'static str; 2], total: usize| {
+        fill(text[usize::from(total != 1)], &[("count", &total.to_string())])
+    };
+    let (text, organization) = match &message.content {
+        TextContent::Code(code) => return fill(copy.code, &[("code", code)]),
+        TextContent::InvitationsExpired { organization, total } => (counted(&copy.expired, *total), organization),
+        TextContent::InvitationsUndelivered { organization, total } => {
+            (counted(&copy.undelivered, *total), organization)
+        }
+        TextContent::ImportEnded { organization, rejected, imported, failed } => {
+            let text = match (rejected, failed) {
+                (true, _) => copy.rejected,
+                (false, 0) => copy.import,
+                (false, _) => copy.failed,
+            };
+            let values = [("imported", imported.to_string()), ("failed", failed.to_string())];
+            (fill(text, &values.each_ref().map(|(name, value)| (*name, value.as_str()))), organization)
+        }
+    };
+    match organization {
+        Some(organization) => fill(copy.at, &[("text", &text), ("organization", &one_line(organization))]),
+        None => text,
+    }
+}
+
 fn page(letter: &Letter) -> Page {
     let texts = Texts::of(letter.language.as_deref());
-    let base = |name: &str, subject: String, lead: String, link: &str| Page {
+    let base = |name: &str, subject: String, lead: String| Page {
         lang: texts.tag,
         subject: one_line(&subject),
         greeting: fill(texts.greeting, &[("name", &one_line(name))]),
-        lead,
-        people: Vec::new(),
+        lead: one_line(&lead),
+        facts: Vec::new(),
+        lines: Vec::new(),
         more: None,
-        button: "",
-        bare: texts.bare,
-        link: link.to_owned(),
+        action: None,
         notes: Vec::new(),
         footer: texts.footer,
     };
+    let action = |button, link: &str| Some(Action { button, bare: texts.bare, link: link.to_owned() });
     match &letter.content {
         Content::Invitation { name, organization, inviter, inviter_email, link, expires_at, replaces } => {
             let copy = &texts.invitation;
@@ -89,23 +130,164 @@ fn page(letter: &Letter) -> Page {
             notes.extend(
                 inviter_email.as_ref().map(|email| fill(copy.questions, &[("inviter", inviter), ("email", email)])),
             );
-            Page { button: copy.button, notes, ..base(name, subject, one_line(&lead), link) }
+            Page { action: action(copy.button, link), notes, ..base(name, subject, lead) }
         }
-        Content::ExpiryDigest { name, people, total, link } => {
+        Content::PasswordReset { name, by, void, link, expires_at } => {
+            let copy = &texts.reset;
+            let lead = match by {
+                Some(by) => fill(copy.lead_by, &[("by", by)]),
+                None if *void => copy.lead_void.to_owned(),
+                None => copy.lead.to_owned(),
+            };
+            let mut notes = vec![fill(copy.expires, &[("expires", &texts.moment(*expires_at))])];
+            if !void {
+                notes.push(copy.unexpected.to_owned());
+            }
+            let subject = fill(copy.subject, &[("day", &texts.short_day(*expires_at))]);
+            Page { action: action(copy.button, link), notes, ..base(name, subject, lead) }
+        }
+        Content::PasswordChanged { name, at, link } => {
+            let copy = &texts.changed;
+            let lead = fill(copy.lead, &[("at", &texts.moment(*at))]);
+            Page {
+                action: action(copy.button, link),
+                notes: vec![copy.unexpected.to_owned()],
+                ..base(name, copy.subject.to_owned(), lead)
+            }
+        }
+        Content::ConfirmEmail { name, email, link, expires_at } => {
+            let copy = &texts.confirm;
+            let subject = fill(copy.subject, &[("day", &texts.short_day(*expires_at))]);
+            Page {
+                action: action(copy.button, link),
+                notes: vec![
+                    fill(copy.expires, &[("expires", &texts.moment(*expires_at))]),
+                    copy.unexpected.to_owned(),
+                ],
+                footer: texts.asked_footer,
+                ..base(name, subject, fill(copy.lead, &[("email", email)]))
+            }
+        }
+        Content::EmailChangeAsked { name, email, by, expires_at } => {
+            let copy = &texts.asked;
+            let lead = match by {
+                Some(by) => fill(copy.lead_by, &[("by", by), ("email", email)]),
+                None => fill(copy.lead, &[("email", email)]),
+            };
+            Page {
+                notes: vec![
+                    fill(copy.note, &[("expires", &texts.moment(*expires_at))]),
+                    copy.unexpected.to_owned(),
+                ],
+                ..base(name, copy.subject.to_owned(), lead)
+            }
+        }
+        Content::EmailChanged { name, email, at } => {
+            let copy = &texts.moved;
+            let lead = fill(copy.lead, &[("email", email), ("at", &texts.moment(*at))]);
+            Page { notes: vec![copy.unexpected.to_owned()], ..base(name, copy.subject.to_owned(), lead) }
+        }
+        Content::FirstCredentials { name, organization, login, password, link, until } => {
+            let copy = &texts.credentials;
+            let who = organization.as_deref().unwrap_or("Rollcall");
+            let lead = match organization {
+                Some(organization) => fill(copy.lead_at, &[("organization", organization)]),
+                None => copy.lead.to_owned(),
+            };
+            let subject = fill(copy.subject, &[("who", who), ("day", &texts.short_day(*until))]);
+            Page {
+                facts: vec![(copy.login, one_line(login)), (copy.password, password.clone())],
+                action: action(copy.button, link),
+                notes: vec![fill(copy.change, &[("expires", &texts.moment(*until))]), copy.unexpected.to_owned()],
+                ..base(name, subject, lead)
+            }
+        }
+        Content::InvitationsExpired { name, organization, people, total, link } => {
             let copy = &texts.digest;
             let number = usize::from(*total != 1);
             let count = total.to_string();
             let values = [("count", count.as_str())];
-            let more = total.saturating_sub(people.len());
             Page {
-                people: people.iter().map(|(name, email)| (one_line(name), one_line(email))).collect(),
-                more: (more > 0).then(|| fill(copy.more, &[("more", &more.to_string())])),
-                button: copy.button,
-                notes: vec![copy.note.to_owned()],
-                ..base(name, fill(copy.subject[number], &values), fill(copy.lead[number], &values), link)
+                lines: people.iter().map(|person| line(person, texts)).collect(),
+                more: more(texts, people.len(), *total),
+                action: action(copy.button, link),
+                notes: vec![copy.note.to_owned(), texts.notices.to_owned()],
+                ..base(
+                    name,
+                    with_organization(fill(copy.subject[number], &values), organization.as_deref()),
+                    fill(copy.lead[number], &values),
+                )
+            }
+        }
+        Content::InvitationsUndelivered { name, organization, people, total, link } => {
+            let copy = &texts.undelivered;
+            let number = usize::from(*total != 1);
+            let count = total.to_string();
+            let values = [("count", count.as_str())];
+            Page {
+                lines: people.iter().map(|person| line(person, texts)).collect(),
+                more: more(texts, people.len(), *total),
+                action: action(copy.button, link),
+                notes: vec![copy.note.to_owned(), texts.notices.to_owned()],
+                ..base(
+                    name,
+                    with_organization(fill(copy.subject[number], &values), organization.as_deref()),
+                    fill(copy.lead[number], &values),
+                )
+            }
+        }
+        Content::ImportEnded { name, organization, rejected, imported, skipped, failed, link } => {
+            let copy = &texts.import;
+            let (subject, subject_at) = match (rejected, failed) {
+                (true, _) => (copy.rejected, copy.rejected_at),
+                (false, 0) => (copy.subject, copy.subject_at),
+                (false, _) => (copy.failed, copy.failed_at),
+            };
+            let (imported, failures) = (imported.to_string(), failed.to_string());
+            let values = [
+                ("imported", imported.as_str()),
+                ("failed", failures.as_str()),
+                ("organization", organization.as_deref().unwrap_or_default()),
+            ];
+            let subject = fill(if organization.is_some() { subject_at } else { subject }, &values);
+            Page {
+                facts: vec![
+                    (copy.imported, imported.clone()),
+                    (copy.skipped, skipped.to_string()),
+                    (copy.failures, failures.clone()),
+                ],
+                action: action(copy.button, link),
+                notes: vec![texts.notices.to_owned()],
+                ..base(name, subject, if *rejected { copy.lead_rejected } else { copy.lead }.to_owned())
             }
         }
     }
+}
+
+/// A subject that says of which organization it is.
+fn with_organization(subject: String, organization: Option<&str>) -> String {
+    match organization {
+        Some(organization) => format!("{subject} · {organization}"),
+        None => subject,
+    }
+}
+
+/// A person, and what became of their mail where that matters.
+fn line(person: &Named, texts: &Texts) -> String {
+    let copy = &texts.undelivered;
+    let why = match person.delivery {
+        Some(Delivery::Bounced) => Some(copy.bounced),
+        Some(Delivery::Complained) => Some(copy.complained),
+        Some(Delivery::Suppressed) => Some(copy.suppressed),
+        Some(Delivery::Queued | Delivery::Sent | Delivery::Delivered) | None => None,
+    };
+    let who = format!("{} <{}>", one_line(&person.name), one_line(&person.email));
+    why.map_or(who.clone(), |why| format!("{who}: {why}"))
+}
+
+fn more(texts: &Texts, named: usize, total: usize) -> Option<String> {
+    let more = total.saturating_sub(named);
+    (more > 0).then(|| fill(texts.digest.more, &[("more", &more.to_string())]))
 }
 
 /// Without control characters and line breaks: names come from people, and a subject is a header.
@@ -135,15 +317,95 @@ mod tests {
         }
     }
 
+    fn ana(delivery: Option<Delivery>) -> Named {
+        Named { name: "Ana Silva".into(), email: "ana@example.org".into(), delivery }
+    }
+
+    fn letter(language: &str, content: Content) -> Letter {
+        Letter {
+            to: "ana@example.org".into(),
+            reply_to: None,
+            language: Some(language.into()),
+            tags: Vec::new(),
+            content,
+        }
+    }
+
+    fn at() -> jiff::Timestamp {
+        "2026-11-22T18:03:00Z".parse().unwrap()
+    }
+
+    /// Every other mail, in the order of the enum.
+    fn others() -> Vec<Content> {
+        let name = || "Ana Silva".to_owned();
+        let link = |path: &str| format!("https://rollcall.example/{path}");
+        let reset = |by: Option<&str>, void| Content::PasswordReset {
+            name: name(),
+            by: by.map(str::to_owned),
+            void,
+            link: link("password-resets/TOKEN"),
+            expires_at: at(),
+        };
+        let asked = |by: Option<&str>| Content::EmailChangeAsked {
+            name: name(),
+            email: "new@example.org".into(),
+            by: by.map(str::to_owned),
+            expires_at: at(),
+        };
+        let import = |rejected, failed, organization: Option<&str>| Content::ImportEnded {
+            name: name(),
+            organization: organization.map(str::to_owned),
+            rejected,
+            imported: if rejected { 0 } else { 498 },
+            skipped: 0,
+            failed,
+            link: link("imports/imp_1"),
+        };
+        vec![
+            reset(None, false),
+            reset(Some("Rudi Roth"), true),
+            reset(None, true),
+            Content::PasswordChanged { name: name(), at: at(), link: link("") },
+            Content::ConfirmEmail {
+                name: name(),
+                email: "new@example.org".into(),
+                link: link("email-changes/TOKEN"),
+                expires_at: at(),
+            },
+            asked(None),
+            asked(Some("Rudi Roth")),
+            Content::EmailChanged { name: name(), email: "new@example.org".into(), at: at() },
+            Content::FirstCredentials {
+                name: name(),
+                organization: Some("Acme".into()),
+                login: "ana.silva".into(),
+                password: "k7Qm<3&".into(),
+                link: link(""),
+                until: at(),
+            },
+            Content::InvitationsUndelivered {
+                name: name(),
+                organization: Some("Acme".into()),
+                people: vec![ana(Some(Delivery::Bounced)), ana(Some(Delivery::Complained))],
+                total: 3,
+                link: link("users?delivery=bounced"),
+            },
+            import(false, 0, Some("Acme")),
+            import(false, 2, None),
+            import(true, 2, Some("Acme")),
+        ]
+    }
+
     fn digest(total: usize) -> Letter {
         Letter {
             to: "root@example.org".into(),
             reply_to: None,
             language: None,
             tags: Vec::new(),
-            content: Content::ExpiryDigest {
+            content: Content::InvitationsExpired {
                 name: "Rudi Roth".into(),
-                people: vec![("Ana Silva".into(), "ana@example.org".into())],
+                organization: None,
+                people: vec![ana(None)],
                 total,
                 link: "https://rollcall.example/users?invitation=expired".into(),
             },
@@ -279,11 +541,80 @@ mod tests {
 
         Resending gives each of them a new link. Or they ask for one themselves, with the old link.
 
+        What you are told of, when and how is set on your profile page.
+
         -- 
         Sent by Rollcall because somebody made an account for this address.
         ");
         let many = render(&digest(52)).unwrap();
         assert_eq!(many.subject, "52 invitations have expired");
         assert!(many.text.contains("… and 51 more."), "{}", many.text);
+    }
+
+    #[test]
+    fn the_other_mails_as_text() {
+        let all: Vec<String> = others()
+            .into_iter()
+            .map(|content| {
+                let Rendered { subject, text, .. } = render(&letter("en", content)).unwrap();
+                format!("# {subject}\n\n{text}")
+            })
+            .collect();
+        insta::assert_snapshot!(all.join("\n======\n\n"));
+    }
+
+    #[test]
+    fn the_other_mails_in_every_language() {
+        for language in ["de", "fr", "es", "ja"] {
+            let all: Vec<String> = others()
+                .into_iter()
+                .map(|content| {
+                    let page = page(&letter(language, content));
+                    [vec![format!("# {}", page.subject), page.lead], page.lines, page.notes].concat().join("\n")
+                })
+                .collect();
+            insta::assert_snapshot!(language, all.join("\n\n"));
+        }
+    }
+
+    #[test]
+    fn first_credentials_as_html_show_the_password_as_it_is() {
+        let html = render(&letter("en", others().swap_remove(8))).unwrap().html;
+        assert!(html.contains("k7Qm&#60;3&#38;"), "{html}");
+        assert!(html.contains("ana.silva"), "{html}");
+    }
+
+    #[test]
+    fn a_mail_without_a_button_has_no_link() {
+        let note = render(&letter("en", others().swap_remove(5))).unwrap();
+        assert!(!note.html.contains("href") && !note.text.contains("http"), "{}", note.text);
+    }
+
+    #[test]
+    fn text_messages_in_every_language() {
+        let organization = || Some("Acme\nInc".to_owned());
+        let import = |rejected, failed| TextContent::ImportEnded {
+            organization: organization(),
+            rejected,
+            imported: 498,
+            failed,
+        };
+        let all: Vec<String> = ["en", "de", "fr", "es", "ja"]
+            .into_iter()
+            .flat_map(|language| {
+                [
+                    TextContent::Code("123456".into()),
+                    TextContent::InvitationsExpired { organization: None, total: 1 },
+                    TextContent::InvitationsUndelivered { organization: organization(), total: 2 },
+                    import(false, 0),
+                    import(false, 2),
+                    import(true, 2),
+                ]
+                .map(|content| {
+                    render_text(&TextMessage { to: "+15550100".into(), language: Some(language.into()), content })
+                })
+            })
+            .collect();
+        insta::assert_snapshot!(all.join("\n"));
     }
 }

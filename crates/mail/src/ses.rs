@@ -8,7 +8,10 @@ use aws_sdk_sesv2::{
 };
 use rollcall_accounts::{
     Error, Result,
-    operations::delivery::{Allowance, Letter, Mailer, SendFailure},
+    operations::{
+        delivery::{Allowance, Mailer, SendFailure},
+        letters::Letter,
+    },
 };
 
 use crate::render;

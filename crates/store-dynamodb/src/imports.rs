@@ -243,13 +243,16 @@ impl ChangeImports for Store {
         let read = import.version;
         let mut next = import.clone();
         next.version += 1;
-        let saved = if along.tick || along.event.is_some() {
+        let saved = if along.tick || along.event.is_some() || along.mail.is_some() {
             let mut members = vec![self.replace_head(&next, read)?];
             if along.tick {
                 members.push(self.put_new(tick_item(&next))?);
             }
             if let Some(event) = &along.event {
                 members.extend(self.audit(event)?);
+            }
+            if let Some(mail) = &along.mail {
+                members.push(self.mail(mail)?);
             }
             self.transact(members).await?.is_ok()
         } else {

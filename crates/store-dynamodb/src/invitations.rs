@@ -13,10 +13,10 @@ use rollcall_accounts::{
     invitation::{Delivery, InvitationStatus},
     operations::{
         expire_invitations::{DueExpiry, ExpireInvitations, ExpiriesWritten, Expiry},
-        record_delivery::{RecordDelivery, Report},
+        record_delivery::{RecordDelivery, Report, ReportWritten, Waiting},
         renew_invitation::LastRenewal,
     },
-    outbox::DueMail,
+    outbox::{DueMail, Event, MailSubject},
     time::iso,
     user::User,
 };
@@ -28,9 +28,6 @@ use crate::{
     keys::{self, Due},
     write::{facet_item, mail_item},
 };
-
-/// Times that a report is tried whose user is changed meanwhile.
-const TRIES: usize = 6;
 
 impl LastRenewal for Store {
     async fn last_renewal(&self, id: &InvitationId) -> Result<Option<Timestamp>> {
@@ -52,32 +49,59 @@ impl RecordDelivery for Store {
         if from.is_empty() {
             return Ok(false);
         }
-        if report.delivery.is_trouble() {
-            return self.write_trouble(report, from).await;
-        }
-        let places: Vec<String> = (0..from.len()).map(|i| format!(":from{i}")).collect();
-        let mut update = self
+        Ok(self.transact(vec![self.reported(report, from, None)?]).await?.is_ok())
+    }
+
+    async fn reported_user(&self, id: &UserId) -> Result<Option<User>> {
+        Ok(self.user(id).await?)
+    }
+
+    async fn waiting_notice(&self, id: &str) -> Result<Waiting> {
+        let answer = self
             .client
-            .update_item()
+            .get_item()
             .table_name(&self.table)
-            .set_key(Some(keys::user(&report.user_id).attributes()))
-            .update_expression("SET invitation.delivery = :delivery, invitation.delivery_at = :at")
-            .condition_expression(format!(
-                "invitation.id = :id AND invitation.generation = :generation AND invitation.delivery IN ({})",
-                places.join(", ")
-            ))
-            .expression_attribute_values(":delivery", s(report.delivery.name()))
-            .expression_attribute_values(":at", s(iso(report.at)))
-            .expression_attribute_values(":id", s(report.invitation_id.as_str()))
-            .expression_attribute_values(":generation", n(report.generation));
-        for (place, delivery) in places.iter().zip(from) {
-            update = update.expression_attribute_values(place, s(delivery.name()));
+            .set_key(Some(keys::mail(id).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        let Some(item) = answer.item else { return Ok(Waiting::None) };
+        if item::number(&item, "attempts") != Some(0) {
+            return Ok(Waiting::Sent);
         }
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_condition_failure(&error) => Ok(false),
-            Err(error) => Err(internal(error).into()),
+        match item::from_item::<DueMail>(item)?.subject {
+            MailSubject::Notice { event: Event::InvitationsUndelivered { people, total, .. }, .. } => {
+                Ok(Waiting::For { people, total })
+            }
+            _ => Err(StoreError("a notice is about something else".into()).into()),
         }
+    }
+
+    async fn write_told_report(
+        &self,
+        user: &User,
+        report: &Report,
+        from: &[Delivery],
+        read: &Waiting,
+        notice: &DueMail,
+        due: Timestamp,
+    ) -> Result<ReportWritten> {
+        let over = match read {
+            Waiting::For { total, .. } => Over::Growing(*total),
+            Waiting::None | Waiting::Sent => Over::Nothing,
+        };
+        // The entry's key holds the user's name: it must be the one that was read.
+        let members = vec![
+            self.reported(report, from, Some(user.version))?,
+            self.growing_mail(notice, due, over)?,
+            self.put(facet_item(user, &Facet::Trouble))?,
+        ];
+        Ok(match self.transact(members).await? {
+            Ok(()) => ReportWritten::Done,
+            Err(failed) if failed.contains(&0) => ReportWritten::UserChanged,
+            Err(_) => ReportWritten::NoticeChanged,
+        })
     }
 }
 
@@ -120,7 +144,7 @@ impl ExpireInvitations for Store {
         digest: &DueMail,
         digest_due: Timestamp,
     ) -> Result<ExpiriesWritten> {
-        let mut members = vec![self.growing_mail(digest, digest_due)?];
+        let mut members = vec![self.growing_mail(digest, digest_due, Over::Unclaimed)?];
         for expiry in expiries {
             members.push(self.expire(expiry)?);
             members.push(self.not_due(&expiry.invitation.id)?);
@@ -158,48 +182,6 @@ impl ExpireInvitations for Store {
 }
 
 impl Store {
-    /// A report that makes the user be found among those with trouble: written with that entry, over the user that
-    /// was read, since the entry's key holds their name.
-    async fn write_trouble(&self, report: &Report, from: &[Delivery]) -> Result<bool> {
-        for _ in 0..TRIES {
-            let user = self.raw_users(std::slice::from_ref(&report.user_id)).await?.pop();
-            let told = user.and_then(|user| {
-                let same = user.invitation.as_ref().is_some_and(|invitation| {
-                    invitation.id == report.invitation_id
-                        && invitation.generation == report.generation
-                        && from.contains(&invitation.delivery)
-                });
-                same.then_some(user)
-            });
-            let Some(user) = told else { return Ok(false) };
-            let update = Update::builder()
-                .table_name(&self.table)
-                .set_key(Some(keys::user(&user.id).attributes()))
-                .update_expression("SET invitation.delivery = :delivery, invitation.delivery_at = :at")
-                .condition_expression(
-                    "version = :version AND invitation.id = :id AND invitation.generation = :generation \
-                     AND invitation.delivery = :read",
-                )
-                .expression_attribute_values(":delivery", s(report.delivery.name()))
-                .expression_attribute_values(":at", s(iso(report.at)))
-                .expression_attribute_values(":version", n(user.version))
-                .expression_attribute_values(":id", s(report.invitation_id.as_str()))
-                .expression_attribute_values(":generation", n(report.generation))
-                .expression_attribute_values(
-                    ":read",
-                    s(user.invitation.as_ref().map_or("", |invitation| invitation.delivery.name())),
-                )
-                .build()
-                .map_err(|error| StoreError(error.to_string()))?;
-            let members =
-                vec![TransactWriteItem::builder().update(update).build(), self.put(facet_item(&user, &Facet::Trouble))?];
-            if self.transact(members).await?.is_ok() {
-                return Ok(true);
-            }
-        }
-        Err(StoreError("a user was changed every time a delivery was recorded".into()).into())
-    }
-
     /// The invitation expires, if it is still the mailing that was read.
     fn expire(&self, expiry: &Expiry) -> Result<TransactWriteItem, StoreError> {
         let invitation = &expiry.invitation;
@@ -231,17 +213,67 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
+    /// The invitation's delivery is what the mail service reports, if it is still that mailing and one of `from`.
+    fn reported(
+        &self,
+        report: &Report,
+        from: &[Delivery],
+        version: Option<u64>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let places: Vec<String> = (0..from.len()).map(|i| format!(":from{i}")).collect();
+        let same = if version.is_some() { " AND version = :version" } else { "" };
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::user(&report.user_id).attributes()))
+            .update_expression("SET invitation.delivery = :delivery, invitation.delivery_at = :at")
+            .condition_expression(format!(
+                "invitation.id = :id AND invitation.generation = :generation AND invitation.delivery IN ({}){same}",
+                places.join(", ")
+            ))
+            .expression_attribute_values(":delivery", s(report.delivery.name()))
+            .expression_attribute_values(":at", s(iso(report.at)))
+            .expression_attribute_values(":id", s(report.invitation_id.as_str()))
+            .expression_attribute_values(":generation", n(report.generation));
+        for (place, delivery) in places.iter().zip(from) {
+            update = update.expression_attribute_values(place, s(delivery.name()));
+        }
+        if let Some(version) = version {
+            update = update.expression_attribute_values(":version", n(version));
+        }
+        let update = update.build().map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
     /// A mail over an earlier form of itself, unless a sender has it already.
-    fn growing_mail(&self, mail: &DueMail, due: Timestamp) -> Result<TransactWriteItem, StoreError> {
+    fn growing_mail(&self, mail: &DueMail, due: Timestamp, over: Over) -> Result<TransactWriteItem, StoreError> {
         let mut item = mail_item(mail)?;
         item.insert("due_at".to_owned(), s(iso(due)));
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR attempts = :none")
-            .expression_attribute_values(":none", n(0))
-            .build()
-            .map_err(|error| StoreError(error.to_string()))?;
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        let put = match over {
+            Over::Nothing => put.condition_expression("attribute_not_exists(pk)"),
+            Over::Unclaimed => put
+                .condition_expression("attribute_not_exists(pk) OR attempts = :none")
+                .expression_attribute_values(":none", n(0)),
+            Over::Growing(total) => put
+                .condition_expression("attempts = :none AND #subject.#event.#total = :total")
+                .expression_attribute_names("#subject", "subject")
+                .expression_attribute_names("#event", "event")
+                .expression_attribute_names("#total", "total")
+                .expression_attribute_values(":none", n(0))
+                .expression_attribute_values(":total", n(total)),
+        };
+        let put = put.build().map_err(|error| StoreError(error.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
+}
+
+/// Over which earlier form of itself a growing mail is written.
+#[derive(Debug, Clone, Copy)]
+enum Over {
+    /// There is none.
+    Nothing,
+    /// Any that no sender has.
+    Unclaimed,
+    /// That with so many people, which no sender has.
+    Growing(usize),
 }

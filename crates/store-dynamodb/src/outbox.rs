@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
     error::StoreError,
+    facet::Facet,
     invitation::{Delivery, InvitationStatus},
     operations::{
         deliver_bulk::BulkLease,
@@ -23,6 +24,7 @@ use crate::{
     failure::{internal, is_condition_failure},
     item::{self, Item, n, s},
     keys::{self, Due, SHARDS},
+    write::facet_item,
 };
 
 /// Times that recording what became of a mail starts over because the mail service reported meanwhile.
@@ -102,18 +104,42 @@ impl Outbox for Store {
         }
     }
 
+    async fn replace_mail(&self, claimed: &Claimed, next: &DueMail) -> Result<()> {
+        // Whoever has the mail since our lease ended does the same.
+        let _ = self.transact(vec![self.take_out(claimed)?, self.mail(next)?]).await?;
+        Ok(())
+    }
+
     async fn record_handed(&self, claimed: &Claimed, handed: &Handed) -> Result<()> {
         // The mail service's own report can be quicker than this record. It then stays, and only the times are set.
         let mut reported = false;
         for _ in 0..TRIES {
-            let mut members = vec![self.take_out(claimed)?, self.hand(handed, reported)?];
-            if let HandedOutcome::Taken { expires_at, .. } = handed.outcome {
-                members.push(self.due_expiry(handed, expires_at)?);
+            let mut members = vec![self.take_out(claimed)?];
+            // Whoever has trouble is found by it; the entry's key holds their name, so it must be the one read.
+            let mut refused = None;
+            match handed.outcome {
+                HandedOutcome::Taken { expires_at, .. } => {
+                    members.extend([self.hand(handed, reported, None)?, self.due_expiry(handed, expires_at)?]);
+                }
+                HandedOutcome::Refused { .. } => {
+                    let user = self.raw_users(std::slice::from_ref(&handed.user_id)).await?.pop();
+                    let Some(user) = user.filter(|user| handed.is_of(user)) else {
+                        return self.drop_mail(claimed).await;
+                    };
+                    reported = user.invitation.as_ref().is_some_and(|invitation| invitation.delivery != Delivery::Queued);
+                    members.push(self.hand(handed, reported, Some(user.version))?);
+                    if !reported {
+                        members.push(self.put(facet_item(&user, &Facet::Trouble))?);
+                    }
+                    refused = Some(user);
+                }
             }
             match self.transact(members).await? {
                 Ok(()) => return Ok(()),
                 // Somebody else has the mail since our lease ended; theirs is the record.
                 Err(failed) if failed.contains(&0) => return Ok(()),
+                // Changed since they were read: again.
+                Err(_) if refused.is_some() => {}
                 Err(_) if !reported => reported = true,
                 // Neither waiting nor reported: revoked, finished, or of a newer generation.
                 Err(_) => return self.drop_mail(claimed).await,
@@ -218,7 +244,7 @@ impl Store {
     }
 
     /// Records on the invitation what the mail service did. `reported`: it has reported itself, which stays.
-    fn hand(&self, handed: &Handed, reported: bool) -> Result<TransactWriteItem, StoreError> {
+    fn hand(&self, handed: &Handed, reported: bool, version: Option<u64>) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(keys::user(&handed.user_id).attributes()))
@@ -246,6 +272,10 @@ impl Store {
                 update = update.expression_attribute_values(":at", s(iso(at)));
             }
         }
+        let same = if version.is_some() { " AND version = :version" } else { "" };
+        if let Some(version) = version {
+            update = update.expression_attribute_values(":version", n(version));
+        }
         let compare = if reported { "<>" } else { "=" };
         if set.is_empty() {
             // Refused, yet reported on: nothing to add, but the invitation must be the one that is meant.
@@ -255,7 +285,7 @@ impl Store {
             .update_expression(format!("SET {}", set.join(", ")))
             .condition_expression(format!(
                 "invitation.id = :id AND invitation.generation = :generation AND invitation.#status = :pending \
-                 AND invitation.delivery {compare} :queued"
+                 AND invitation.delivery {compare} :queued{same}"
             ))
             .build()
             .map_err(|error| StoreError(error.to_string()))?;

@@ -5,12 +5,12 @@ mod pace;
 use std::{sync::Arc, time::Duration};
 
 use rollcall_accounts::{
-    operations::{deliver_bulk::deliver_bulk, delivery::Desk},
+    operations::{deliver_bulk::deliver_bulk, letters::Desk},
     random::SystemRandomness,
     token::TokenKeys,
 };
 use rollcall_lambda::{Environment, Error, Function};
-use rollcall_mail::Ses;
+use rollcall_mail::{Post, Ses, Sms, TextSettings};
 use rollcall_store_dynamodb::Store;
 use serde_json::{Value, json};
 
@@ -26,17 +26,21 @@ const LONGEST: Duration = Duration::from_secs(50);
 /// When a variable is missing or is no key list.
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
-    let ses =
-        Ses::new(&environment.sdk, environment.var("ROLLCALL_SENDER")?, environment.var("ROLLCALL_CONFIGURATION_SET")?);
+    let texts = TextSettings {
+        origination: environment.var("ROLLCALL_TEXT_ORIGINATION")?,
+        message_type: environment.var("ROLLCALL_TEXT_TYPE")?,
+    };
+    let (sender, set) = (environment.var("ROLLCALL_SENDER")?, environment.var("ROLLCALL_CONFIGURATION_SET")?);
+    let post = Post { ses: Ses::new(&environment.sdk, sender, set), sms: Sms::new(&environment.sdk, texts) };
     let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
     let url: Arc<str> = environment.var("ROLLCALL_URL")?.into();
     Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
-        let (store, ses, keys, url) = (store.clone(), ses.clone(), keys.clone(), Arc::clone(&url));
+        let (store, post, keys, url) = (store.clone(), post.clone(), keys.clone(), Arc::clone(&url));
         async move {
             let desk = Desk::new(&url, keys);
             let clock = || invocation.now();
             let pace = Metronome::new(invocation.time_left());
-            let tally = deliver_bulk(&store, &ses, &desk, &clock, &pace, &SystemRandomness).await.map_err(failed)?;
+            let tally = deliver_bulk(&store, &post, &desk, &clock, &pace, &SystemRandomness).await.map_err(failed)?;
             if tally != Default::default() {
                 tracing::info!(?tally, "delivered");
             }

@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use rollcall_accounts::{
     operations::{
         deliver_mail::deliver_mail,
-        delivery::{Desk, Tally},
+        delivery::Tally,
+        letters::Desk,
     },
     token::TokenKeys,
 };
 use rollcall_lambda::{Environment, Error, Function, Invocation};
-use rollcall_mail::Ses;
+use rollcall_mail::{Post, Ses, Sms, TextSettings};
 use rollcall_store_dynamodb::Store;
 use serde_json::{Value, json};
 
@@ -23,18 +24,22 @@ const LONGEST: Duration = Duration::from_secs(25);
 /// When a variable is missing or is no key list.
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
-    let ses =
-        Ses::new(&environment.sdk, environment.var("ROLLCALL_SENDER")?, environment.var("ROLLCALL_CONFIGURATION_SET")?);
+    let texts = TextSettings {
+        origination: environment.var("ROLLCALL_TEXT_ORIGINATION")?,
+        message_type: environment.var("ROLLCALL_TEXT_TYPE")?,
+    };
+    let (sender, set) = (environment.var("ROLLCALL_SENDER")?, environment.var("ROLLCALL_CONFIGURATION_SET")?);
+    let post = Post { ses: Ses::new(&environment.sdk, sender, set), sms: Sms::new(&environment.sdk, texts) };
     let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
     let url: Arc<str> = environment.var("ROLLCALL_URL")?.into();
     Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
-        let (store, ses, keys, url) = (store.clone(), ses.clone(), keys.clone(), Arc::clone(&url));
-        async move { deliver(&store, &ses, &Desk::new(&url, keys), &invocation).await }
+        let (store, post, keys, url) = (store.clone(), post.clone(), keys.clone(), Arc::clone(&url));
+        async move { deliver(&store, &post, &Desk::new(&url, keys), &invocation).await }
     }))
 }
 
 /// Delivers every record's mail. Those whose delivery met a failure of the table are named, and come again.
-async fn deliver(store: &Store, ses: &Ses, desk: &Desk, invocation: &Invocation) -> Result<Value, Error> {
+async fn deliver(store: &Store, post: &Post, desk: &Desk, invocation: &Invocation) -> Result<Value, Error> {
     let mut tally = Tally::default();
     let mut failures = Vec::new();
     for record in invocation.event["Records"].as_array().into_iter().flatten() {
@@ -46,7 +51,7 @@ async fn deliver(store: &Store, ses: &Ses, desk: &Desk, invocation: &Invocation)
             failures.push(json!({"itemIdentifier": change["SequenceNumber"]}));
             continue;
         }
-        match deliver_mail(store, ses, desk, id, invocation.now()).await {
+        match deliver_mail(store, post, desk, id, invocation.now()).await {
             Ok(outcome) => tally.note(outcome),
             Err(error) => {
                 tracing::error!(request_id = invocation.request_id, ?error, "a mail could not be delivered");

@@ -26,7 +26,7 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
         async move {
             let recorded = match report(&invocation.event, invocation.now()) {
                 Some(report) => {
-                    record_delivery(&store, &report).await.map_err(|error| Error::from(format!("{error:?}")))?
+                    record_delivery(&store, &report, invocation.now()).await.map_err(|error| Error::from(format!("{error:?}")))?
                 }
                 None => false,
             };

@@ -10,6 +10,8 @@ import { ProblemBox } from "../ui/problem";
 import { absoluteTime, setServerTime, Time } from "../ui/time";
 
 interface Mail {
+  /** Text messages have neither subject nor HTML, and nothing happens to them afterwards. */
+  kind: "mail" | "text";
   id: string;
   to: string;
   from?: string;
@@ -37,7 +39,7 @@ export function Outbox() {
   const [typed, setTyped] = useState(search.get("q") ?? "");
   const needle = typed.trim().toLowerCase();
   const mails = useMemo(
-    () => (data ?? []).filter((mail) => `${mail.to} ${mail.subject}`.toLowerCase().includes(needle)),
+    () => (data ?? []).filter((mail) => `${mail.to} ${title(mail)}`.toLowerCase().includes(needle)),
     [data, needle],
   );
   const id = search.get("mail");
@@ -95,7 +97,7 @@ export function Outbox() {
                   <span className="mail-time muted">
                     <Time at={entry.sent_at} />
                   </span>
-                  <span className="mail-subject">{entry.subject}</span>
+                  <span className="mail-subject">{title(entry)}</span>
                   {entry.events?.at(-1) && (
                     <span className="muted mail-event">{texts.outbox.events[entry.events.at(-1)?.type ?? ""]}</span>
                   )}
@@ -115,9 +117,15 @@ export function Outbox() {
   );
 }
 
+/** What stands for a message in the list. */
+function title(mail: Mail): string {
+  return mail.kind === "text" ? `${texts.outbox.textMessage}: ${mail.text}` : mail.subject;
+}
+
 function Reader({ mail, onPlayed }: { mail: Mail; onPlayed: () => void }) {
   const [search, setSearch] = useSearchState();
-  const text = search.get("view") === "text";
+  const isMail = mail.kind === "mail";
+  const text = !isMail || search.get("view") === "text";
   const play = useAction(async (type: string) => {
     await request("POST", "/dev/mail-events", { json: { id: mail.id, type } });
     notify(texts.outbox.played(texts.outbox.events[type] ?? type));
@@ -126,7 +134,7 @@ function Reader({ mail, onPlayed }: { mail: Mail; onPlayed: () => void }) {
   return (
     <article className="reader" aria-label={texts.outbox.mail}>
       <div className="reader-head">
-        <h2>{mail.subject}</h2>
+        <h2>{mail.kind === "text" ? texts.outbox.textMessage : mail.subject}</h2>
         <dl className="reader-facts">
           {mail.from && (
             <>
@@ -139,36 +147,40 @@ function Reader({ mail, onPlayed }: { mail: Mail; onPlayed: () => void }) {
           <dt>{texts.outbox.sent}</dt>
           <dd>{absoluteTime(mail.sent_at)}</dd>
         </dl>
-        <div className="row wrap">
-          <span className="muted">{texts.outbox.play}</span>
-          {EVENTS.map((type) => (
-            <Button key={type} busy={play.busy} onPress={() => void play.run(type)}>
-              {texts.outbox.events[type]}
-            </Button>
-          ))}
-        </div>
+        {isMail && (
+          <div className="row wrap">
+            <span className="muted">{texts.outbox.play}</span>
+            {EVENTS.map((type) => (
+              <Button key={type} busy={play.busy} onPress={() => void play.run(type)}>
+                {texts.outbox.events[type]}
+              </Button>
+            ))}
+          </div>
+        )}
         {play.problem && <ProblemBox problem={play.problem} />}
-        <div className="tabs" role="tablist" aria-label={texts.outbox.view}>
-          {(["html", "text"] as const).map((view) => (
-            <button
-              key={view}
-              type="button"
-              role="tab"
-              className="tab"
-              aria-selected={(view === "text") === text}
-              aria-controls="mail-body"
-              onClick={() => setSearch({ view: view === "text" ? "text" : null }, { replace: true })}
-            >
-              {texts.outbox[view]}
-            </button>
-          ))}
-        </div>
+        {isMail && (
+          <div className="tabs" role="tablist" aria-label={texts.outbox.view}>
+            {(["html", "text"] as const).map((view) => (
+              <button
+                key={view}
+                type="button"
+                role="tab"
+                className="tab"
+                aria-selected={(view === "text") === text}
+                aria-controls="mail-body"
+                onClick={() => setSearch({ view: view === "text" ? "text" : null }, { replace: true })}
+              >
+                {texts.outbox[view]}
+              </button>
+            ))}
+          </div>
+        )}
       </div>
       <div
         className="reader-body"
         id="mail-body"
-        role="tabpanel"
-        aria-label={text ? texts.outbox.text : texts.outbox.html}
+        role={isMail ? "tabpanel" : undefined}
+        aria-label={isMail ? (text ? texts.outbox.text : texts.outbox.html) : undefined}
       >
         {text ? <Linked text={mail.text} /> : <Html html={mail.html} title={mail.subject} />}
       </div>

@@ -297,7 +297,7 @@ export const texts = {
   },
   outbox: {
     title: "Outbox",
-    intro: "Every mail that this development server sent. None of them left this machine.",
+    intro: "Every mail and text message that this development server sent. None of them left this machine.",
     console: "Open the console",
     search: "Search by address or subject",
     empty: "No mail yet",
@@ -306,6 +306,7 @@ export const texts = {
     choose: "Choose a mail to read it.",
     list: "Mails",
     mail: "Mail",
+    textMessage: "Text message",
     from: "From",
     to: "To",
     sent: "Sent",

@@ -37,7 +37,7 @@ pub async fn cancel_import(
             serde_json::Value::Null,
             serde_json::Value::Null,
         );
-        let along = Along { tick, event: Some(event) };
+        let along = Along { tick, event: Some(event), ..Along::default() };
         if ports.save_import(&mut import, &along).await? {
             return Ok(import);
         }

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Result,
     operations::{
-        create_user::ReadOrganization,
-        delivery::{Allowance, Desk, Mailer, Outbox, Outcome, ReadPeople, Tally, deliver_one},
+        delivery::{Allowance, DeliveryPorts, Mailer, Outcome, Tally, TextSender, deliver_one},
+        letters::Desk,
     },
     outbox::Lane,
     random::Randomness,
@@ -48,8 +48,8 @@ pub trait Pace {
 /// # Errors
 /// Those of the store and of the mail service's quota.
 pub async fn deliver_bulk(
-    ports: &(impl Outbox + ReadOrganization + ReadPeople + BulkLease),
-    mailer: &impl Mailer,
+    ports: &(impl DeliveryPorts + BulkLease),
+    senders: &(impl Mailer + TextSender),
     desk: &Desk,
     clock: &impl Fn() -> Timestamp,
     pace: &impl Pace,
@@ -64,19 +64,19 @@ pub async fn deliver_bulk(
     if !ports.take_lane(&owner, now, now.saturating_add(LEASE).unwrap_or(Timestamp::MAX)).await? {
         return Ok(Tally::default());
     }
-    let outcome = drain(ports, mailer, desk, clock, pace).await;
+    let outcome = drain(ports, senders, desk, clock, pace).await;
     ports.leave_lane(&owner).await?;
     outcome
 }
 
 async fn drain(
-    ports: &(impl Outbox + ReadOrganization + ReadPeople),
-    mailer: &impl Mailer,
+    ports: &impl DeliveryPorts,
+    senders: &(impl Mailer + TextSender),
     desk: &Desk,
     clock: &impl Fn() -> Timestamp,
     pace: &impl Pace,
 ) -> Result<Tally> {
-    let allowance = mailer.allowance().await?;
+    let allowance = senders.allowance().await?;
     pace.set_rate(allowance.per_second * SHARE);
     let mut left = left_for_bulk(&allowance);
     let mut tally = Tally::default();
@@ -88,7 +88,7 @@ async fn drain(
         let mut running = stream::iter(due)
             .map(|id| async move {
                 if pace.turn().await {
-                    deliver_one(ports, mailer, desk, &id, clock()).await.map(Some)
+                    deliver_one(ports, senders, desk, &id, clock()).await.map(Some)
                 } else {
                     Ok(None)
                 }

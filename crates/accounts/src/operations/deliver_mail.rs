@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::{
     Result,
     operations::{
-        create_user::ReadOrganization,
-        delivery::{Desk, Mailer, Outbox, Outcome, ReadPeople, deliver_one},
+        delivery::{DeliveryPorts, Mailer, Outcome, TextSender, deliver_one},
+        letters::Desk,
     },
 };
 
@@ -16,11 +16,11 @@ use crate::{
 /// # Errors
 /// Those of the store: the record is to be delivered again.
 pub async fn deliver_mail(
-    ports: &(impl Outbox + ReadOrganization + ReadPeople),
-    mailer: &impl Mailer,
+    ports: &impl DeliveryPorts,
+    senders: &(impl Mailer + TextSender),
     desk: &Desk,
     id: &str,
     now: Timestamp,
 ) -> Result<Outcome> {
-    deliver_one(ports, mailer, desk, id, now).await
+    deliver_one(ports, senders, desk, id, now).await
 }

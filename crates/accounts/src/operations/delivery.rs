@@ -5,27 +5,25 @@
 //! the link ends; what it states is stored once the mail service has taken it. It is taken from the outbox in
 //! the transaction that records this. So a mail is sent twice only when the mail service's answer was lost.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
 use jiff::{SignedDuration, Timestamp};
 
+use super::{
+    edits::EditUsers,
+    letters::{After, Desk, Letter, TextMessage, Written},
+    request_password_reset::{FindAccount, begin_password_reset},
+};
 use crate::{
     Result,
-    ids::{InvitationId, OrganizationId, UserId},
-    invitation::{Delivery, Invitation, InvitationStatus},
+    audit::Origin,
+    ids::{InvitationId, UserId},
+    invitation::InvitationStatus,
     operations::create_user::ReadOrganization,
-    outbox::{DueMail, Lane, MailSubject},
-    token::{Purpose, TokenKeys},
-    user::{User, UserStatus},
+    outbox::{DueMail, Lane},
+    user::User,
 };
 
 /// How long a claim stands: longer than the longest-running worker's function timeout and its clients' together.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(180);
-/// Names in a digest; the rest is a number.
-pub const DIGEST_NAMES: usize = 50;
 
 /// A mail that this worker alone has, for now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +49,18 @@ pub struct Handed {
     pub generation: u32,
     /// What the mail service did.
     pub outcome: HandedOutcome,
+}
+
+impl Handed {
+    /// Whether this is still the mailing that the user's invitation waits with.
+    #[must_use]
+    pub fn is_of(&self, user: &User) -> bool {
+        user.invitation.as_ref().is_some_and(|invitation| {
+            invitation.id == self.invitation_id
+                && invitation.generation == self.generation
+                && invitation.status == InvitationStatus::Pending
+        })
+    }
 }
 
 /// What the mail service did with an invitation.
@@ -82,6 +92,8 @@ pub trait Outbox {
     async fn postpone_mail(&self, claimed: &Claimed, due: Timestamp) -> Result<()>;
     /// Takes a claimed mail out of the outbox.
     async fn drop_mail(&self, claimed: &Claimed) -> Result<()>;
+    /// Takes a claimed mail out of the outbox and puts another in, in one transaction.
+    async fn replace_mail(&self, claimed: &Claimed, next: &DueMail) -> Result<()>;
     /// Takes a claimed mail out of the outbox and, in the same transaction, records on its invitation what
     /// became of it, if that is still of this generation. What the mail service has reported meanwhile
     /// (delivered, bounced) stays.
@@ -103,6 +115,18 @@ pub trait Mailer {
     /// How much may be sent.
     async fn allowance(&self) -> Result<Allowance>;
 }
+
+/// The text message service.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait TextSender {
+    /// Hands a text message over.
+    async fn send_text(&self, text: &TextMessage) -> Result<(), SendFailure>;
+}
+
+/// What delivering needs of the store.
+pub trait DeliveryPorts: Outbox + ReadOrganization + ReadPeople + FindAccount + EditUsers {}
+
+impl<T: Outbox + ReadOrganization + ReadPeople + FindAccount + EditUsers> DeliveryPorts for T {}
 
 /// What the mail service allows this account.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,68 +150,6 @@ pub enum SendFailure {
     Failed(String),
 }
 
-/// A mail's content, before it is rendered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// Address.
-    pub to: String,
-    /// Where an answer goes, if somewhere.
-    pub reply_to: Option<String>,
-    /// The recipient's language, BCP 47.
-    pub language: Option<String>,
-    /// Names and values that come back with the mail service's events.
-    pub tags: Vec<(&'static str, String)>,
-    /// What it says.
-    pub content: Content,
-}
-
-/// What a mail says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
-    /// An invitation.
-    Invitation {
-        /// The invited person.
-        name: String,
-        /// Into which organization; none for technicians.
-        organization: Option<String>,
-        /// Who invited.
-        inviter: Option<String>,
-        /// The inviter's address.
-        inviter_email: Option<String>,
-        /// The link.
-        link: String,
-        /// When it ends.
-        expires_at: Timestamp,
-        /// Whether it replaces an earlier one.
-        replaces: bool,
-    },
-    /// To an inviter: whose invitations expired.
-    ExpiryDigest {
-        /// The inviter.
-        name: String,
-        /// Names and addresses, at most [`DIGEST_NAMES`].
-        people: Vec<(String, String)>,
-        /// How many there are in all.
-        total: usize,
-        /// Where they can be resent.
-        link: String,
-    },
-}
-
-/// What letters are written with: the deployment's address and keys, and names that many letters of one run share.
-#[derive(Debug)]
-pub struct Desk {
-    url: String,
-    keys: TokenKeys,
-    names: Mutex<Names>,
-}
-
-#[derive(Debug, Default)]
-struct Names {
-    organizations: HashMap<OrganizationId, Option<String>>,
-    inviters: HashMap<UserId, Option<(String, String)>>,
-}
-
 /// What became of a mail that was to be delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -205,143 +167,13 @@ pub enum Outcome {
     Postponed,
 }
 
-enum Written {
-    Letter(Box<Letter>, Option<Handed>),
-    /// Sent before; only the record is missing.
-    Recorded(Handed),
-    Nothing,
-}
-
-impl Desk {
-    /// A desk of the deployment whose pages are at `url`.
-    #[must_use]
-    pub fn new(url: &str, keys: TokenKeys) -> Self {
-        Self { url: url.trim_end_matches('/').to_owned(), keys, names: Mutex::default() }
-    }
-
-    async fn organization(&self, ports: &impl ReadOrganization, id: Option<&OrganizationId>) -> Result<Option<String>> {
-        let Some(id) = id else { return Ok(None) };
-        let known = self.names(|names| names.organizations.get(id).cloned());
-        if let Some(name) = known {
-            return Ok(name);
-        }
-        let name = ports.read_organization(id).await?.map(|organization| organization.name);
-        self.names(|names| names.organizations.insert(id.clone(), name.clone()));
-        Ok(name)
-    }
-
-    async fn inviter(&self, ports: &impl ReadPeople, id: &UserId) -> Result<Option<(String, String)>> {
-        let known = self.names(|names| names.inviters.get(id).cloned());
-        if let Some(inviter) = known {
-            return Ok(inviter);
-        }
-        let person = ports.read_people(std::slice::from_ref(id)).await?.pop();
-        let inviter = person.map(|user| (user.name(), user.email));
-        self.names(|names| names.inviters.insert(id.clone(), inviter.clone()));
-        Ok(inviter)
-    }
-
-    fn names<T>(&self, take: impl FnOnce(&mut Names) -> T) -> T {
-        take(&mut self.names.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    async fn write(&self, ports: &(impl ReadOrganization + ReadPeople), claimed: &Claimed) -> Result<Written> {
-        match &claimed.mail.subject {
-            MailSubject::Invitation { user_id, invitation_id, generation } => {
-                let user = ports.read_people(std::slice::from_ref(user_id)).await?.pop();
-                let current = user.as_ref().and_then(|user| user.invitation.as_ref());
-                match (&user, current) {
-                    (Some(user), Some(invitation))
-                        if invitation.id == *invitation_id
-                            && invitation.generation == *generation
-                            && invitation.status == InvitationStatus::Pending
-                            && invitation.sent_at.is_none() =>
-                    {
-                        self.invitation(ports, claimed, user, invitation).await
-                    }
-                    // A newer generation has its own mail; revoked, finished and recorded ones need none.
-                    _ => Ok(Written::Nothing),
-                }
-            }
-            MailSubject::PasswordReset { .. } => Ok(Written::Nothing),
-            // Text messages go another way out.
-            MailSubject::TextCode { .. } => Ok(Written::Nothing),
-            MailSubject::ExpiryDigest { user_id, expired, total } => {
-                let inviter = ports.read_people(std::slice::from_ref(user_id)).await?.pop();
-                let Some(inviter) = inviter.filter(|inviter| inviter.status == UserStatus::Active) else {
-                    return Ok(Written::Nothing);
-                };
-                let named = &expired[..expired.len().min(DIGEST_NAMES)];
-                let people = ports.read_people(named).await?;
-                let letter = Letter {
-                    to: inviter.email.clone(),
-                    reply_to: None,
-                    language: inviter.language.clone(),
-                    tags: vec![("user", user_id.to_string())],
-                    content: Content::ExpiryDigest {
-                        name: inviter.name(),
-                        people: people.into_iter().map(|user| (user.name(), user.email)).collect(),
-                        total: *total,
-                        link: format!("{}/users?invitation=expired", self.url),
-                    },
-                };
-                Ok(Written::Letter(Box::new(letter), None))
-            }
-        }
-    }
-
-    async fn invitation(
-        &self,
-        ports: &(impl ReadOrganization + ReadPeople),
-        claimed: &Claimed,
-        user: &User,
-        invitation: &Invitation,
-    ) -> Result<Written> {
-        let valid = SignedDuration::from_hours(i64::from(invitation.valid_hours));
-        let ends = |sent_at: Timestamp| sent_at.saturating_add(valid).unwrap_or(Timestamp::MAX);
-        let handed = |sent_at| Handed {
-            user_id: user.id.clone(),
-            invitation_id: invitation.id.clone(),
-            generation: invitation.generation,
-            outcome: HandedOutcome::Taken { sent_at, expires_at: ends(sent_at) },
-        };
-        if invitation.delivery != Delivery::Queued {
-            // The mail service has reported on it: it was sent, by the worker before us, which then died.
-            return Ok(Written::Recorded(handed(claimed.before.unwrap_or(claimed.at))));
-        }
-        let organization = self.organization(ports, user.organization_id.as_ref()).await?;
-        let (inviter, inviter_email) = self.inviter(ports, &invitation.invited_by).await?.unzip();
-        let token = self.keys.issue(Purpose::Invitation, invitation.id.as_str(), invitation.generation);
-        let letter = Letter {
-            to: user.email.clone(),
-            reply_to: inviter_email.clone(),
-            language: user.language.clone(),
-            tags: vec![
-                ("invitation", invitation.id.to_string()),
-                ("generation", invitation.generation.to_string()),
-                ("user", user.id.to_string()),
-            ],
-            content: Content::Invitation {
-                name: user.name(),
-                organization,
-                inviter,
-                inviter_email,
-                link: format!("{}/invitations/{token}", self.url),
-                expires_at: ends(claimed.at),
-                replaces: invitation.generation > 1,
-            },
-        };
-        Ok(Written::Letter(Box::new(letter), Some(handed(claimed.at))))
-    }
-}
-
-/// Delivers one mail, if it is ours to deliver now.
+/// Delivers one mail or text message, if it is ours to deliver now.
 ///
 /// # Errors
 /// Those of the store. The mail becomes due again when its lease ends.
 pub async fn deliver_one(
-    ports: &(impl Outbox + ReadOrganization + ReadPeople),
-    mailer: &impl Mailer,
+    ports: &impl DeliveryPorts,
+    senders: &(impl Mailer + TextSender),
     desk: &Desk,
     id: &str,
     now: Timestamp,
@@ -350,44 +182,62 @@ pub async fn deliver_one(
     let Some(claimed) = ports.claim_mail(id, now, until).await? else {
         return Ok(Outcome::NotOurs);
     };
-    let (letter, handed) = match desk.write(ports, &claimed).await? {
-        Written::Letter(letter, handed) => (letter, handed),
+    let (sent, after) = match desk.write(ports, &claimed).await? {
+        Written::Letter(letter, after) => (senders.send(&letter).await, after),
+        Written::Text(text) => (senders.send_text(&text).await, After::Nothing),
         Written::Recorded(handed) => {
             ports.record_handed(&claimed, &handed).await?;
             return Ok(Outcome::Dropped);
         }
-        Written::Nothing => {
+        Written::Later(at) => {
+            ports.postpone_mail(&claimed, at).await?;
+            return Ok(Outcome::Postponed);
+        }
+        Written::Nothing(instead) => {
+            leave(ports, &claimed, instead.map_or(After::Nothing, After::Then)).await?;
+            return Ok(Outcome::Dropped);
+        }
+        Written::Reset { login, source } => {
+            let origin = Origin { actor: None, source, now: claimed.mail.queued_at };
+            begin_password_reset(ports, &login, &origin).await?;
             ports.drop_mail(&claimed).await?;
             return Ok(Outcome::Dropped);
         }
     };
-    match (mailer.send(&letter).await, handed) {
-        (Ok(()), Some(handed)) => {
-            ports.record_handed(&claimed, &handed).await?;
+    match sent {
+        Ok(()) => {
+            leave(ports, &claimed, after).await?;
             Ok(Outcome::Sent)
         }
-        (Ok(()), None) => {
-            ports.drop_mail(&claimed).await?;
-            Ok(Outcome::Sent)
-        }
-        (Err(SendFailure::Refused), Some(handed)) => {
-            let refused = Handed { outcome: HandedOutcome::Refused { at: now }, ..handed };
-            ports.record_handed(&claimed, &refused).await?;
+        Err(SendFailure::Refused) => {
+            let after = match after {
+                After::Record(handed) => {
+                    After::Record(Handed { outcome: HandedOutcome::Refused { at: now }, ..handed })
+                }
+                other => other,
+            };
+            leave(ports, &claimed, after).await?;
             Ok(Outcome::Refused)
         }
-        (Err(SendFailure::Refused), None) => {
-            ports.drop_mail(&claimed).await?;
-            Ok(Outcome::Refused)
-        }
-        (Err(SendFailure::Throttled), _) => {
+        Err(SendFailure::Throttled) => {
             ports.postpone_mail(&claimed, later(now, claimed.attempts)).await?;
             Ok(Outcome::Throttled)
         }
-        (Err(SendFailure::Failed(cause)), _) => {
-            tracing::error!(mail = id, attempts = claimed.attempts, cause, "a mail could not be handed over");
+        Err(SendFailure::Failed(cause)) => {
+            // Never the id: that of a request follows from what somebody typed.
+            tracing::error!(attempts = claimed.attempts, cause, "a message could not be handed over");
             ports.postpone_mail(&claimed, later(now, claimed.attempts)).await?;
             Ok(Outcome::Postponed)
         }
+    }
+}
+
+/// A message leaves the outbox, with what follows on it in the same transaction.
+async fn leave(ports: &impl Outbox, claimed: &Claimed, after: After) -> Result<()> {
+    match after {
+        After::Nothing => ports.drop_mail(claimed).await,
+        After::Record(handed) => ports.record_handed(claimed, &handed).await,
+        After::Then(next) => ports.replace_mail(claimed, &next).await,
     }
 }
 
@@ -431,11 +281,25 @@ impl Tally {
 mod tests {
     use std::{
         collections::BTreeSet,
+        sync::Mutex,
         task::{Context, Poll, Waker},
     };
 
     use super::*;
-    use crate::{access::OrganizationScope, error::StoreError, organization::Organization, user::UserKind};
+    use crate::{
+        access::OrganizationScope,
+        error::StoreError,
+        ids::OrganizationId,
+        invitation::{Delivery, Invitation, InvitationStatus},
+        operations::{
+            edits::{Edit, Written as EditWritten},
+            letters::Content,
+        },
+        organization::Organization,
+        token::TokenKeys,
+        user::{UserKind, UserStatus},
+    };
+    use rollcall_validation::identity::IdentityKey;
 
     /// Runs what never waits.
     fn now_or_never<T>(future: impl Future<Output = T>) -> T {
@@ -546,6 +410,11 @@ mod tests {
             Ok(())
         }
 
+        async fn replace_mail(&self, _: &Claimed, next: &DueMail) -> Result<()> {
+            *self.mail.lock().unwrap() = Some((next.clone(), next.queued_at, 0, None));
+            Ok(())
+        }
+
         async fn record_handed(&self, _: &Claimed, handed: &Handed) -> Result<()> {
             if std::mem::take(&mut *self.dies_at_record.lock().unwrap()) {
                 return Err(StoreError("gone".into()).into());
@@ -571,6 +440,28 @@ mod tests {
     impl ReadPeople for Office {
         async fn read_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
             Ok(ids.iter().filter(|id| **id == self.user().id).map(|_| self.user()).collect())
+        }
+    }
+
+    impl FindAccount for Office {
+        async fn account_of(&self, _: &IdentityKey) -> Result<Option<User>> {
+            Ok(None)
+        }
+    }
+
+    impl EditUsers for Office {
+        async fn user_to_edit(&self, _: &UserId) -> Result<Option<User>> {
+            Ok(None)
+        }
+
+        async fn write_edit(&self, _: &User, _: &Edit) -> Result<EditWritten> {
+            Ok(EditWritten::Changed)
+        }
+    }
+
+    impl TextSender for Office {
+        async fn send_text(&self, _: &TextMessage) -> Result<(), SendFailure> {
+            self.answer.lock().unwrap().clone()
         }
     }
 
@@ -602,7 +493,7 @@ mod tests {
         assert_eq!((invitation.delivery, invitation.sent_at), (Delivery::Sent, Some(at(100))));
         let stated = office.letters().pop().map(|letter| match letter.content {
             Content::Invitation { expires_at, .. } => expires_at,
-            Content::ExpiryDigest { .. } => at(0),
+            other => panic!("{other:?}"),
         });
         assert_eq!(stated, invitation.expires_at);
         assert_eq!(stated, Some(at(100 + 24 * 3600)));

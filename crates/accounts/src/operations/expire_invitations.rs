@@ -8,10 +8,9 @@ use serde_json::json;
 use crate::{
     Result,
     audit::{AuditEvent, Origin},
-    ids::{InvitationId, UserId},
+    ids::{InvitationId, OrganizationId, UserId},
     invitation::{Invitation, InvitationStatus},
-    operations::delivery::DIGEST_NAMES,
-    outbox::{DueMail, Lane, MailSubject},
+    outbox::{DueMail, Event, Lane, NAMED},
     user::User,
 };
 
@@ -84,21 +83,24 @@ pub async fn expire_invitations(
     go_on: &impl Fn() -> bool,
 ) -> Result<usize> {
     let origin = Origin { actor: None, source: None, now };
-    let mut digests: BTreeMap<UserId, Digest> = BTreeMap::new();
+    let mut digests: BTreeMap<Told, Digest> = BTreeMap::new();
     let mut expired = 0;
     loop {
         let due = ports.due_expiries(now, BATCH).await?;
         let all = due.len() < ALL_FOUND;
-        let mut by_inviter: BTreeMap<UserId, Vec<Expiry>> = BTreeMap::new();
+        let mut by_inviter: BTreeMap<Told, Vec<Expiry>> = BTreeMap::new();
         for found in due {
             match expiry(&found, &origin) {
-                Ok(expiry) => by_inviter.entry(expiry.invitation.invited_by.clone()).or_default().push(expiry),
+                Ok(expiry) => {
+                    let told = (expiry.invitation.invited_by.clone(), expiry.event.organization_id.clone());
+                    by_inviter.entry(told).or_default().push(expiry);
+                }
                 Err(correct) => ports.correct_expiry(&found, correct).await?,
             }
         }
         let mut progress = 0;
-        for (inviter, expiries) in by_inviter {
-            let digest = digests.entry(inviter.clone()).or_insert_with(|| Digest::new(inviter, now));
+        for (told, expiries) in by_inviter {
+            let digest = digests.entry(told.clone()).or_insert_with(|| Digest::new(told, now));
             let groups = expiries.chunks(GROUP);
             let last = groups.len() - 1;
             for (number, group) in groups.enumerate() {
@@ -168,10 +170,13 @@ async fn write_group(
     Ok(0)
 }
 
+/// Who is told of expiries, and of which organization's (none: of technicians): settings are by organization.
+type Told = (UserId, Option<OrganizationId>);
+
 /// An inviter's digest of one run, growing with every group that is written.
 #[derive(Debug, Clone)]
 struct Digest {
-    inviter: UserId,
+    told: Told,
     now: Timestamp,
     part: u32,
     expired: Vec<UserId>,
@@ -179,32 +184,31 @@ struct Digest {
 }
 
 impl Digest {
-    fn new(inviter: UserId, now: Timestamp) -> Self {
-        Self { inviter, now, part: 0, expired: Vec::new(), total: 0 }
+    fn new(told: Told, now: Timestamp) -> Self {
+        Self { told, now, part: 0, expired: Vec::new(), total: 0 }
     }
 
     fn next_part(&self) -> Self {
-        Self { part: self.part + 1, ..Self::new(self.inviter.clone(), self.now) }
+        Self { part: self.part + 1, ..Self::new(self.told.clone(), self.now) }
     }
 
     fn with(&self, group: &[Expiry]) -> Self {
         let mut next = self.clone();
-        let room = DIGEST_NAMES.saturating_sub(next.expired.len());
+        let room = NAMED.saturating_sub(next.expired.len());
         next.expired.extend(group.iter().take(room).map(|expiry| expiry.user_id.clone()));
         next.total += group.len();
         next
     }
 
     fn mail(&self) -> DueMail {
-        DueMail {
-            id: format!("expired#{}#{}#{}", self.inviter, crate::time::iso(self.now), self.part),
-            subject: MailSubject::ExpiryDigest {
-                user_id: self.inviter.clone(),
-                expired: self.expired.clone(),
-                total: self.total,
-            },
-            lane: Lane::Bulk,
-            queued_at: self.now,
-        }
+        let (inviter, organization) = &self.told;
+        let scope = organization.as_ref().map_or("@technicians", OrganizationId::as_str);
+        let event = Event::InvitationsExpired {
+            organization_id: organization.clone(),
+            people: self.expired.clone(),
+            total: self.total,
+        };
+        let name = format!("expired#{inviter}#{scope}#{}#{}", crate::time::iso(self.now), self.part);
+        DueMail::notice(name, inviter, event, Lane::Bulk, self.now)
     }
 }

@@ -21,6 +21,7 @@ use crate::{
         ports::{Along, Claim, Held, RunImports},
         rows::{Place, PlacedIssue, StagedRow, finish, user_id, user_of},
     },
+    outbox::{DueMail, Event, Lane},
     random::Randomness,
     user::User,
 };
@@ -118,6 +119,7 @@ async fn slice(
                 ports.clean(&import.id).await?;
                 import.done(pace.now());
                 along.event = Some(ended(import, pace.now()));
+                along.mail = notice(import, pace.now());
             }
         }
         let done = import.phase == Phase::Done;
@@ -328,6 +330,22 @@ fn ended(import: &Import, now: Timestamp) -> crate::audit::AuditEvent {
         serde_json::Value::Null,
         serde_json::json!({"counts": import.counts, "problem": import.problem}),
     )
+}
+
+/// What the importer is told of the end. One that was cancelled was so by somebody who looked at it.
+fn notice(import: &Import, now: Timestamp) -> Option<DueMail> {
+    if import.outcome == Some(Outcome::Cancelled) {
+        return None;
+    }
+    let event = Event::ImportEnded {
+        organization_id: import.organization_id.clone(),
+        import_id: import.id.clone(),
+        rejected: import.outcome == Some(Outcome::Rejected),
+        imported: import.counts.imported,
+        skipped: import.counts.skipped,
+        failed: import.counts.failed,
+    };
+    Some(DueMail::notice(format!("{}#ended", import.id), &import.created_by, event, Lane::Now, now))
 }
 
 fn count(number: usize) -> Result<u32> {

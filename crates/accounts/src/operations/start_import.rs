@@ -265,7 +265,7 @@ pub(super) async fn commit(
             serde_json::Value::Null,
             serde_json::json!({"rows": import.counts.rows, "by": actor.id()}),
         );
-        let along = Along { tick: true, event: Some(event) };
+        let along = Along { tick: true, event: Some(event), ..Along::default() };
         if ports.save_import(import, &along).await? {
             return Ok(());
         }

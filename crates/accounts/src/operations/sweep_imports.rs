@@ -23,7 +23,7 @@ pub async fn sweep_imports(ports: &impl DueImports, now: Timestamp) -> Result<us
         if !import.sweep(now) {
             continue;
         }
-        let along = Along { tick: true, event: None };
+        let along = Along { tick: true, ..Along::default() };
         // Changed meanwhile: it moves, which is all that a sweep wants.
         asked += usize::from(ports.save_import(&mut import, &along).await?);
     }

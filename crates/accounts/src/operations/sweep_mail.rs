@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::{
     Result,
     operations::{
-        create_user::ReadOrganization,
-        delivery::{Desk, Mailer, Outbox, Outcome, ReadPeople, Tally, deliver_one},
+        delivery::{DeliveryPorts, Mailer, Outcome, Tally, TextSender, deliver_one},
+        letters::Desk,
     },
     outbox::Lane,
 };
@@ -20,8 +20,8 @@ const BATCH: usize = 100;
 /// # Errors
 /// Those of the store.
 pub async fn sweep_mail(
-    ports: &(impl Outbox + ReadOrganization + ReadPeople),
-    mailer: &impl Mailer,
+    ports: &impl DeliveryPorts,
+    senders: &(impl Mailer + TextSender),
     desk: &Desk,
     clock: &impl Fn() -> Timestamp,
     go_on: &impl Fn() -> bool,
@@ -34,7 +34,7 @@ pub async fn sweep_mail(
             if !go_on() {
                 return Ok(tally);
             }
-            let outcome = deliver_one(ports, mailer, desk, id, clock()).await?;
+            let outcome = deliver_one(ports, senders, desk, id, clock()).await?;
             tally.note(outcome);
             if outcome == Outcome::Throttled {
                 return Ok(tally);

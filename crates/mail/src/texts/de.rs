@@ -1,6 +1,9 @@
 //! German.
 
-use super::{DigestTexts, InvitationTexts, Texts};
+use super::{
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
+    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+};
 
 pub(super) const TEXTS: Texts = Texts {
     tag: "de",
@@ -29,6 +32,87 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Abgelaufene Einladungen ansehen",
         note: "Erneutes Senden gibt jeder Person einen neuen Link. Mit dem alten Link kann sie ihn auch selbst anfordern.",
     },
+    reset: ResetTexts {
+        subject: "Neues Rollcall-Passwort wählen · Link gültig bis {day}",
+        lead: "Jemand, vermutlich Sie, hat ein neues Passwort für Ihr Rollcall-Konto angefordert.",
+        lead_by: "{by} hat das Passwort Ihres Rollcall-Kontos zurückgesetzt. Das bisherige gilt nicht mehr, und Sie wurden überall abgemeldet.",
+        lead_void: "Das Passwort Ihres Rollcall-Kontos wurde zurückgesetzt. Das bisherige gilt nicht mehr, und Sie wurden überall abgemeldet.",
+        button: "Neues Passwort wählen",
+        expires: "Dieser Link gilt einmal und bis {expires}.",
+        unexpected: "Sie haben das nicht angefordert? Dann beachten Sie diese E-Mail nicht weiter: Ihr Passwort bleibt, wie es ist.",
+    },
+    changed: ChangedTexts {
+        subject: "Ihr Rollcall-Passwort wurde geändert",
+        lead: "Das Passwort Ihres Rollcall-Kontos wurde am {at} geändert, und Sie wurden überall abgemeldet.",
+        button: "Anmelden",
+        unexpected: "Das waren nicht Sie? Dann wählen Sie sofort ein anderes Passwort: Fordern Sie es auf der Anmeldeseite an. Sagen Sie es auch Ihrer Administration.",
+    },
+    confirm: ConfirmTexts {
+        subject: "Neue Adresse für Rollcall bestätigen · Link gültig bis {day}",
+        lead: "{email} soll die Adresse Ihres Rollcall-Kontos werden. Sie gilt, sobald Sie sie bestätigen; bis dahin bleibt alles, wie es ist.",
+        button: "Adresse bestätigen",
+        expires: "Dieser Link gilt einmal und bis {expires}. Danach melden Sie sich überall neu an.",
+        unexpected: "Sie wissen nichts davon? Dann beachten Sie diese E-Mail nicht weiter; ohne Sie geschieht nichts.",
+    },
+    asked: AskedTexts {
+        subject: "Eine neue Adresse wurde beantragt · Ihr Rollcall-Konto",
+        lead: "Die Adresse Ihres Rollcall-Kontos soll in {email} geändert werden. Das wurde mit Ihrem Konto beantragt.",
+        lead_by: "{by} hat beantragt, die Adresse Ihres Rollcall-Kontos in {email} zu ändern.",
+        note: "Noch hat sich nichts geändert: Die neue Adresse gilt, sobald ein dorthin gesendeter Link geöffnet und bestätigt wird, bis {expires}.",
+        unexpected: "Sie wissen nichts davon? Sagen Sie es Ihrer Administration, bevor bestätigt wird.",
+    },
+    moved: MovedTexts {
+        subject: "Die Adresse Ihres Rollcall-Kontos wurde geändert",
+        lead: "Seit {at} ist {email} die Adresse Ihres Rollcall-Kontos. Diese hier wird nicht mehr verwendet, und alle Sitzungen wurden beendet.",
+        unexpected: "Das waren nicht Sie? Sagen Sie es sofort Ihrer Administration.",
+    },
+    credentials: CredentialTexts {
+        subject: "{who}: Ihr Zugang zu Rollcall · gültig bis {day}",
+        lead: "Für Sie wurde ein Rollcall-Konto angelegt. Damit melden Sie sich das erste Mal an:",
+        lead_at: "Für Sie wurde bei {organization} ein Rollcall-Konto angelegt. Damit melden Sie sich das erste Mal an:",
+        login: "Benutzername",
+        password: "Passwort",
+        button: "Anmelden",
+        change: "Bei der ersten Anmeldung wählen Sie ein eigenes Passwort. Das obige gilt bis {expires} und nur dafür.",
+        unexpected: "Sie haben das nicht erwartet? Dann beachten Sie diese E-Mail nicht weiter und löschen Sie sie.",
+    },
+    import: ImportTexts {
+        subject: "Import abgeschlossen: {imported} angelegt",
+        subject_at: "Import in {organization} abgeschlossen: {imported} angelegt",
+        failed: "Import mit {failed} Fehlern abgeschlossen: {imported} angelegt",
+        failed_at: "Import in {organization} mit {failed} Fehlern abgeschlossen: {imported} angelegt",
+        rejected: "Import abgelehnt: Nichts wurde geändert",
+        rejected_at: "Import in {organization} abgelehnt: Nichts wurde geändert",
+        lead: "Der Import, den Sie gestartet haben, ist abgeschlossen.",
+        lead_rejected: "Der Import, den Sie gestartet haben, wurde abgelehnt: Einige Zeilen ließen sich nicht importieren, deshalb wurde nichts importiert.",
+        imported: "Angelegt",
+        skipped: "Schon vorhanden",
+        failures: "Fehlgeschlagen",
+        button: "Bericht ansehen",
+    },
+    undelivered: UndeliveredTexts {
+        subject: ["1 Einladung kam nicht an", "{count} Einladungen kamen nicht an"],
+        lead: [
+            "Eine Ihrer Einladungen hat die Person nicht erreicht:",
+            "{count} Ihrer Einladungen haben die Personen nicht erreicht:",
+        ],
+        bounced: "die Adresse gibt es nicht, oder sie nimmt keine Post an",
+        complained: "als Spam markiert",
+        suppressed: "nicht versucht, die Adresse hat schon einmal Post abgelehnt",
+        button: "Nicht Erreichte ansehen",
+        note: "Berichtigen Sie dort die Adresse; die Einladung geht dann neu hinaus.",
+    },
+    sms: SmsTexts {
+        code: "{code} ist Ihr Rollcall-Code. Er gilt 10 Minuten. Niemand von Rollcall fragt Sie danach.",
+        expired: ["Rollcall: 1 Einladung ist abgelaufen.", "Rollcall: {count} Einladungen sind abgelaufen."],
+        undelivered: ["Rollcall: 1 Einladung kam nicht an.", "Rollcall: {count} Einladungen kamen nicht an."],
+        import: "Rollcall: Import abgeschlossen, {imported} angelegt.",
+        failed: "Rollcall: Import abgeschlossen, {imported} angelegt, {failed} fehlgeschlagen.",
+        rejected: "Rollcall: Import abgelehnt, nichts wurde geändert.",
+        at: "{text} ({organization})",
+    },
+    notices: "Was Sie wann und wie erfahren, stellen Sie auf Ihrer Profilseite ein.",
+    asked_footer: "Von Rollcall gesendet, weil jemand diese Adresse für ein Konto eingetragen hat.",
     bare: "Oder öffnen Sie diesen Link im Browser:",
     footer: "Von Rollcall gesendet, weil jemand für diese Adresse ein Konto angelegt hat.",
     moment: "{day}. {month} {year}, {time} Uhr UTC",

@@ -1,6 +1,9 @@
 //! English.
 
-use super::{DigestTexts, InvitationTexts, Texts};
+use super::{
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
+    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+};
 
 pub(super) const TEXTS: Texts = Texts {
     tag: "en",
@@ -29,6 +32,87 @@ pub(super) const TEXTS: Texts = Texts {
         button: "See expired invitations",
         note: "Resending gives each of them a new link. Or they ask for one themselves, with the old link.",
     },
+    reset: ResetTexts {
+        subject: "Choose a new Rollcall password · link expires {day}",
+        lead: "Somebody, hopefully you, asked for a new password for your Rollcall account.",
+        lead_by: "{by} has reset the password of your Rollcall account. The former one no longer works, and you were signed out everywhere.",
+        lead_void: "The password of your Rollcall account was reset. The former one no longer works, and you were signed out everywhere.",
+        button: "Choose a new password",
+        expires: "This link can be used once and expires on {expires}.",
+        unexpected: "You did not ask for this? Then ignore this mail: your password stays as it is.",
+    },
+    changed: ChangedTexts {
+        subject: "Your Rollcall password was changed",
+        lead: "The password of your Rollcall account was changed on {at}, and you were signed out everywhere.",
+        button: "Sign in",
+        unexpected: "It was not you? Then choose another password at once: open the sign-in page and ask for a new one there. Tell your administrator too.",
+    },
+    confirm: ConfirmTexts {
+        subject: "Confirm your new address for Rollcall · link expires {day}",
+        lead: "{email} shall become the address of your Rollcall account. It counts once you confirm it; until then everything stays as it is.",
+        button: "Confirm address",
+        expires: "This link can be used once and expires on {expires}. Afterwards you sign in again, everywhere.",
+        unexpected: "You do not know of this? Then ignore this mail; without you nothing happens.",
+    },
+    asked: AskedTexts {
+        subject: "A new address was asked for · your Rollcall account",
+        lead: "The address of your Rollcall account shall be changed to {email}. This was asked for with your account.",
+        lead_by: "{by} has asked to change the address of your Rollcall account to {email}.",
+        note: "Nothing has changed yet: the new address counts once a link mailed there is opened and confirmed, by {expires}.",
+        unexpected: "You do not know of this? Tell your administrator before it is confirmed.",
+    },
+    moved: MovedTexts {
+        subject: "The address of your Rollcall account was changed",
+        lead: "Since {at} the address of your Rollcall account is {email}. This one is no longer used, and all sessions were ended.",
+        unexpected: "It was not you? Tell your administrator at once.",
+    },
+    credentials: CredentialTexts {
+        subject: "{who}: your access to Rollcall · valid until {day}",
+        lead: "A Rollcall account was made for you. This is what you sign in with the first time:",
+        lead_at: "A Rollcall account was made for you at {organization}. This is what you sign in with the first time:",
+        login: "Username",
+        password: "Password",
+        button: "Sign in",
+        change: "At the first sign-in you choose a password of your own. The one above is good until {expires} and only for that.",
+        unexpected: "You did not expect this? Then ignore this mail and delete it.",
+    },
+    import: ImportTexts {
+        subject: "Import finished: {imported} created",
+        subject_at: "Import into {organization} finished: {imported} created",
+        failed: "Import finished with {failed} failures: {imported} created",
+        failed_at: "Import into {organization} finished with {failed} failures: {imported} created",
+        rejected: "Import rejected: nothing was changed",
+        rejected_at: "Import into {organization} rejected: nothing was changed",
+        lead: "The import that you started has finished.",
+        lead_rejected: "The import that you started was rejected: some of its rows could not be imported, so nothing of it was.",
+        imported: "Created",
+        skipped: "Already there",
+        failures: "Failed",
+        button: "See the report",
+    },
+    undelivered: UndeliveredTexts {
+        subject: ["1 invitation did not arrive", "{count} invitations did not arrive"],
+        lead: [
+            "An invitation that you sent did not reach the person:",
+            "{count} invitations that you sent did not reach the people:",
+        ],
+        bounced: "the address does not exist or refuses mail",
+        complained: "marked as spam",
+        suppressed: "not tried, the address refused mail before",
+        button: "See who was not reached",
+        note: "Correct the address there; the invitation then goes out anew.",
+    },
+    sms: SmsTexts {
+        code: "{code} is your Rollcall code. It is good for 10 minutes. Nobody from Rollcall asks you for it.",
+        expired: ["Rollcall: 1 invitation has expired.", "Rollcall: {count} invitations have expired."],
+        undelivered: ["Rollcall: 1 invitation did not arrive.", "Rollcall: {count} invitations did not arrive."],
+        import: "Rollcall: import finished, {imported} created.",
+        failed: "Rollcall: import finished, {imported} created, {failed} failed.",
+        rejected: "Rollcall: import rejected, nothing was changed.",
+        at: "{text} ({organization})",
+    },
+    notices: "What you are told of, when and how is set on your profile page.",
+    asked_footer: "Sent by Rollcall because somebody entered this address for an account.",
     bare: "Or open this link in your browser:",
     footer: "Sent by Rollcall because somebody made an account for this address.",
     moment: "{day} {month} {year}, {time} UTC",

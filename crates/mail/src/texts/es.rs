@@ -1,6 +1,9 @@
 //! Spanish.
 
-use super::{DigestTexts, InvitationTexts, Texts};
+use super::{
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
+    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+};
 
 pub(super) const TEXTS: Texts = Texts {
     tag: "es",
@@ -29,6 +32,87 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Ver las invitaciones caducadas",
         note: "Al reenviarlas, cada persona recibe un enlace nuevo. También puede pedirlo con el enlace antiguo.",
     },
+    reset: ResetTexts {
+        subject: "Elige una nueva contraseña de Rollcall · el enlace caduca el {day}",
+        lead: "Alguien, seguramente tú, ha pedido una nueva contraseña para tu cuenta de Rollcall.",
+        lead_by: "{by} ha restablecido la contraseña de tu cuenta de Rollcall. La anterior ya no funciona y se han cerrado todas tus sesiones.",
+        lead_void: "Se ha restablecido la contraseña de tu cuenta de Rollcall. La anterior ya no funciona y se han cerrado todas tus sesiones.",
+        button: "Elegir una contraseña",
+        expires: "Este enlace sirve una sola vez y caduca el {expires}.",
+        unexpected: "¿No lo has pedido? Ignora este mensaje: tu contraseña sigue siendo la misma.",
+    },
+    changed: ChangedTexts {
+        subject: "Se ha cambiado tu contraseña de Rollcall",
+        lead: "La contraseña de tu cuenta de Rollcall se cambió el {at} y se han cerrado todas tus sesiones.",
+        button: "Iniciar sesión",
+        unexpected: "¿No has sido tú? Elige enseguida otra contraseña: pídela en la página de inicio de sesión. Avisa también a tu administrador.",
+    },
+    confirm: ConfirmTexts {
+        subject: "Confirma tu nueva dirección para Rollcall · el enlace caduca el {day}",
+        lead: "{email} va a ser la dirección de tu cuenta de Rollcall. Cuenta en cuanto la confirmes; hasta entonces no cambia nada.",
+        button: "Confirmar la dirección",
+        expires: "Este enlace sirve una sola vez y caduca el {expires}. Después volverás a iniciar sesión en todas partes.",
+        unexpected: "¿No sabes nada de esto? Ignora este mensaje; sin ti no ocurre nada.",
+    },
+    asked: AskedTexts {
+        subject: "Se ha pedido una nueva dirección · tu cuenta de Rollcall",
+        lead: "La dirección de tu cuenta de Rollcall va a cambiarse por {email}. Se ha pedido con tu cuenta.",
+        lead_by: "{by} ha pedido cambiar la dirección de tu cuenta de Rollcall por {email}.",
+        note: "Aún no ha cambiado nada: la nueva dirección cuenta cuando se abra y confirme un enlace enviado allí, hasta el {expires}.",
+        unexpected: "¿No sabes nada de esto? Avisa a tu administrador antes de que se confirme.",
+    },
+    moved: MovedTexts {
+        subject: "La dirección de tu cuenta de Rollcall ha cambiado",
+        lead: "Desde el {at} la dirección de tu cuenta de Rollcall es {email}. Esta ya no se usa y se han cerrado todas las sesiones.",
+        unexpected: "¿No has sido tú? Avisa enseguida a tu administrador.",
+    },
+    credentials: CredentialTexts {
+        subject: "{who}: tu acceso a Rollcall · válido hasta el {day}",
+        lead: "Se ha creado una cuenta de Rollcall para ti. Con esto inicias sesión la primera vez:",
+        lead_at: "Se ha creado una cuenta de Rollcall para ti en {organization}. Con esto inicias sesión la primera vez:",
+        login: "Nombre de usuario",
+        password: "Contraseña",
+        button: "Iniciar sesión",
+        change: "En el primer inicio de sesión eliges tu propia contraseña. La de arriba vale hasta el {expires} y solo para eso.",
+        unexpected: "¿No lo esperabas? Ignora este mensaje y bórralo.",
+    },
+    import: ImportTexts {
+        subject: "Importación terminada: {imported} creados",
+        subject_at: "Importación en {organization} terminada: {imported} creados",
+        failed: "Importación terminada con {failed} fallos: {imported} creados",
+        failed_at: "Importación en {organization} terminada con {failed} fallos: {imported} creados",
+        rejected: "Importación rechazada: no se ha cambiado nada",
+        rejected_at: "Importación en {organization} rechazada: no se ha cambiado nada",
+        lead: "La importación que iniciaste ha terminado.",
+        lead_rejected: "La importación que iniciaste se ha rechazado: algunas filas no se podían importar, así que no se importó ninguna.",
+        imported: "Creados",
+        skipped: "Ya existían",
+        failures: "Fallos",
+        button: "Ver el informe",
+    },
+    undelivered: UndeliveredTexts {
+        subject: ["1 invitación no ha llegado", "{count} invitaciones no han llegado"],
+        lead: [
+            "Una invitación que enviaste no ha llegado a la persona:",
+            "{count} invitaciones que enviaste no han llegado a las personas:",
+        ],
+        bounced: "la dirección no existe o rechaza el correo",
+        complained: "marcada como correo no deseado",
+        suppressed: "no se intentó, la dirección ya rechazó correo antes",
+        button: "Ver a quién no llegó",
+        note: "Corrige allí la dirección; la invitación vuelve a salir.",
+    },
+    sms: SmsTexts {
+        code: "{code} es tu código de Rollcall. Vale 10 minutos. Nadie de Rollcall te lo pedirá.",
+        expired: ["Rollcall: 1 invitación ha caducado.", "Rollcall: {count} invitaciones han caducado."],
+        undelivered: ["Rollcall: 1 invitación no ha llegado.", "Rollcall: {count} invitaciones no han llegado."],
+        import: "Rollcall: importación terminada, {imported} creados.",
+        failed: "Rollcall: importación terminada, {imported} creados, {failed} fallos.",
+        rejected: "Rollcall: importación rechazada, no se ha cambiado nada.",
+        at: "{text} ({organization})",
+    },
+    notices: "De qué se te avisa, cuándo y cómo se ajusta en la página de tu perfil.",
+    asked_footer: "Enviado por Rollcall porque alguien indicó esta dirección para una cuenta.",
     bare: "O abre este enlace en tu navegador:",
     footer: "Enviado por Rollcall porque alguien creó una cuenta para esta dirección.",
     moment: "{day} de {month} de {year} a las {time} UTC",

@@ -1,6 +1,9 @@
 //! French.
 
-use super::{DigestTexts, InvitationTexts, Texts};
+use super::{
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
+    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+};
 
 pub(super) const TEXTS: Texts = Texts {
     tag: "fr",
@@ -29,6 +32,87 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Voir les invitations expirées",
         note: "Un nouvel envoi donne à chaque personne un nouveau lien. Elle peut aussi le demander elle-même avec l’ancien lien.",
     },
+    reset: ResetTexts {
+        subject: "Choisissez un nouveau mot de passe Rollcall · le lien expire le {day}",
+        lead: "Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour votre compte Rollcall.",
+        lead_by: "{by} a réinitialisé le mot de passe de votre compte Rollcall. L’ancien ne fonctionne plus et vous avez été déconnecté partout.",
+        lead_void: "Le mot de passe de votre compte Rollcall a été réinitialisé. L’ancien ne fonctionne plus et vous avez été déconnecté partout.",
+        button: "Choisir un mot de passe",
+        expires: "Ce lien ne sert qu’une fois et expire le {expires}.",
+        unexpected: "Vous n’avez rien demandé ? Ignorez ce message : votre mot de passe reste le même.",
+    },
+    changed: ChangedTexts {
+        subject: "Votre mot de passe Rollcall a été modifié",
+        lead: "Le mot de passe de votre compte Rollcall a été modifié le {at} et vous avez été déconnecté partout.",
+        button: "Se connecter",
+        unexpected: "Ce n’était pas vous ? Choisissez aussitôt un autre mot de passe : demandez-le sur la page de connexion. Prévenez aussi votre administrateur.",
+    },
+    confirm: ConfirmTexts {
+        subject: "Confirmez votre nouvelle adresse pour Rollcall · le lien expire le {day}",
+        lead: "{email} doit devenir l’adresse de votre compte Rollcall. Elle ne compte qu’une fois confirmée ; d’ici là, rien ne change.",
+        button: "Confirmer l’adresse",
+        expires: "Ce lien ne sert qu’une fois et expire le {expires}. Ensuite, vous vous reconnecterez partout.",
+        unexpected: "Vous n’êtes pas au courant ? Ignorez ce message ; sans vous, rien ne se passe.",
+    },
+    asked: AskedTexts {
+        subject: "Une nouvelle adresse a été demandée · votre compte Rollcall",
+        lead: "L’adresse de votre compte Rollcall doit devenir {email}. La demande vient de votre compte.",
+        lead_by: "{by} a demandé que l’adresse de votre compte Rollcall devienne {email}.",
+        note: "Rien n’a encore changé : la nouvelle adresse ne compte que lorsqu’un lien envoyé là-bas est ouvert et confirmé, au plus tard le {expires}.",
+        unexpected: "Vous n’êtes pas au courant ? Prévenez votre administrateur avant la confirmation.",
+    },
+    moved: MovedTexts {
+        subject: "L’adresse de votre compte Rollcall a changé",
+        lead: "Depuis le {at}, l’adresse de votre compte Rollcall est {email}. Celle-ci n’est plus utilisée et toutes les sessions ont été fermées.",
+        unexpected: "Ce n’était pas vous ? Prévenez aussitôt votre administrateur.",
+    },
+    credentials: CredentialTexts {
+        subject: "{who} : votre accès à Rollcall · valable jusqu’au {day}",
+        lead: "Un compte Rollcall a été créé pour vous. Voici de quoi vous connecter la première fois :",
+        lead_at: "Un compte Rollcall a été créé pour vous chez {organization}. Voici de quoi vous connecter la première fois :",
+        login: "Identifiant",
+        password: "Mot de passe",
+        button: "Se connecter",
+        change: "À la première connexion, vous choisirez votre propre mot de passe. Celui-ci est valable jusqu’au {expires} et ne sert qu’à cela.",
+        unexpected: "Vous n’attendiez pas ce message ? Ignorez-le et supprimez-le.",
+    },
+    import: ImportTexts {
+        subject: "Import terminé : {imported} créés",
+        subject_at: "Import dans {organization} terminé : {imported} créés",
+        failed: "Import terminé avec {failed} échecs : {imported} créés",
+        failed_at: "Import dans {organization} terminé avec {failed} échecs : {imported} créés",
+        rejected: "Import refusé : rien n’a été modifié",
+        rejected_at: "Import dans {organization} refusé : rien n’a été modifié",
+        lead: "L’import que vous avez lancé est terminé.",
+        lead_rejected: "L’import que vous avez lancé a été refusé : certaines lignes ne pouvaient pas être importées, donc rien ne l’a été.",
+        imported: "Créés",
+        skipped: "Déjà présents",
+        failures: "Échecs",
+        button: "Voir le rapport",
+    },
+    undelivered: UndeliveredTexts {
+        subject: ["1 invitation n’est pas arrivée", "{count} invitations ne sont pas arrivées"],
+        lead: [
+            "Une invitation que vous avez envoyée n’a pas atteint la personne :",
+            "{count} invitations que vous avez envoyées n’ont pas atteint les personnes :",
+        ],
+        bounced: "l’adresse n’existe pas ou refuse le courrier",
+        complained: "signalée comme indésirable",
+        suppressed: "non tentée, l’adresse a déjà refusé du courrier",
+        button: "Voir qui n’a pas été atteint",
+        note: "Corrigez-y l’adresse ; l’invitation repart alors.",
+    },
+    sms: SmsTexts {
+        code: "{code} est votre code Rollcall. Il est valable 10 minutes. Personne chez Rollcall ne vous le demande.",
+        expired: ["Rollcall : 1 invitation a expiré.", "Rollcall : {count} invitations ont expiré."],
+        undelivered: ["Rollcall : 1 invitation n’est pas arrivée.", "Rollcall : {count} invitations ne sont pas arrivées."],
+        import: "Rollcall : import terminé, {imported} créés.",
+        failed: "Rollcall : import terminé, {imported} créés, {failed} échecs.",
+        rejected: "Rollcall : import refusé, rien n’a été modifié.",
+        at: "{text} ({organization})",
+    },
+    notices: "Ce qui vous est signalé, quand et comment se règle sur votre page de profil.",
+    asked_footer: "Envoyé par Rollcall parce que quelqu’un a saisi cette adresse pour un compte.",
     bare: "Ou ouvrez ce lien dans votre navigateur :",
     footer: "Envoyé par Rollcall parce que quelqu’un a créé un compte pour cette adresse.",
     moment: "{day} {month} {year} à {time} UTC",

@@ -1,6 +1,9 @@
 //! Japanese.
 
-use super::{DigestTexts, InvitationTexts, Texts};
+use super::{
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
+    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+};
 
 pub(super) const TEXTS: Texts = Texts {
     tag: "ja",
@@ -29,6 +32,87 @@ pub(super) const TEXTS: Texts = Texts {
         button: "期限切れの招待を見る",
         note: "再送すると新しいリンクが届きます。本人が古いリンクから申請することもできます。",
     },
+    reset: ResetTexts {
+        subject: "Rollcall の新しいパスワードの設定 · リンクは{day}まで有効",
+        lead: "お使いの Rollcall アカウントについて、新しいパスワードの設定が申請されました。",
+        lead_by: "{by} さんが、お使いの Rollcall アカウントのパスワードをリセットしました。以前のパスワードは使えなくなり、すべての端末からサインアウトされました。",
+        lead_void: "お使いの Rollcall アカウントのパスワードがリセットされました。以前のパスワードは使えなくなり、すべての端末からサインアウトされました。",
+        button: "新しいパスワードを設定する",
+        expires: "このリンクは 1 回だけ使えます。有効期限は {expires} です。",
+        unexpected: "心当たりがない場合は、このメールを無視してください。パスワードは変わりません。",
+    },
+    changed: ChangedTexts {
+        subject: "Rollcall のパスワードが変更されました",
+        lead: "お使いの Rollcall アカウントのパスワードが {at} に変更され、すべての端末からサインアウトされました。",
+        button: "サインイン",
+        unexpected: "心当たりがない場合は、すぐにサインイン画面から新しいパスワードを申請し、管理者にもお知らせください。",
+    },
+    confirm: ConfirmTexts {
+        subject: "Rollcall の新しいメールアドレスの確認 · リンクは{day}まで有効",
+        lead: "お使いの Rollcall アカウントのメールアドレスを {email} に変更する申請がありました。確認していただくと有効になり、それまでは何も変わりません。",
+        button: "メールアドレスを確認する",
+        expires: "このリンクは 1 回だけ使えます。有効期限は {expires} です。確認後は、すべての端末でもう一度サインインしてください。",
+        unexpected: "心当たりがない場合は、このメールを無視してください。操作しない限り何も起こりません。",
+    },
+    asked: AskedTexts {
+        subject: "新しいメールアドレスが申請されました · Rollcall アカウント",
+        lead: "お使いの Rollcall アカウントのメールアドレスを {email} に変更する申請が、ご自身のアカウントから行われました。",
+        lead_by: "{by} さんが、お使いの Rollcall アカウントのメールアドレスを {email} に変更するよう申請しました。",
+        note: "まだ何も変わっていません。新しいアドレスに届いたリンクから {expires} までに確認されると有効になります。",
+        unexpected: "心当たりがない場合は、確認される前に管理者にお知らせください。",
+    },
+    moved: MovedTexts {
+        subject: "Rollcall アカウントのメールアドレスが変更されました",
+        lead: "{at} から、お使いの Rollcall アカウントのメールアドレスは {email} です。このアドレスは使われなくなり、すべての端末からサインアウトされました。",
+        unexpected: "心当たりがない場合は、すぐに管理者にお知らせください。",
+    },
+    credentials: CredentialTexts {
+        subject: "{who}: Rollcall のサインイン情報 · {day}まで有効",
+        lead: "Rollcall アカウントが作成されました。最初のサインインには次の情報をお使いください。",
+        lead_at: "{organization} の Rollcall アカウントが作成されました。最初のサインインには次の情報をお使いください。",
+        login: "ユーザー名",
+        password: "パスワード",
+        button: "サインイン",
+        change: "最初のサインインのときに、ご自身のパスワードを設定していただきます。上のパスワードは、そのためだけに {expires} まで使えます。",
+        unexpected: "心当たりがない場合は、このメールを無視して削除してください。",
+    },
+    import: ImportTexts {
+        subject: "インポートが完了しました: {imported} 件を作成",
+        subject_at: "{organization} へのインポートが完了しました: {imported} 件を作成",
+        failed: "インポートが完了しました ({failed} 件は失敗): {imported} 件を作成",
+        failed_at: "{organization} へのインポートが完了しました ({failed} 件は失敗): {imported} 件を作成",
+        rejected: "インポートは拒否されました: 何も変更されていません",
+        rejected_at: "{organization} へのインポートは拒否されました: 何も変更されていません",
+        lead: "開始されたインポートが完了しました。",
+        lead_rejected: "開始されたインポートは拒否されました。インポートできない行があったため、何もインポートされていません。",
+        imported: "作成",
+        skipped: "既存",
+        failures: "失敗",
+        button: "結果を見る",
+    },
+    undelivered: UndeliveredTexts {
+        subject: ["1 件の招待が届きませんでした", "{count} 件の招待が届きませんでした"],
+        lead: [
+            "お送りになった招待が、次の方に届きませんでした。",
+            "お送りになった招待のうち {count} 件が届きませんでした。",
+        ],
+        bounced: "アドレスが存在しないか、受信を拒否しています",
+        complained: "迷惑メールとして報告されました",
+        suppressed: "以前に受信を拒否したアドレスのため送信していません",
+        button: "届かなかった方を見る",
+        note: "そこでアドレスを修正すると、招待があらためて送信されます。",
+    },
+    sms: SmsTexts {
+        code: "Rollcall のコードは {code} です。10 分間有効です。Rollcall の担当者がお尋ねすることはありません。",
+        expired: ["Rollcall: 1 件の招待が期限切れになりました。", "Rollcall: {count} 件の招待が期限切れになりました。"],
+        undelivered: ["Rollcall: 1 件の招待が届きませんでした。", "Rollcall: {count} 件の招待が届きませんでした。"],
+        import: "Rollcall: インポートが完了し、{imported} 件を作成しました。",
+        failed: "Rollcall: インポートが完了し、{imported} 件を作成、{failed} 件は失敗しました。",
+        rejected: "Rollcall: インポートは拒否され、何も変更されていません。",
+        at: "{text} ({organization})",
+    },
+    notices: "お知らせの内容、時間帯、方法はプロフィールページで設定できます。",
+    asked_footer: "アカウントのメールアドレスとしてこのアドレスが入力されたため、Rollcall からお送りしています。",
     bare: "または、次のリンクをブラウザーで開いてください。",
     footer: "このメールアドレスのアカウントが作成されたため、Rollcall からお送りしています。",
     moment: "{year}年{month}{day}日 {time} (UTC)",

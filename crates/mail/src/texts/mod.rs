@@ -15,6 +15,19 @@ pub(crate) struct Texts {
     pub(crate) greeting: &'static str,
     pub(crate) invitation: InvitationTexts,
     pub(crate) digest: DigestTexts,
+    pub(crate) reset: ResetTexts,
+    pub(crate) changed: ChangedTexts,
+    pub(crate) confirm: ConfirmTexts,
+    pub(crate) asked: AskedTexts,
+    pub(crate) moved: MovedTexts,
+    pub(crate) credentials: CredentialTexts,
+    pub(crate) import: ImportTexts,
+    pub(crate) undelivered: UndeliveredTexts,
+    pub(crate) sms: SmsTexts,
+    /// Under notices: where one sets which come.
+    pub(crate) notices: &'static str,
+    /// Under mail to an address that is no account's yet.
+    pub(crate) asked_footer: &'static str,
     /// Above the bare link.
     pub(crate) bare: &'static str,
     pub(crate) footer: &'static str,
@@ -46,6 +59,107 @@ pub(crate) struct DigestTexts {
     pub(crate) more: &'static str,
     pub(crate) button: &'static str,
     pub(crate) note: &'static str,
+}
+
+/// Of a link to choose a new password.
+pub(crate) struct ResetTexts {
+    pub(crate) subject: &'static str,
+    /// Asked for on the sign-in page.
+    pub(crate) lead: &'static str,
+    /// By an administrator who is known.
+    pub(crate) lead_by: &'static str,
+    /// By one who is not any more.
+    pub(crate) lead_void: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) expires: &'static str,
+    /// Where nothing has changed yet.
+    pub(crate) unexpected: &'static str,
+}
+
+/// That a password was changed.
+pub(crate) struct ChangedTexts {
+    pub(crate) subject: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) unexpected: &'static str,
+}
+
+/// Of a link to confirm a new address.
+pub(crate) struct ConfirmTexts {
+    pub(crate) subject: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) expires: &'static str,
+    pub(crate) unexpected: &'static str,
+}
+
+/// That another address was asked for.
+pub(crate) struct AskedTexts {
+    pub(crate) subject: &'static str,
+    pub(crate) lead: &'static str,
+    /// By somebody else.
+    pub(crate) lead_by: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) unexpected: &'static str,
+}
+
+/// That the address is another now.
+pub(crate) struct MovedTexts {
+    pub(crate) subject: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) unexpected: &'static str,
+}
+
+/// Of first credentials.
+pub(crate) struct CredentialTexts {
+    pub(crate) subject: &'static str,
+    pub(crate) lead: &'static str,
+    /// In an organization.
+    pub(crate) lead_at: &'static str,
+    pub(crate) login: &'static str,
+    pub(crate) password: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) change: &'static str,
+    pub(crate) unexpected: &'static str,
+}
+
+/// Of an import that has ended; without and with an organization.
+pub(crate) struct ImportTexts {
+    pub(crate) subject: &'static str,
+    pub(crate) subject_at: &'static str,
+    pub(crate) failed: &'static str,
+    pub(crate) failed_at: &'static str,
+    pub(crate) rejected: &'static str,
+    pub(crate) rejected_at: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) lead_rejected: &'static str,
+    pub(crate) imported: &'static str,
+    pub(crate) skipped: &'static str,
+    pub(crate) failures: &'static str,
+    pub(crate) button: &'static str,
+}
+
+/// Of invitations that did not arrive; one person and several.
+pub(crate) struct UndeliveredTexts {
+    pub(crate) subject: [&'static str; 2],
+    pub(crate) lead: [&'static str; 2],
+    pub(crate) bounced: &'static str,
+    pub(crate) complained: &'static str,
+    pub(crate) suppressed: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) note: &'static str,
+}
+
+/// Of text messages; one person and several.
+pub(crate) struct SmsTexts {
+    pub(crate) code: &'static str,
+    pub(crate) expired: [&'static str; 2],
+    pub(crate) undelivered: [&'static str; 2],
+    pub(crate) import: &'static str,
+    pub(crate) failed: &'static str,
+    pub(crate) rejected: &'static str,
+    /// Any of them, with the organization.
+    pub(crate) at: &'static str,
 }
 
 const ALL: [&Texts; 5] = [&en::TEXTS, &de::TEXTS, &fr::TEXTS, &es::TEXTS, &ja::TEXTS];
@@ -136,6 +250,12 @@ mod tests {
             "who",
             "count",
             "more",
+            "by",
+            "at",
+            "imported",
+            "failed",
+            "code",
+            "text",
         ];
         for texts in ALL {
             let all = [
@@ -153,8 +273,66 @@ mod tests {
                 texts.digest.more,
                 texts.digest.button,
                 texts.digest.note,
+                texts.reset.subject,
+                texts.reset.lead,
+                texts.reset.lead_by,
+                texts.reset.lead_void,
+                texts.reset.button,
+                texts.reset.expires,
+                texts.reset.unexpected,
+                texts.changed.subject,
+                texts.changed.lead,
+                texts.changed.button,
+                texts.changed.unexpected,
+                texts.confirm.subject,
+                texts.confirm.lead,
+                texts.confirm.button,
+                texts.confirm.expires,
+                texts.confirm.unexpected,
+                texts.asked.subject,
+                texts.asked.lead,
+                texts.asked.lead_by,
+                texts.asked.note,
+                texts.asked.unexpected,
+                texts.moved.subject,
+                texts.moved.lead,
+                texts.moved.unexpected,
+                texts.credentials.subject,
+                texts.credentials.lead,
+                texts.credentials.lead_at,
+                texts.credentials.login,
+                texts.credentials.password,
+                texts.credentials.button,
+                texts.credentials.change,
+                texts.credentials.unexpected,
+                texts.import.subject,
+                texts.import.subject_at,
+                texts.import.failed,
+                texts.import.failed_at,
+                texts.import.rejected,
+                texts.import.rejected_at,
+                texts.import.lead,
+                texts.import.lead_rejected,
+                texts.import.imported,
+                texts.import.skipped,
+                texts.import.failures,
+                texts.import.button,
+                texts.undelivered.bounced,
+                texts.undelivered.complained,
+                texts.undelivered.suppressed,
+                texts.undelivered.button,
+                texts.undelivered.note,
+                texts.sms.code,
+                texts.sms.import,
+                texts.sms.failed,
+                texts.sms.rejected,
+                texts.sms.at,
+                texts.notices,
+                texts.asked_footer,
             ];
             let all = all.into_iter().chain(texts.invitation.lead).chain(texts.digest.subject).chain(texts.digest.lead);
+            let all = all.chain(texts.undelivered.subject).chain(texts.undelivered.lead);
+            let all = all.chain(texts.sms.expired).chain(texts.sms.undelivered);
             for text in all {
                 for name in text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name) {
                     assert!(known.contains(&name), "{}: {{{name}}} in {text}", texts.tag);

@@ -1,0 +1,5 @@
+//! The confirm-email-change function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(confirm_email_change::service)
+}

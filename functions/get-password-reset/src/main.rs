@@ -1,0 +1,5 @@
+//! The get-password-reset function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(get_password_reset::service)
+}

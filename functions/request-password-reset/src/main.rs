@@ -1,0 +1,5 @@
+//! The request-password-reset function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(request_password_reset::service)
+}
