@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use crate::generated::{FAR_TARGETS, HEIGHTS, SINKS, STATES, TABLES, TARGETS};
 
 /// A state, and with it the question that begins there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct State(pub(crate) u16);
 
 /// Where each digit leads from each state.
@@ -32,16 +32,32 @@ pub(crate) fn answer(from: State, digits: &[u8]) -> u8 {
     if !UNPACKED.load(Ordering::Acquire) {
         unpack();
     }
-    let mut state = usize::from(from.0);
+    let mut state = from;
     for digit in digits {
         // Sinks come first: nothing that follows makes a difference.
-        if state < SINKS {
+        if usize::from(state.0) < SINKS {
             break;
         }
-        let digit = usize::from(digit & 0xf);
-        state = NEXT.get(state * 10 + digit).map_or(0, |next| usize::from(next.load(Ordering::Relaxed)));
+        state = next(state, *digit);
     }
-    TABLES.get(LABELS + state).copied().unwrap_or_default()
+    label(state)
+}
+
+fn next(state: State, digit: u8) -> State {
+    let place = usize::from(state.0) * 10 + usize::from(digit & 0xf);
+    State(NEXT.get(place).map_or(0, |next| next.load(Ordering::Relaxed)))
+}
+
+/// The answer if the number ends here.
+pub(crate) fn label(state: State) -> u8 {
+    TABLES.get(LABELS + usize::from(state.0)).copied().unwrap_or_default()
+}
+
+/// Where a digit leads.
+#[cfg(test)]
+pub(crate) fn step(state: State, digit: u8) -> State {
+    answer(state, &[]);
+    if usize::from(state.0) < SINKS { state } else { next(state, digit) }
 }
 
 fn short(at: usize) -> u16 {

@@ -23,10 +23,14 @@
 #![deny(missing_docs)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod automaton;
 mod generated;
 mod plan;
+#[cfg(test)]
+mod proof;
 mod text;
 
 use core::fmt;

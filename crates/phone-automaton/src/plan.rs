@@ -28,7 +28,7 @@ type Scratch = [u8; DIGITS + 4];
 
 /// Columns of two bytes.
 #[derive(Clone, Copy)]
-enum Column {
+pub(crate) enum Column {
     CallingCode,
     Valid,
     General,
@@ -124,7 +124,7 @@ impl Region {
         u16::from_le_bytes([TABLES[at], TABLES[at + PLANS]])
     }
 
-    fn state(self, column: Column) -> State {
+    pub(crate) fn state(self, column: Column) -> State {
         State(self.column(column))
     }
 
@@ -172,24 +172,38 @@ impl Region {
             0 => return digits,
             outcome => OUTCOME + 8 * usize::from(outcome - 1),
         };
-        let [literal, replaced @ .., from, to, rest] = &TABLES[outcome..outcome + 8] else { return digits };
-        let mut length = 0;
-        let copied = digits.get(usize::from(*from)..usize::from(*to)).unwrap_or_default();
-        let rest = digits.get(usize::from(*rest)..).unwrap_or_default();
-        let stripped = if *literal == 0 && copied.is_empty() {
-            rest
-        } else {
-            for part in [&replaced[..usize::from(*literal)], copied, rest] {
-                if let Some(place) = scratch.get_mut(length..length + part.len()) {
-                    place.copy_from_slice(part);
-                    length += part.len();
-                }
-            }
-            &scratch[..length]
-        };
+        let stripped = replaced(outcome, digits, scratch);
         let general = self.state(Column::General);
         if answer(general, digits) != 0 && answer(general, stripped) == 0 { digits } else { stripped }
     }
+
+    /// Without asking whether it looked like a number before or looks like one then.
+    #[cfg(test)]
+    pub(crate) fn stripped(self, digits: &[u8]) -> alloc::vec::Vec<u8> {
+        match answer(self.state(Column::NationalPrefix), digits) {
+            0 => digits.to_vec(),
+            outcome => replaced(OUTCOME + 8 * usize::from(outcome - 1), digits, &mut [0; DIGITS + 4]).to_vec(),
+        }
+    }
+}
+
+/// What an outcome makes of a number.
+fn replaced<'a>(outcome: usize, digits: &'a [u8], scratch: &'a mut Scratch) -> &'a [u8] {
+    let [length, literal @ .., from, to, rest] = &TABLES[outcome..outcome + 8] else { return digits };
+    let literal = &literal[..usize::from(*length)];
+    let copied = digits.get(usize::from(*from)..usize::from(*to)).unwrap_or_default();
+    let rest = digits.get(usize::from(*rest)..).unwrap_or_default();
+    if literal.is_empty() && copied.is_empty() {
+        return rest;
+    }
+    let mut length = 0;
+    for part in [literal, copied, rest] {
+        if let Some(place) = scratch.get_mut(length..length + part.len()) {
+            place.copy_from_slice(part);
+            length += part.len();
+        }
+    }
+    &scratch[..length]
 }
 
 impl fmt::Debug for Region {
