@@ -2,6 +2,7 @@
 //!
 //! Each installs what the machine lacks and says so; none leaves work for a second run that the first has done.
 
+mod bench;
 mod browser;
 mod dev;
 mod fingerprint;
@@ -25,6 +26,7 @@ cargo verify [-- --quick]            every check and test; --quick leaves out br
 cargo xtask wasm                     build the npm package @rollcall/validator into wasm-validator/pkg
 cargo xtask phone-metadata           write the tables of crates/phone-automaton from rlibphonenumber's metadata
 cargo xtask web                      build the console and the acceptance page into web/dist
+cargo xtask bench users [N]          what lists of users read, in organizations of N/10 and N (50000) people
 cargo xtask screenshots [DIR]        run the browser tests and keep their screenshots (default: screenshots/)";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "wasm" => wasm::build().map(|_| ExitCode::SUCCESS),
         "phone-metadata" => phone_metadata::write().map(|()| ExitCode::SUCCESS),
         "web" => wasm::build().and_then(|_| web::build()).map(|_| ExitCode::SUCCESS),
+        "bench" => bench::run(&arguments),
         "screenshots" => browser::screenshots(&arguments),
         _ => {
             say(USAGE);

@@ -631,6 +631,7 @@ mod tests {
             access: Arc::new(AccessControl::default()),
             dice: Arc::new(Dice::new(Faults::none())),
             crashes: Crashes::default(),
+            meter: Arc::default(),
             tokens: Tokens::default(),
             written,
         };
