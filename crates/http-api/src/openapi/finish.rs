@@ -154,6 +154,7 @@ impl Examples<'_> {
 
 /// An example of a text, by the name of what holds it.
 fn text(name: &str) -> Option<&'static str> {
+    let name = name.strip_prefix("add_").or_else(|| name.strip_prefix("remove_")).unwrap_or(name);
     Some(match name {
         "email" | "login" | "to" => "ana.silva@example.org",
         "first_name" => "Ana",
