@@ -21,6 +21,10 @@ struct World {
     acme: String,
     /// A user of Acme, invited.
     user: String,
+    /// A role of Acme.
+    role: String,
+    /// An access group of Acme.
+    group: String,
     /// A finished import of Acme.
     import: String,
     /// An import of Acme that waits for its chunk.
@@ -52,6 +56,7 @@ use Expected::{NothingOfAcme, Refused};
 const DENIED: Expected = Refused(403, "permission_denied");
 const NO_ORGANIZATION: Expected = Refused(404, "organization_not_found");
 const NO_USER: Expected = Refused(404, "user_not_found");
+const NO_ROLE: Expected = Refused(404, "role_not_found");
 const NO_IMPORT: Expected = Refused(404, "import_not_found");
 
 fn get(path: String) -> Request {
@@ -91,7 +96,72 @@ const CASES: &[Case] = &[
     case("get-me", |_| get("/v1/me".into()), Refused(200, ""), NothingOfAcme),
     case("list-organizations", |_| get("/v1/organizations".into()), DENIED, NothingOfAcme),
     case("create-organization", |_| post("/v1/organizations".into(), &json!({"name": "Coda"})), DENIED, DENIED),
+    case("get-organization", |w| get(format!("/v1/organizations/{}", w.acme)), DENIED, NO_ORGANIZATION),
+    case(
+        "update-organization",
+        |w| {
+            Request::new("PATCH", format!("/v1/organizations/{}", w.acme))
+                .header("if-match", "\"1\"")
+                .json(&json!({"default_country": "DE"}))
+        },
+        DENIED,
+        NO_ORGANIZATION,
+    ),
     case("list-roles", |_| get("/v1/roles".into()), DENIED, NothingOfAcme),
+    case(
+        "create-role",
+        |w| {
+            let body = json!({"name": "Night", "kind": "end_user", "organization_id": w.acme, "permissions": []});
+            post("/v1/roles".into(), &body)
+        },
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case("get-role", |w| get(format!("/v1/roles/{}", w.role)), DENIED, NO_ROLE),
+    case(
+        "update-role",
+        |w| {
+            Request::new("PATCH", format!("/v1/roles/{}", w.role))
+                .header("if-match", "\"1\"")
+                .json(&json!({"description": "Changed."}))
+        },
+        DENIED,
+        NO_ROLE,
+    ),
+    // Of a version that it never had, so that it is there for the next who asks.
+    case(
+        "delete-role",
+        |w| Request::new("DELETE", format!("/v1/roles/{}", w.role)).header("if-match", "\"99\""),
+        DENIED,
+        NO_ROLE,
+    ),
+    case("list-permissions", |_| get("/v1/permissions".into()), DENIED, NothingOfAcme),
+    case("list-entries", |w| get(format!("/v1/groups?organization={}", w.acme)), DENIED, NO_ORGANIZATION),
+    case(
+        "create-entry",
+        |w| post(format!("/v1/sites?organization={}", w.acme), &json!({"name": "Berlin"})),
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case(
+        "update-entry",
+        |w| {
+            Request::new("PATCH", format!("/v1/groups/{}?organization={}", w.group, w.acme))
+                .header("if-match", "\"1\"")
+                .json(&json!({"active": false}))
+        },
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case(
+        "delete-entry",
+        |w| {
+            let path = format!("/v1/groups/{}?organization={}", w.group, w.acme);
+            Request::new("DELETE", path).header("if-match", "\"99\"")
+        },
+        DENIED,
+        NO_ORGANIZATION,
+    ),
     case("create-api-key", |_| post("/v1/api-keys".into(), &json!({"name": "a key"})), DENIED, NothingOfAcme),
     case("list-users", |w| get(format!("/v1/users?organization={}", w.acme)), DENIED, NO_ORGANIZATION),
     case(
@@ -171,6 +241,11 @@ async fn world() -> World {
     let other = system.person(end_user(&beta, "organization_admin")).await.caller;
     let user = system.user(end_user(&acme, "organization_user")).await.text_of("id");
 
+    let role = json!({"name": "Desk", "kind": "end_user", "organization_id": acme, "permissions": ["users.read"]});
+    let role = system.post(&root, "/v1/roles", role).await.text_of("id");
+    let groups = format!("/v1/groups?organization={acme}");
+    let group = system.post(&root, groups, json!({"name": "Day"})).await.text_of("id");
+
     let imports = format!("/v1/imports?profile=end-user&organization={acme}&role=organization_user");
     let rows = json!({"rows": [{"first_name": "Al", "last_name": "Ready", "email": "already@acme.example"}]});
     let import = system.post(&root, &imports, rows).await;
@@ -186,7 +261,7 @@ async fn world() -> World {
     let staged = system.post(&root, &imports, json!({"chunks": 1, "total_rows": 1})).await;
     assert_eq!(staged.status, 201, "{staged:?}");
     let staged = staged.text_of("id");
-    World { system, root, own, powerless, other, acme, user, import, staged }
+    World { system, root, own, powerless, other, acme, user, role, group, import, staged }
 }
 
 fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
@@ -197,7 +272,7 @@ fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
                 answer.status < 500 && answer.status != 401 || answer.code().ends_with("_not_valid"),
                 "{name}: {answer:?}"
             );
-            for own in [&world.acme, &world.user, &world.import, &world.staged] {
+            for own in [&world.acme, &world.user, &world.role, &world.group, &world.import, &world.staged] {
                 assert!(!answer.text.contains(own.as_str()), "{name} tells of Acme: {answer:?}");
             }
         }

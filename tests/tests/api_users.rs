@@ -90,7 +90,28 @@ async fn every_value_that_cannot_be_accepted_is_named_at_once() {
         ("no country code", with(json!({"phone": "0151 12345678"})), vec!["phone"]),
         ("destroyed by Excel", with(json!({"phone": "4.91511E+12"})), vec!["phone"]),
         ("a role of another kind", with(json!({"roles": ["Organization User"]})), vec!["roles"]),
-        ("the role nobody gives", with(json!({"roles": ["root_master"]})), vec!["roles"]),
+        ("no time zone", with(json!({"time_zone": "Mars/Olympus"})), vec!["time_zone"]),
+        ("an unknown permission", with(json!({"permissions": ["users.fly"]})), vec!["permissions"]),
+        (
+            "an unknown organization",
+            with(json!({"organizations": ["org_00000000000000000000000000"]})),
+            vec!["organizations"],
+        ),
+        ("no organization selected", with(json!({"organizations": []})), vec!["organizations"]),
+        ("a username with a slash", with(json!({"username": "ana/silva"})), vec!["username"]),
+        ("a username too long", with(json!({"username": "x".repeat(51)})), vec!["username"]),
+        (
+            "permissions of an end user",
+            with(json!({"kind": "end_user", "organization_id": acme, "roles": ["standard"],
+                "permissions": ["users.read"]})),
+            vec!["permissions"],
+        ),
+        (
+            "two roles of a member",
+            with(json!({"kind": "member", "organization_id": acme, "roles": ["user", "billing"]})),
+            vec!["roles"],
+        ),
+        ("a member without a role", with(json!({"kind": "member", "organization_id": acme})), vec!["roles"]),
         ("no language", with(json!({"language": "klingon!"})), vec!["language"]),
         ("an end user without a role", with(json!({"kind": "end_user", "organization_id": acme})), vec!["roles"]),
         (
@@ -271,5 +292,240 @@ async fn nobody_gives_or_takes_over_more_than_they_have() {
     assert_eq!(raised.outcome(), (403, "permission_denied"));
     let renamed = patch(&system, &technician.caller, &equal, json!({"first_name": "Ole"})).await;
     assert_eq!(renamed.status, 200, "{renamed:?}");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_root_masters_role_is_neither_given_nor_changed() {
+    let system = System::start(9).await;
+    let root = system.root();
+    let acme = system.organization("Nordwind").await;
+    for (name, role) in [("by identifier", "root_master"), ("by name", "Root Master")] {
+        for body in [
+            json!({"kind": "technician", "roles": [role]}),
+            json!({"kind": "member", "organization_id": acme, "roles": [role]}),
+        ] {
+            let mut whole = json!({"first_name": "Ana", "last_name": "Silva", "email": "ana@example.org"});
+            for (name, value) in body.as_object().into_iter().flatten() {
+                whole[name] = value.clone();
+            }
+            let answer = system.post(&root, "/v1/users", whole).await;
+            assert_eq!(answer.outcome(), (409, "root_master"), "{name}");
+        }
+    }
+    let me = system.get(&root, "/v1/me").await.json["user"]["id"].as_str().unwrap().to_owned();
+    let master = system.get(&root, format!("/v1/users/{me}")).await;
+    assert_eq!((&master.json["root"], &master.json["roles"]), (&json!(true), &json!(["root_master"])));
+    let admin = system.person(json!({"kind": "technician", "roles": ["system_administrator"]})).await.caller;
+    let beta = system.organization("Beta").await;
+    for (name, caller) in [("the Root Master", &root), ("a System Administrator", &admin)] {
+        for body in [
+            json!({"roles": ["technician"]}),
+            json!({"roles": []}),
+            json!({"add_roles": ["technician"]}),
+            json!({"remove_roles": ["root_master"]}),
+            json!({"permissions": ["users.read"]}),
+            json!({"organizations": [beta]}),
+        ] {
+            let answer = patch(&system, caller, &master, body.clone()).await;
+            assert_eq!(answer.outcome(), (409, "root_master"), "{name} {body}");
+        }
+    }
+    let taken = patch(&system, &admin, &master, json!({"email": "mine@example.org"})).await;
+    assert_eq!(taken.outcome(), (409, "root_master"), "whoever decides on the address gets in");
+    let same = patch(&system, &root, &master, json!({"roles": ["root_master"], "language": "de"})).await;
+    assert_eq!(same.status, 200, "what stays is no change: {same:?}");
+    let user = system.user(json!({"kind": "technician"})).await;
+    assert_eq!(patch(&system, &root, &user, json!({"add_roles": ["root_master"]})).await.outcome(), (409, "root_master"));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn technicians_have_roles_permissions_and_organizations() {
+    let system = System::start(10).await;
+    let root = system.root();
+    let one = system.organization("Aster").await;
+    let two = system.organization("Birch").await;
+    let body = json!({"kind": "technician", "roles": ["technician"], "permissions": ["audit.read", "audit.read"],
+        "organizations": [one], "time_zone": "europe/berlin", "language": "de"});
+    let made = system.user(body.clone()).await;
+    for (name, wanted) in [
+        ("permissions", json!(["audit.read"])),
+        ("organizations", json!([one])),
+        ("time_zone", json!("Europe/Berlin")),
+        ("root", json!(false)),
+        ("all_module_access", json!(false)),
+        ("email_change", Value::Null),
+        ("password_reset", Value::Null),
+        ("locked_until", Value::Null),
+    ] {
+        assert_eq!(made.json[name], wanted, "{name}");
+    }
+    assert_eq!(made.json["created_by"], system.get(&root, "/v1/me").await.json["user"]["id"]);
+    let both = patch(&system, &root, &made, json!({"organizations": [two, one], "permissions": []})).await;
+    assert_eq!(both.json["organizations"].as_array().map(Vec::len), Some(2), "{both:?}");
+    let all = patch(&system, &root, &both, json!({"organizations": "all", "time_zone": null})).await;
+    assert_eq!((&all.json["organizations"], &all.json["time_zone"]), (&json!("all"), &Value::Null));
+    let wrong = patch(&system, &root, &all, json!({"organizations": "some"})).await;
+    assert_eq!(wrong.outcome(), (400, "body_not_json"));
+
+    // Of selected organizations only those are seen, and technicians not at all.
+    let limited = system.person(body).await.caller;
+    let end_user = |organization: &str| json!({"kind": "end_user", "organization_id": organization, "roles": ["standard"]});
+    let near = system.user(end_user(&one)).await;
+    let far = system.user(end_user(&two)).await;
+    assert_eq!(patch(&system, &limited, &near, json!({"first_name": "Eva"})).await.status, 200);
+    for other in [&far, &made] {
+        let answer = patch(&system, &limited, other, json!({"first_name": "Eva"})).await;
+        assert_eq!(answer.outcome(), (404, "user_not_found"));
+    }
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_decide_on_ones_own_access() {
+    let system = System::start(11).await;
+    let root = system.root();
+    let admin = system.person(json!({"kind": "technician", "roles": ["system_administrator"]})).await;
+    let me = system.get(&root, format!("/v1/users/{}", admin.id)).await;
+    for body in [
+        json!({"roles": ["technician"]}),
+        json!({"add_roles": ["technician"]}),
+        json!({"permissions": ["users.read"]}),
+        json!({"organizations": [system.organization("Aster").await]}),
+    ] {
+        let answer = patch(&system, &admin.caller, &me, body.clone()).await;
+        assert_eq!(answer.outcome(), (409, "own_account"), "{body}");
+    }
+    let own = patch(&system, &admin.caller, &me, json!({"first_name": "Eva", "roles": ["system_administrator"]})).await;
+    assert_eq!(own.status, 200, "{own:?}");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_something_away_ends_sessions_and_giving_more_does_not() {
+    let system = System::start(12).await;
+    let root = system.root();
+    let acme = system.organization("Nordwind").await;
+    let me = async |caller: &Caller| system.get(caller, "/v1/me").await.status;
+    let read = async |id: &str| system.get(&root, format!("/v1/users/{id}")).await;
+
+    let person = system.person(json!({"kind": "technician", "roles": ["technician"]})).await;
+    let raised = patch(&system, &root, &read(&person.id).await, json!({"permissions": ["audit.read"]})).await;
+    assert_eq!((raised.status, me(&person.caller).await), (200, 200), "more is no reason");
+    let groups = patch(&system, &root, &raised, json!({"first_name": "Eva", "time_zone": "UTC"})).await;
+    assert_eq!((groups.status, me(&person.caller).await), (200, 200), "a name is none either");
+    let reduced = patch(&system, &root, &groups, json!({"permissions": []})).await;
+    assert_eq!((reduced.status, me(&person.caller).await), (200, 401), "an explicit permission less");
+
+    let person = system.person(json!({"kind": "technician", "roles": ["technician"]})).await;
+    let narrowed = patch(&system, &root, &read(&person.id).await, json!({"organizations": [acme]})).await;
+    assert_eq!((narrowed.status, me(&person.caller).await), (200, 401), "fewer organizations");
+
+    let body = json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_admin"]});
+    let person = system.person(body).await;
+    let body = json!({"roles": ["organization_view_only_admin"]});
+    let reduced = patch(&system, &root, &read(&person.id).await, body).await;
+    assert_eq!((reduced.status, me(&person.caller).await), (200, 401), "a lesser role");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn additions_and_removals_meet_no_other_edit() {
+    let system = System::start(13).await;
+    let root = system.root();
+    let acme = system.organization("Nordwind").await;
+    let body = json!({"kind": "end_user", "organization_id": acme, "roles": ["standard"]});
+    let user = system.user(body).await.text_of("id");
+    let groups = format!("/v1/groups?organization={acme}");
+    let mut ids = Vec::new();
+    for n in 0..4 {
+        ids.push(system.post(&root, &groups, json!({"name": format!("Group {n}")})).await.text_of("id"));
+    }
+    let any = |body: Value| {
+        let request = Request::new("PATCH", format!("/v1/users/{user}")).header("if-match", "*").json(&body);
+        system.send(&root, request)
+    };
+    let at_once = ids.iter().map(|id| any(json!({"add_groups": [id]})));
+    for answer in futures_util::future::join_all(at_once).await {
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    let mut wanted = ids.clone();
+    wanted.sort_unstable();
+    let groups_of = async || {
+        let user = system.get(&root, format!("/v1/users/{user}")).await;
+        let mut groups: Vec<String> =
+            user.json["groups"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect();
+        groups.sort_unstable();
+        groups
+    };
+    assert_eq!(groups_of().await, wanted, "none of four additions at once is lost");
+    assert_eq!(any(json!({"add_groups": [ids[0]], "remove_groups": ["Group 1", "Group 2"]})).await.status, 200);
+    let mut wanted = vec![ids[0].clone(), ids[3].clone()];
+    wanted.sort_unstable();
+    assert_eq!(groups_of().await, wanted);
+    let roles = any(json!({"add_roles": ["privileged"], "remove_roles": ["standard"]})).await;
+    assert_eq!(roles.json["roles"], json!(["privileged"]), "{roles:?}");
+    assert_eq!(any(json!({"remove_roles": ["privileged"]})).await.outcome(), (422, "row_refused"), "a role is required");
+    for body in [json!({"groups": []}), json!({"add_groups": [ids[1]], "first_name": "Eva"}), json!({"site": null})] {
+        assert_eq!(any(body.clone()).await.outcome(), (428, "precondition_required"), "{body} replaces what is there");
+    }
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_editable_is_not_edited() {
+    let system = System::start(14).await;
+    let root = system.root();
+    let user = system.user(json!({"kind": "technician", "username": "tech.one"})).await;
+    assert_eq!(user.json["username"], "tech.one");
+    for field in [
+        "id",
+        "kind",
+        "organization_id",
+        "username",
+        "status",
+        "mfa",
+        "mfa_enrolled",
+        "invitation",
+        "root",
+        "version",
+        "created_at",
+        "created_by",
+        "import_id",
+        "modules",
+        "locked_until",
+        "session_epoch",
+        "password",
+    ] {
+        let answer = patch(&system, &root, &user, json!({field: "x"})).await;
+        assert_eq!(answer.outcome(), (400, "body_not_json"), "{field}");
+    }
+    let read = system.get(&root, format!("/v1/users/{}", user.text_of("id"))).await;
+    assert_eq!(read.json["version"], 1);
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usernames_and_addresses_are_one_namespace() {
+    let system = System::start(15).await;
+    let root = system.root();
+    let new = |email: &str, username: &str| {
+        let body = json!({"kind": "technician", "first_name": "Ana", "last_name": "Silva", "email": email,
+            "username": username});
+        system.post(&root, "/v1/users", body)
+    };
+    assert_eq!(new("one@example.org", "ana").await.status, 201);
+    for (name, email, username, wanted) in [
+        ("the same username", "two@example.org", "ANA", (409, "username_taken")),
+        ("somebody's address", "three@example.org", "one@example.org", (409, "username_taken")),
+        ("somebody's address as one's own", "One@example.org", "bo", (409, "email_taken")),
+    ] {
+        assert_eq!(new(email, username).await.outcome(), wanted, "{name}");
+    }
+    let own = new("four@example.org", "Four@Example.org").await;
+    assert_eq!((own.status, &own.json["username"]), (201, &Value::Null), "one's own address says nothing beside it");
+    let found = system.get(&root, "/v1/users?q=ana").await;
+    assert_eq!(found.json["items"].as_array().map(Vec::len), Some(2), "found by username and by name: {found:?}");
     system.server.stop().await;
 }
