@@ -24,9 +24,12 @@ import { useNames } from "./useNames";
 import { actionText, changedFields } from "./words";
 import "./audit.css";
 
-const actions = Object.keys(t.actions)
-  .map((id) => ({ id, name: actionText(id) }))
-  .sort((a, b) => a.name.localeCompare(b.name));
+/** One thing that was done, or by its subject all that was done about it. */
+const actions = Object.entries(t.subjects).flatMap(([subject, name]) => {
+  const own = Object.keys(t.actions).filter((id) => id.startsWith(`${subject}.`));
+  const each = own.map((id) => ({ id, name: actionText(id) }));
+  return own.length > 1 ? [{ id: subject, name: t.everything(name) }, ...each] : each;
+});
 
 /** Every change, newest first; what is shown stands in the URL. */
 export default function AuditPage() {
@@ -80,7 +83,11 @@ export default function AuditPage() {
         <Chip
           label={t.filter.action}
           value={action}
-          options={action && !(action in t.actions) ? [...actions, { id: action, name: actionText(action) }] : actions}
+          options={
+            action && !actions.some((option) => option.id === action)
+              ? [...actions, { id: action, name: actionText(action) }]
+              : actions
+          }
           onChoose={(id) => setSearch({ action: id, event: null })}
         />
         <PersonFilter

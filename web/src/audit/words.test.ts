@@ -27,7 +27,7 @@ describe("what a changed value is called", () => {
     ["properties.badge", "Badge number"],
     ["properties.shoe_size", "Shoe size"],
     ["invitation.status", "Invitation: status"],
-    ["password_policy.min_length", "Password policy: min length"],
+    ["password_policy.min_length", "Password rules: min length"],
     ["something_new", "Something new"],
   ])("%s", (field, expected) => {
     expect(fieldText(field, names)).toBe(expected);

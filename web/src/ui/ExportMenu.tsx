@@ -67,7 +67,7 @@ export function ExportMenu(p: {
     >
       <AriaButton className="button" data-look="plain">
         <DownloadIcon />
-        {t.label}
+        <span className="wide-label">{t.label}</span>
         <ChevronDownIcon size={14} />
       </AriaButton>
     </MenuButton>

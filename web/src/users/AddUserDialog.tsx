@@ -13,7 +13,7 @@ import { ProblemBox } from "../ui/problem";
 import { FORM_PROFILE, useFormRules } from "../validator/fields";
 import { emptyDraft, type UserDraft } from "./draft";
 import { texts as t } from "./texts";
-import { accepted, besideFields, focusInvalid, refusedField, UserForm } from "./UserForm";
+import { accepted, besideFields, FORM_FIELDS, focusInvalid, refusedField, UserForm } from "./UserForm";
 import { useIdempotency } from "./useIdempotency";
 import { useUnsaved } from "./useUnsaved";
 
@@ -52,7 +52,7 @@ export function newUserOf(
     ...filled("site", draft.site, belongs && draft.site !== null),
     ...filled("courses", draft.courses, belongs && draft.courses.length > 0),
     ...filled("services", draft.services, belongs && draft.services.length > 0),
-    ...filled("all_module_access", draft.all_module_access, belongs && draft.all_module_access),
+    ...filled("all_module_access", draft.all_module_access, belongs),
     ...filled("properties", properties, belongs && Object.keys(properties).length > 0),
     ...(how.mode === "link"
       ? { invite: how.invite }
@@ -118,7 +118,7 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
     setDraft(next);
     add.clear();
   };
-  const general = besideFields(add.problem);
+  const general = besideFields(add.problem, [...FORM_FIELDS, "credentials.password"]);
   return (
     <ModalDialog
       title={texts.users.form.title}
@@ -199,7 +199,7 @@ export function AddUserDialog(p: { onClose: () => void; onAdded: (user: User) =>
                   policy={policy}
                   names={[draft.first_name, draft.last_name, draft.email].filter(Boolean)}
                   error={
-                    refusedField(add.problem, "password", "credentials.password") ??
+                    refusedField(add.problem, "credentials.password") ??
                     (tried && passwordMissing ? t.form.passwordMissing : undefined)
                   }
                 />

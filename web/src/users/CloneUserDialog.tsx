@@ -46,7 +46,7 @@ export function CloneUserDialog(p: { source: User; onClose: () => void; onAdded:
     if (!rules || !textsAccepted(rules, draft, NAMES)) return focusInvalid(form);
     void add.run();
   };
-  const general = besideFields(add.problem);
+  const general = besideFields(add.problem, NAMES);
   return (
     <ModalDialog
       title={t.form.clone(source.name || source.email)}

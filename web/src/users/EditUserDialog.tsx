@@ -16,7 +16,7 @@ import { useFormRules } from "../validator/fields";
 import { draftOf, patchOf, type Rebased, rebase, taking, type UserDraft } from "./draft";
 import { may } from "./may";
 import { texts as t } from "./texts";
-import { accepted, besideFields, focusInvalid, UserForm } from "./UserForm";
+import { accepted, besideFields, FORM_FIELDS, focusInvalid, UserForm } from "./UserForm";
 import { useUnsaved } from "./useUnsaved";
 
 /** Somebody saved first: the newest state, and one's own changes on top of it. */
@@ -70,7 +70,7 @@ export function EditUserDialog(p: { user: User; onClose: () => void; onSaved: (u
     setClash(null);
   }, [clash]);
 
-  const general = besideFields(save.problem);
+  const general = besideFields(save.problem, FORM_FIELDS);
   return (
     <ModalDialog
       title={t.form.edit(p.user.name || p.user.email)}

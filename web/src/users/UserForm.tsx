@@ -60,15 +60,44 @@ export function accepted(rules: FormRules, kind: UserKind, draft: UserDraft, bef
   return textsAccepted(rules, draft, names, before) && !lacksRole(rules, draft, before) && !lacksScope(kind, draft);
 }
 
+/** Refusals that are about one field, though they name none. */
+const OF_FIELD: Record<string, string> = {
+  email_taken: "email",
+  email_reserved: "email",
+  username_taken: "username",
+  phone_in_use: "phone",
+};
+
 /** What the server said of a field, if anything. */
 export function refusedField(problem: ApiProblem | undefined, ...fields: string[]): string | undefined {
-  if (fields.includes("email") && problem?.code === "email_taken") return texts.problems.email_taken?.title;
-  return problem?.errors.find((error) => fields.includes(error.field))?.detail;
+  if (!problem) return undefined;
+  if (fields.includes(OF_FIELD[problem.code] ?? "")) return texts.problems[problem.code]?.title ?? problem.detail;
+  return problem.errors.find((error) => fields.includes(error.field))?.detail;
 }
 
-/** A problem that belongs to a field is shown there; any other needs a box of its own. */
-export function besideFields(problem: ApiProblem | undefined): ApiProblem | undefined {
-  return problem && problem.errors.length === 0 && problem.code !== "email_taken" ? problem : undefined;
+/** The fields of a whole form, which show what the server says of them. */
+export const FORM_FIELDS: readonly string[] = [
+  ...TEXT_FIELDS,
+  "language",
+  "time_zone",
+  "role",
+  "roles",
+  "permissions",
+  "organizations",
+  "groups",
+  "site",
+  "courses",
+  "services",
+  "properties",
+];
+
+/** A problem that belongs to fields is shown there; any other, or of a field that is not shown, needs a box of its own. */
+export function besideFields(problem: ApiProblem | undefined, shown: readonly string[]): ApiProblem | undefined {
+  if (!problem || shown.includes(OF_FIELD[problem.code] ?? "")) return undefined;
+  const isShown = (field: string) =>
+    shown.includes(field) || (field.startsWith("properties.") && shown.includes("properties"));
+  const all = problem.errors.length > 0 && problem.errors.every((error) => isShown(error.field));
+  return all ? undefined : problem;
 }
 
 /** To the first field that needs something, inside the form of that id. */
@@ -244,7 +273,8 @@ function AccessFields(p: PartProps) {
         <SelectField
           label={texts.users.form.role}
           value={draft.roles[0] ?? null}
-          onChange={(id) => set({ roles: [id] })}
+          // Who administers everything has every module, unless it is taken away here.
+          onChange={(id) => set({ roles: [id], ...(p.before ? {} : { all_module_access: id === "master" }) })}
           options={options.filter((option) => !option.disabled || draft.roles.includes(option.id))}
           optional={!p.rules.needsRole}
           error={error}

@@ -399,24 +399,11 @@ export const texts = {
     discard: "Discard mine",
   },
 
-  /** Refusals of the API in words, where its own are not for a person at this page. */
+  /** Refusals in one line, where the API's own words are not for a person at this page. */
   refusals: {
-    own_account: "Nobody may do this to their own account",
-    root_master: "The Root Master is out of reach, for anyone",
-    already_deactivated: "The account is deactivated already",
-    not_deactivated: "The account is not deactivated",
-    not_locked: "The account is not locked any more",
-    not_registered: "The person has not registered yet",
-    status_not_fitting: "The account is not in a state for this",
     permission_denied: "You may not do this to this person",
     version_conflict: "Was changed by somebody else just now",
-    email_taken: "The address belongs to somebody already",
-    already_registered: "Has registered already",
-    invitation_not_pending: "There is no pending invitation any more",
-    already_invited: "Is invited already",
     user_not_found: "The account is gone",
-    credential_mode_not_allowed: "The organization does not allow this way to a first password",
     unreachable: "The server could not be reached",
-    too_many_requests: "Too many requests at once",
   } as Record<string, string>,
 };

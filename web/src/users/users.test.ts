@@ -62,6 +62,7 @@ describe("a new user is sent with", () => {
       organization_id: "org_1",
       username: "ana",
       groups: ["g"],
+      all_module_access: false,
       properties: { a: 7, e: false },
       credentials: { mode: "generate" },
     });

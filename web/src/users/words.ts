@@ -8,7 +8,6 @@ export function refusalText(problem: ApiProblem): string {
   const words =
     t.refusals[problem.code] ??
     (first ? `${texts.fields[first.field] ?? first.field}: ${first.detail}` : undefined) ??
-    texts.problems[problem.code]?.title ??
     (problem.detail || problem.title);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -108,7 +108,7 @@ export function Undelivered({ user, may, onChanged }: { user: User; may: May; on
     setSame(unchanged);
     if (!unchanged) void again.run();
   };
-  const general = besideFields(again.problem);
+  const general = besideFields(again.problem, ["email"]);
   const [title, body] = words[what];
   return (
     <section className="problem" aria-label={title}>
