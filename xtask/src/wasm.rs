@@ -64,7 +64,15 @@ pub(crate) fn build() -> Outcome<()> {
 }
 
 fn inputs() -> Vec<PathBuf> {
-    let parts = ["Cargo.toml", "Cargo.lock", "crates/validation", "wasm-validator", "xtask/src/wasm.rs"];
+    let parts = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "crates/phone-automaton/Cargo.toml",
+        "crates/phone-automaton/src",
+        "crates/validation",
+        "wasm-validator",
+        "xtask/src/wasm.rs",
+    ];
     parts.iter().map(|part| root().join(part)).collect()
 }
 

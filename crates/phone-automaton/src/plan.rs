@@ -58,8 +58,8 @@ fn index() {
 }
 
 fn letters(first: u8, second: u8) -> Option<usize> {
-    let both = first.is_ascii_uppercase() && second.is_ascii_uppercase();
-    both.then(|| usize::from(first - b'A') * 26 + usize::from(second - b'A'))
+    let place = |letter: u8| letter.is_ascii_alphabetic().then(|| usize::from(letter.to_ascii_uppercase() - b'A'));
+    Some(place(first)? * 26 + place(second)?)
 }
 
 fn indexed(table: &[AtomicU8], at: usize) -> Option<Region> {
@@ -82,7 +82,7 @@ enum Length {
 }
 
 impl Region {
-    /// The region of an ISO 3166 alpha-2 code in capitals, if it has a numbering plan.
+    /// The region of an ISO 3166 alpha-2 code, in either case, if it has a numbering plan.
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
         let [first, second] = code.as_bytes() else { return None };

@@ -1,6 +1,6 @@
 //! Phone numbers by libphonenumber's rules. The only module that knows which implementation of them is used.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, Region, ValidationError};
+use phone_automaton::{Region, Verdict, parse};
 
 /// A number that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,46 +26,33 @@ pub(crate) enum NotANumber {
 
 /// Reads a number: international, or national in the country given (ISO 3166 alpha-2).
 pub(crate) fn read(text: &str, country: Option<&str>) -> Result<Number, NotANumber> {
-    let util = &*PHONE_NUMBER_UTIL;
-    let region = country.and_then(|country| Region::try_from(country).ok());
-    let number = util.parse(text, region).map_err(|error| match error {
-        ParseError::InvalidCountryCode => NotANumber::CountryCodeUnknown,
-        ParseError::NotANumber(_) => NotANumber::Unreadable,
-        ParseError::TooShortAfterIdd | ParseError::TooShortNsn => NotANumber::TooShort(None),
-        ParseError::TooLongNsn => NotANumber::TooLong(None),
+    use phone_automaton::NotANumber as Why;
+    let number = parse(text, country.and_then(Region::of)).map_err(|why| match why {
+        Why::CallingCodeUnknown => NotANumber::CountryCodeUnknown,
+        Why::Unreadable => NotANumber::Unreadable,
+        Why::TooShortAfterPrefix | Why::TooShort => NotANumber::TooShort(None),
+        Why::TooLong => NotANumber::TooLong(None),
     })?;
-    let country_code = u32::try_from(number.country_code).unwrap_or_default();
-    if util.is_valid_number(&number) {
-        let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
-        return Ok(Number { e164, extension: has_extension(&number) });
-    }
-    Err(match util.is_possible_number_with_reason(&number) {
-        Err(ValidationError::InvalidCountryCode) => NotANumber::CountryCodeUnknown,
-        Err(ValidationError::TooShort) => NotANumber::TooShort(Some(country_code)),
-        Err(ValidationError::TooLong) => NotANumber::TooLong(Some(country_code)),
-        _ => {
-            let region = util.get_region_for_country_code(number.country_code).map(|region| region.to_string());
-            NotANumber::NotInUse { country_code, region: region.filter(|region| region.len() == 2 && region != "ZZ") }
+    let country_code = u32::from(number.calling_code());
+    match number.verdict() {
+        Verdict::InUse(_) => Ok(Number { e164: number.e164().to_owned(), extension: !number.extension().is_empty() }),
+        Verdict::TooShort => Err(NotANumber::TooShort(Some(country_code))),
+        Verdict::TooLong => Err(NotANumber::TooLong(Some(country_code))),
+        Verdict::NotInUse => {
+            let region = Some(number.main_region()).filter(|region| region.is_geographic());
+            Err(NotANumber::NotInUse { country_code, region: region.map(|region| region.code().to_owned()) })
         }
-    })
+    }
 }
 
 /// Whether a number (E.164) is dialled with a zero in front at home that is no part of it abroad.
 pub(crate) fn has_trunk_zero(e164: &str) -> bool {
-    let util = &*PHONE_NUMBER_UTIL;
-    util.parse(e164, None).is_ok_and(|number| {
-        let national = util.format(&number, PhoneNumberFormat::National);
-        !number.italian_leading_zero() && national.trim_start_matches('(').starts_with('0')
-    })
+    parse(e164, None).is_ok_and(|number| number.has_trunk_zero())
 }
 
 /// Whether it is a country that numbers are known of.
 pub(crate) fn is_country(country: &str) -> bool {
-    Region::try_from(country).is_ok_and(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some())
-}
-
-fn has_extension(number: &PhoneNumber) -> bool {
-    !number.extension().is_empty()
+    Region::of(country).is_some()
 }
 
 #[cfg(test)]
@@ -112,5 +99,67 @@ mod tests {
             assert_eq!(has_trunk_zero(number), zero, "{number}");
         }
         assert!(is_country("JP") && !is_country("XX"));
+    }
+
+    /// What this module was before: rlibphonenumber, asked.
+    mod oracle {
+        use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, Region, ValidationError};
+
+        use super::{NotANumber, Number};
+
+        pub(super) fn read(text: &str, country: Option<&str>) -> Result<Number, NotANumber> {
+            let util = &*PHONE_NUMBER_UTIL;
+            let region = country.and_then(|country| Region::try_from(country).ok());
+            let number = util.parse(text, region).map_err(|error| match error {
+                ParseError::InvalidCountryCode => NotANumber::CountryCodeUnknown,
+                ParseError::NotANumber(_) => NotANumber::Unreadable,
+                ParseError::TooShortAfterIdd | ParseError::TooShortNsn => NotANumber::TooShort(None),
+                ParseError::TooLongNsn => NotANumber::TooLong(None),
+            })?;
+            let country_code = u32::try_from(number.country_code).unwrap();
+            if util.is_valid_number(&number) {
+                let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
+                return Ok(Number { e164, extension: !number.extension().is_empty() });
+            }
+            Err(match util.is_possible_number_with_reason(&number) {
+                Err(ValidationError::InvalidCountryCode) => NotANumber::CountryCodeUnknown,
+                Err(ValidationError::TooShort) => NotANumber::TooShort(Some(country_code)),
+                Err(ValidationError::TooLong) => NotANumber::TooLong(Some(country_code)),
+                _ => {
+                    let region = util.get_region_for_country_code(number.country_code);
+                    let region = region.map(|region| region.to_string());
+                    NotANumber::NotInUse { country_code, region: region.filter(|region| region.len() == 2) }
+                }
+            })
+        }
+
+        pub(super) fn has_trunk_zero(e164: &str) -> bool {
+            PHONE_NUMBER_UTIL.parse(e164, None).is_ok_and(|number| {
+                let national = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::National);
+                !number.italian_leading_zero() && national.trim_start_matches('(').starts_with('0')
+            })
+        }
+    }
+
+    #[test]
+    fn cells_of_the_corpus_are_read_as_the_oracle_reads_them() {
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/corpus");
+        let mut numbers = 0;
+        for file in std::fs::read_dir(corpus).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let cells = text.split(['\n', '\t', ',', ';', '"']);
+            for cell in cells.filter(|cell| cell.contains(|c: char| c.is_ascii_digit()) && cell.len() < 60) {
+                for country in [None, Some("DE"), Some("US"), Some("GB"), Some("IT"), Some("AR"), Some("XX")] {
+                    let ours = read(cell, country);
+                    assert_eq!(ours, oracle::read(cell, country), "{cell:?} in {country:?}");
+                    if let Ok(number) = ours {
+                        numbers += 1;
+                        assert_eq!(has_trunk_zero(&number.e164), oracle::has_trunk_zero(&number.e164), "{number:?}");
+                    }
+                }
+            }
+        }
+        assert!(numbers > 100, "{numbers}");
     }
 }
