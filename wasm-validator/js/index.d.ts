@@ -68,8 +68,11 @@ export class Sheet {
   remove(positions: Uint32Array): string;
   /** Gives a list column (JSON array of names) to these rows, or with `null` to all. */
   assign(field: string, valuesJson: string, positions: Uint32Array | null): string;
-  /** Pastes a tab-separated block from this cell to the right and down; rows are added at the end as needed. */
-  paste(position: number, field: string, text: string): string;
+  /**
+   * Pastes a tab-separated block from this row down and across these columns (JSON array of fields, in the order in
+   * which they are shown); rows are added at the end as needed.
+   */
+  paste(position: number, fieldsJson: string, text: string): string;
   /** Adds empty rows at the end. */
   addRows(count: number): string;
   undo(): string;

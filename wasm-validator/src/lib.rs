@@ -137,8 +137,12 @@ impl Sheet {
     }
 
     /// Pastes a block.
-    pub fn paste(&mut self, position: u32, field: &str, text: &str) -> String {
-        self.0.paste(position, field, text).to_json()
+    ///
+    /// # Errors
+    /// Throws if the fields are no JSON array of strings.
+    pub fn paste(&mut self, position: u32, fields: &str, text: &str) -> Result<String, JsError> {
+        let fields: Vec<String> = serde_json::from_str(fields)?;
+        Ok(self.0.paste(position, &fields, text).to_json())
     }
 
     /// Adds empty rows.

@@ -794,11 +794,13 @@ impl Sheet {
         self.edit(vec![Step::Cells(ids.into_iter().map(|id| (id, at, cell.clone())).collect())])
     }
 
-    /// Pastes a block, as spreadsheets copy it, from a cell to the right and down. Rows are added at the end as needed.
-    pub fn paste(&mut self, position: u32, field: &str, block: &str) -> Change {
-        let shown = self.shown_columns();
-        let start = self.column(field).and_then(|at| shown.iter().position(|shown| *shown == at));
-        let Some(start) = start.filter(|_| position <= self.counts.rows) else { return self.change() };
+    /// Pastes a block, as spreadsheets copy it, from a cell down and across these columns: the editor's own, in the
+    /// order in which it shows them. Rows are added at the end as needed; cells beyond the last column are left out.
+    pub fn paste(&mut self, position: u32, fields: &[impl AsRef<str>], block: &str) -> Change {
+        let columns: Vec<Option<usize>> = fields.iter().map(|field| self.column(field.as_ref())).collect();
+        if position > self.counts.rows || columns.iter().all(Option::is_none) {
+            return self.change();
+        }
         let mut reader = Reader::new(block, 1, Some('\t'));
         let mut read = Vec::new();
         let mut records: Vec<Vec<Given>> = Vec::new();
@@ -821,8 +823,10 @@ impl Sheet {
         for (record, position) in records.into_iter().zip(position..) {
             let Some(id) = self.id(position) else { break };
             settled.extend(self.settled(id));
-            for (given, at) in record.into_iter().zip(&shown[start..]) {
-                cells.push((id, *at, self.typed(*at, given)));
+            for (given, at) in record.into_iter().zip(&columns) {
+                if let Some(at) = *at {
+                    cells.push((id, at, self.typed(at, given)));
+                }
             }
         }
         let steps: Vec<Step> = settled.into_iter().chain([Step::Cells(cells)]).collect();
@@ -845,15 +849,6 @@ impl Sheet {
 
     fn column(&self, field: &str) -> Option<usize> {
         Field::parse(field).and_then(|field| self.profile.column_of(field))
-    }
-
-    /// The columns that an editor shows: those of the sheet and the required ones; of a blank sheet all.
-    fn shown_columns(&self) -> Vec<usize> {
-        let columns = self.profile.columns().iter().enumerate();
-        columns
-            .filter(|(at, column)| self.blank || column.required || self.places[*at].is_some())
-            .map(|(at, _)| at)
-            .collect()
     }
 
     // Documents.
@@ -1175,7 +1170,11 @@ mod tests {
     #[test]
     fn a_block_is_pasted_and_rows_are_added() {
         let mut sheet = sheet();
-        let change = sheet.paste(3, "last_name", "Ode\td@example.com\t\nEve\teve@example.com\t+34600123459\n");
+        let change = sheet.paste(
+            3,
+            &["last_name", "email", "phone"],
+            "Ode\td@example.com\t\nEve\teve@example.com\t+34600123459\n",
+        );
         assert_eq!(change.changed, [3, 4]);
         assert_eq!(sheet.counts().rows, 5);
         assert_eq!(codes(&sheet, 4), ["required"]);
@@ -1218,10 +1217,22 @@ mod tests {
     fn a_blank_sheet_is_typed_into() {
         let mut sheet = Sheet::blank(&profile(), 2);
         assert_eq!(sheet.statuses(), [2, 2]);
-        sheet.paste(0, "first_name", "Ana\tDiaz\tana@example.com");
+        sheet.paste(0, &["first_name", "last_name", "email"], "Ana\tDiaz\tana@example.com");
         assert_eq!(sheet.statuses(), [0, 2]);
         assert!(sheet.info_json().contains(r#""issues":[]"#));
         assert_eq!(sheet.add_rows(1).changed, [2]);
+    }
+
+    #[test]
+    fn a_block_goes_across_the_columns_that_are_shown() {
+        let mut sheet = Sheet::blank(&profile(), 1);
+        sheet.paste(0, &["email", "shoe_size", "role", "first_name"], "ana@example.com\t43\tViewer\tAna\tbeyond");
+        sheet.paste(0, &["shoe_size"], "43\n44");
+        sheet.set_cell(0, "last_name", "Diaz");
+        assert_eq!(
+            sheet.records_json(0, 9),
+            r#"[{"email":"ana@example.com","first_name":"Ana","last_name":"Diaz","role":["Viewer"],"row":1}]"#
+        );
     }
 
     #[test]
@@ -1292,7 +1303,11 @@ mod tests {
             Edit::FixAll(code, field) => sheet.fix_all(code, field),
             Edit::Remove(at) => sheet.remove(at),
             Edit::Assign(names, at) => sheet.assign("role", names, at.as_deref()),
-            Edit::Paste(at, field, text) => sheet.paste(*at, field, text),
+            Edit::Paste(at, field, text) => {
+                let shown = ["first_name", "last_name", "email", "phone", "role"];
+                let from = shown.iter().position(|name| name == field).unwrap_or(0);
+                sheet.paste(*at, &shown[from..], text)
+            }
             Edit::Add(rows) => sheet.add_rows(*rows),
             Edit::Undo => sheet.undo(),
             Edit::Redo => sheet.redo(),

@@ -374,7 +374,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     event.stopPropagation();
     setEditing(null);
     void session
-      .paste(focus.position, focus.field, text)
+      .paste(focus.position, fields.slice(fields.indexOf(focus.field)), text)
       .then(() => announce(texts.check.pastedBlock(text.trimEnd().split(/\r\n|\r|\n/).length)));
   };
 

@@ -221,10 +221,11 @@ export class SheetSession {
     return this.#change(() => this.#sheet.assign(field, JSON.stringify(values), positions));
   }
 
-  paste(position: number, field: string, text: string): Promise<Change> {
+  /** Across these columns, the first of which is the cell's own. */
+  paste(position: number, fields: readonly string[], text: string): Promise<Change> {
     const lines = text.split(/\r\n|\r|\n/).length;
     const unmark: [number, null][] = Array.from({ length: lines }, (_, line) => [position + line, null]);
-    return this.#change(() => this.#sheet.paste(position, field, text), { restructures: true, unmark });
+    return this.#change(() => this.#sheet.paste(position, JSON.stringify(fields), text), { restructures: true, unmark });
   }
 
   addRows(count: number): Promise<Change> {
