@@ -233,11 +233,6 @@ export const texts = {
     revoke: "Revoke invitation",
     bulkDone: (done: number, verb: string) => `${done === 1 ? "1 invitation" : `${done} invitations`} ${verb}`,
     verbs: { resend: "resent", send: "sent", revoke: "revoked" },
-    bulkPartly: (failed: number) =>
-      failed === 1
-        ? "One of them could not be done; it is still selected."
-        : `${failed} of them could not be done; they are still selected.`,
-    bulkRunning: (done: number, total: number) => `${done} of ${total}`,
     revokeTitle: (n: number) => (n === 1 ? "Revoke this invitation?" : `Revoke ${n} invitations?`),
     revokeBody: "The mailed links stop working at once. You can send new invitations later.",
     keep: "Keep",
@@ -272,7 +267,6 @@ export const texts = {
         expired: "Invitation expired",
         revoked: "Invitation revoked",
       },
-      bouncedNext: "Correct the address under Edit; a new invitation goes there by itself.",
       expiredNext: "Resend it to start its time anew.",
     },
     form: {

@@ -6,7 +6,7 @@ import { useLeaveGuard } from "../router";
 import { texts } from "../texts/en";
 import { announce, ask } from "../ui/announce";
 import { CheckList } from "../ui/CheckList";
-import { CopyButton, type DialogAction, ModalDialog, Progress, SelectField } from "../ui/controls";
+import { Checkbox, CopyButton, type DialogAction, ModalDialog, Progress, SelectField } from "../ui/controls";
 import { CheckIcon, CloseIcon, MinusIcon } from "../ui/icons";
 import { count } from "../ui/time";
 import { applyTo, type BulkChange, forecast, type Outcome, runBulk, tally } from "./bulk";
@@ -311,6 +311,7 @@ function useChoice(
   const [site, setSite] = useState<string | null>(null);
   const [key, setKey] = useState<string | null>(null);
   const [value, setValue] = useState<PropertyValue | null>(null);
+  const [removing, setRemoving] = useState(false);
 
   const list = (
     label: string,
@@ -384,10 +385,18 @@ function useChoice(
             options={properties.flatMap((entry) => (entry.key ? [{ id: entry.key, name: entry.name }] : []))}
             hint={properties.length === 0 ? t.bulk.noEntries : undefined}
           />
-          {property && <PropertyField property={property} label={t.bulk.value} value={value} onChange={setValue} />}
+          {property && !removing && (
+            <PropertyField property={property} label={t.bulk.value} value={value} onChange={setValue} />
+          )}
+          {property && (
+            <Checkbox isSelected={removing} onChange={setRemoving}>
+              {t.bulk.removeValue}
+            </Checkbox>
+          )}
         </div>
       ),
-      change: property && key ? { what: "property", key, value: value === "" ? null : value } : null,
+      // Nothing entered is not "take it away": that must be said.
+      change: key && (removing || value !== null) ? { what: "property", key, value: removing ? null : value } : null,
       names: property?.name ?? "",
       blocked: false,
     };

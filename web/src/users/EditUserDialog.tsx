@@ -1,4 +1,4 @@
-import { type FormEvent, useCallback, useId, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
 import { api } from "../api/client";
 import type { User } from "../api/types";
 import { useAction } from "../api/use";
@@ -141,8 +141,11 @@ function emailNote(user: User, email: string | undefined): string | undefined {
 function ClashBox(p: { clash: Clash; onTake: (field: string) => void; onDiscard: () => void }) {
   const { clash } = p;
   const names = useNames(clash.latest.organization_id);
+  const box = useRef<HTMLDivElement>(null);
+  // It stands above the form, which may be scrolled to its end, where the button is.
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   return (
-    <div className="problem" data-tone="warning" role="alert">
+    <div ref={box} className="problem" data-tone="warning" role="alert">
       <WarningIcon />
       <div className="problem-body">
         <div className="problem-title">{clash.by ? t.form.staleBy(clash.by) : t.form.stale}</div>

@@ -26,7 +26,6 @@ export const texts = {
     sortedBy: (what: string) => `Sorted by ${what}`,
     sorts: { name: "Name A–Z", "-name": "Name Z–A" } satisfies Record<Sort, string>,
     searching: (n: string) => `Searching … ${n} found so far`,
-    searchEnded: (n: string) => `${n} found`,
   },
 
   bulk: {
@@ -212,7 +211,6 @@ export const texts = {
     rootNote: "Root Master: the account that set this deployment up. Its role cannot be changed here by anyone.",
     permissions: "Permissions",
     explicit: "Given explicitly",
-    fromRoles: "What the roles permit",
     nothing: "Their own account only",
     scope: "Organizations",
     scopeAll: "All organizations",
@@ -223,7 +221,6 @@ export const texts = {
     modules: "Modules",
     noModules: "No modules",
     allModules: "All modules of the organization, whatever the groups give",
-    unknownEntry: "(no longer in the list)",
   },
 
   invitation: {
@@ -331,7 +328,6 @@ export const texts = {
   history: {
     empty: "Nothing was written down about this person yet.",
     more: "Show older",
-    more_of_it: "Details",
   },
 
   form: {
@@ -363,7 +359,6 @@ export const texts = {
     inviteLater: "You can send it later, one by one or to many.",
     rootRole: "The role of the Root Master cannot be changed.",
     ownRole: "Nobody changes their own roles, permissions or organizations.",
-    noKinds: "Your roles do not let you add anybody.",
     filterOptions: (label: string) => `Find in ${label.toLowerCase()}`,
     noOption: "None of that name.",
     chosen: (n: number) => `${n} chosen`,
@@ -386,7 +381,6 @@ export const texts = {
     } satisfies Record<CredentialMode, { name: string; description: string }>,
     firstPassword: "How they get their first password",
     password: "Password",
-    passwordHint: (n: number) => `At least ${n} characters. It must be changed at the first sign-in.`,
     passwordMissing: "Enter the first password.",
     show: "Show password",
     staleBy: (name: string) => `${name} changed this person in the meantime`,
