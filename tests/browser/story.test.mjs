@@ -169,7 +169,12 @@ test("from a pasted sheet to registered and expired accounts", { timeout: 240_00
 
     const old = (await mailTo("ben.okafor@example.org")).links[0];
     await page.getByRole("checkbox", { name: "Select Ben Okafor" }).check({ force: true });
-    await page.getByRole("button", { name: "Resend invitation" }).click();
+    await page.getByRole("button", { name: "Invitations" }).click();
+    await page.getByRole("menuitem", { name: "Send or resend" }).click();
+    await page.getByText("An invitation will be mailed to 1 person").waitFor();
+    await page.getByRole("button", { name: "Invite 1 person" }).click();
+    await page.getByRole("dialog").getByText("1 done").waitFor();
+    await page.getByRole("button", { name: "Close" }).last().click();
     await eventually("a new mail", async () => (await mailTo("ben.okafor@example.org")).links[0] !== old);
     await page.getByRole("row", { name: /Ben Okafor.*Pending/ }).waitFor();
     await look(page, "story-18-resent");
