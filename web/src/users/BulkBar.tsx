@@ -1,29 +1,21 @@
-import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import type { Id, User } from "../api/types";
 import { useCan } from "../console/session";
 import { texts } from "../texts/en";
 import { Button, MenuButton, type MenuGroup } from "../ui/controls";
 import { ChevronDownIcon } from "../ui/icons";
 import { count } from "../ui/time";
-import { BulkDialog, type BulkTask } from "./BulkDialog";
+import type { BulkTask } from "./BulkDialog";
 import { texts as t } from "./texts";
 
-/** What can be done to the ticked rows. Each opens a dialog that says what exactly will happen before it does. */
-export function BulkBar(p: {
-  users: User[];
-  onChanged: (user: User) => void;
-  onRemoved: (id: Id) => void;
-  onClear: () => void;
-}) {
+/** What can be done to the ticked rows. */
+export function BulkBar(p: { ticked: number; onTask: (task: BulkTask) => void; onClear: () => void }) {
   const can = useCan();
-  const [task, setTask] = useState<{ task: BulkTask; users: User[] } | null>(null);
   const b = t.bulk;
   const entry = (id: string, label: string, task: BulkTask, danger = false) => ({
     id,
     label,
     danger,
-    onPress: () => setTask({ task, users: p.users }),
+    onPress: () => p.onTask(task),
   });
   const both = (what: "groups" | "courses" | "services") => [
     entry(`${what}-add`, b[what].add, { what, how: "add" }),
@@ -65,7 +57,7 @@ export function BulkBar(p: {
     },
     { entries: can("users.delete") ? [entry("delete", b.delete, { what: "delete" }, true)] : [] },
   ].filter((group) => group.entries.length > 0);
-  const selected = texts.users.selected(count(p.users.length));
+  const selected = texts.users.selected(count(p.ticked));
   return (
     <section className="bulk" aria-label={selected}>
       <strong className="numeric">{selected}</strong>
@@ -76,15 +68,6 @@ export function BulkBar(p: {
       <Button look="quiet" onPress={p.onClear}>
         {texts.common.clear}
       </Button>
-      {task && (
-        <BulkDialog
-          task={task.task}
-          users={task.users}
-          onChanged={p.onChanged}
-          onRemoved={p.onRemoved}
-          onClose={() => setTask(null)}
-        />
-      )}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ApiProblem } from "../api/problem";
-import type { Id } from "../api/types";
+import type { Id, User } from "../api/types";
 import { useCan, useKeepOrganization, useOrganization, useSession } from "../console/session";
 import { Link, useSearchState } from "../router";
 import { texts } from "../texts/en";
@@ -10,6 +10,7 @@ import { ImportIcon, PlusIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { AddUserDialog } from "./AddUserDialog";
 import { BulkBar } from "./BulkBar";
+import { BulkDialog, type BulkTask } from "./BulkDialog";
 import { cleared, filterOf, isFiltered } from "./filters";
 import { UserFilters } from "./UserFilters";
 import { UserPanel } from "./UserPanel";
@@ -29,6 +30,8 @@ export default function UsersPage() {
   const filtered = isFiltered(search);
   const list = useUserList(filter);
   const [selected, setSelected] = useState<ReadonlySet<Id>>(new Set());
+  // The rows may go while it is done to them: those that were ticked are kept here.
+  const [bulk, setBulk] = useState<{ task: BulkTask; users: User[] } | null>(null);
   const [exportProblem, setExportProblem] = useState<ApiProblem | null>(null);
   const openId = search.get("user");
 
@@ -40,6 +43,7 @@ export default function UsersPage() {
   }, [shown]);
 
   const users = list.state.at === "loaded" ? list.state.items : [];
+  const ticked = users.filter((user) => selected.has(user.id));
   const more = list.state.at === "loaded" ? list.state.more : null;
   // Whoever set the deployment up is there from the start; until somebody else is, say what to do first.
   const alone = !filtered && users.length === 1 && users[0]?.id === me.user.id;
@@ -86,11 +90,10 @@ export default function UsersPage() {
         </div>
         <UserFilters />
         {exportProblem && <ProblemBox problem={exportProblem} />}
-        {selected.size > 0 && (
+        {ticked.length > 0 && (
           <BulkBar
-            users={users.filter((user) => selected.has(user.id))}
-            onChanged={list.patch}
-            onRemoved={removed}
+            ticked={ticked.length}
+            onTask={(task) => setBulk({ task, users: ticked })}
             onClear={() => setSelected(new Set())}
           />
         )}
@@ -130,6 +133,15 @@ export default function UsersPage() {
           onChanged={list.patch}
           onRemoved={removed}
           onAdded={list.reload}
+        />
+      )}
+      {bulk && (
+        <BulkDialog
+          task={bulk.task}
+          users={bulk.users}
+          onChanged={list.patch}
+          onRemoved={removed}
+          onClose={() => setBulk(null)}
         />
       )}
       {search.get("new") === "user" && can("users.write") && (
