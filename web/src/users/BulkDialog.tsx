@@ -58,7 +58,8 @@ export function BulkDialog(p: {
   // Rows change and go while this runs; it is about those that were ticked.
   const [people, setPeople] = useState(() => new Map(p.users.map((user) => [user.id, user])));
   const [stage, setStage] = useState<Stage>({ at: "choose" });
-  const stop = useRef(false);
+  /** What the next one waits for: while the person is asked whether to stop, nothing is begun. */
+  const gate = useRef<Promise<boolean>>(Promise.resolve(true));
 
   const belonging = new Set(p.users.flatMap((user) => (user.organization_id ? [user.organization_id] : [])));
   const organization = belonging.size === 1 ? [...belonging][0] : undefined;
@@ -69,7 +70,7 @@ export function BulkDialog(p: {
   const prospect = choice.change && roles ? forecast(users, choice.change, circumstances) : null;
 
   const run = async (change: BulkChange, ids: ReadonlySet<Id>) => {
-    stop.current = false;
+    gate.current = Promise.resolve(true);
     const outcomes = new Map<Id, Outcome>(stage.at === "choose" ? [] : stage.outcomes);
     for (const id of ids) outcomes.set(id, { status: "waiting" });
     setStage({ at: "running", change, outcomes: new Map(outcomes) });
@@ -78,7 +79,7 @@ export function BulkDialog(p: {
       (user) => applyTo(user, change, circumstances),
       {
         pause,
-        stopped: () => stop.current,
+        goOn: () => gate.current,
         onOutcome: (id, outcome) => {
           outcomes.set(id, outcome);
           setStage({ at: "running", change, outcomes: new Map(outcomes) });
@@ -99,29 +100,29 @@ export function BulkDialog(p: {
   };
 
   const counts = tally(stage.at === "choose" ? [] : stage.outcomes.values());
-  const askToStop = useCallback(
-    () =>
-      ask({
-        title: t.bulk.stopTitle,
-        body: t.bulk.stopBody(counts.settled, counts.total),
-        confirm: t.bulk.stop,
-        cancel: t.bulk.keepGoing,
-        danger: true,
-      }),
-    [counts.settled, counts.total],
-  );
+  const askToStop = useCallback(() => {
+    const stop = ask({
+      title: t.bulk.stopTitle,
+      body: t.bulk.stopBody(counts.settled, counts.total),
+      confirm: t.bulk.stop,
+      cancel: t.bulk.keepGoing,
+      danger: true,
+    });
+    gate.current = stop.then((yes) => !yes);
+    return stop;
+  }, [counts.settled, counts.total]);
   const nowhere = useCallback(() => false, []);
   useLeaveGuard(stage.at === "running", nowhere, askToStop);
   useEffect(
     () => () => {
-      stop.current = true;
+      gate.current = Promise.resolve(false);
     },
     [],
   );
 
-  const close = async () => {
-    if (stage.at !== "running") p.onClose();
-    else if (await askToStop()) stop.current = true;
+  const close = () => {
+    if (stage.at === "running") void askToStop();
+    else p.onClose();
   };
 
   const of = (status: Outcome["status"]) =>
@@ -138,7 +139,7 @@ export function BulkDialog(p: {
         if (choice.change && prospect) void run(choice.change, new Set(users.map((user) => user.id)));
       },
     });
-  } else if (stage.at === "running") actions.push({ label: t.bulk.stop, onPress: () => void close() });
+  } else if (stage.at === "running") actions.push({ label: t.bulk.stop, onPress: close });
   else {
     const { change } = stage;
     const again = (ids: Id[], label: (n: number) => string) => {
@@ -150,7 +151,7 @@ export function BulkDialog(p: {
   }
 
   return (
-    <ModalDialog title={titleOf(p.task)} size="wide" onClose={() => void close()} actions={actions}>
+    <ModalDialog title={titleOf(p.task)} size="wide" onClose={close} actions={actions}>
       {stage.at === "choose" ? (
         <>
           {choice.form}

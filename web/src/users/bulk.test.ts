@@ -179,7 +179,7 @@ describe("doing it to many", () => {
       runner: {
         pause: async (turn: number) => void pauses.push(turn),
         onOutcome: (id: string, outcome: Outcome) => void outcomes.set(id, outcome),
-        stopped: () => false,
+        goOn: async () => true,
       },
     };
   };
@@ -228,9 +228,23 @@ describe("doing it to many", () => {
         stop = true;
         return { status: "done", user };
       },
-      { ...runner, stopped: () => stop },
+      { ...runner, goOn: async () => !stop },
     );
     const { done, stopped } = tally(outcomes.values());
     expect([done + stopped, done >= 1, stopped >= 6]).toEqual([10, true, true]);
+  });
+
+  test("nothing is begun while the person is being asked", async () => {
+    const { outcomes, runner } = watch();
+    let answer: (goOn: boolean) => void = () => {};
+    const asked = new Promise<boolean>((resolve) => {
+      answer = resolve;
+    });
+    const running = runBulk(people, async (user) => ({ status: "done", user }), { ...runner, goOn: () => asked });
+    await Promise.resolve();
+    expect(tally(outcomes.values()).settled).toBe(0);
+    answer(true);
+    await running;
+    expect(tally(outcomes.values()).done).toBe(10);
   });
 });

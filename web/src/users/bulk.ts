@@ -166,7 +166,8 @@ export interface Runner {
   /** Waiting before a request is tried again, given which try it was. */
   pause: (turn: number) => Promise<void>;
   onOutcome: (id: Id, outcome: Outcome) => void;
-  stopped: () => boolean;
+  /** Asked before anything is begun: false when the rest shall not be; waits while the person is being asked. */
+  goOn: () => Promise<boolean>;
 }
 
 /**
@@ -181,15 +182,15 @@ export async function runBulk(
   const waiting = [...users];
   const worker = async () => {
     for (let user = waiting.shift(); user !== undefined; user = waiting.shift()) {
-      if (runner.stopped()) {
+      if (!(await runner.goOn())) {
         runner.onOutcome(user.id, { status: "stopped" });
         continue;
       }
       runner.onOutcome(user.id, { status: "running" });
       let outcome = await work(user);
       for (let turn = 1; turn < TRIES && outcome.status === "refused" && outcome.problem.transient; turn++) {
-        if (runner.stopped()) break;
         await runner.pause(turn);
+        if (!(await runner.goOn())) break;
         outcome = await work(user);
       }
       runner.onOutcome(user.id, outcome);

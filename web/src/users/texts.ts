@@ -170,7 +170,7 @@ export const texts = {
     stop: "Stop",
     stopTitle: "Stop here?",
     stopBody: (settled: number, total: number) =>
-      `${settled} of ${total} are through and stay as they are now. The rest will not be begun.`,
+      `${settled} of ${total} are through. Those that have begun are finished and stay as they are; the rest will not be begun.`,
     keepGoing: "Keep going",
   },
 
