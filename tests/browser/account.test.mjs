@@ -219,7 +219,7 @@ test("a person looks after their account, and it looks after them", { timeout: 3
 
   await step("text messages become a second way in", async () => {
     const before = (await texts()).length;
-    await page.getByRole("button", { name: "Set up: Text message" }).click();
+    await page.getByRole("button", { name: "Set up Text message" }).click();
     const dialog = page.getByRole("dialog", { name: "Set up text messages" });
     await dialog.getByLabel("Current password").fill(SECOND);
     await dialog.getByRole("button", { name: "Send the code" }).click();

@@ -138,12 +138,12 @@ function MfaSection() {
               <div className="row wrap">
                 <Button onPress={() => setOpen({ is: "add", method, begun: null })} aria-haspopup="dialog">
                   {on ? t.renew[method] : t.add}
-                  <span className="visually-hidden">: {t.methods[method]}</span>
+                  <span className="visually-hidden"> {t.methods[method]}</span>
                 </Button>
                 {on && !lastRequired && (
                   <Button look="quiet" onPress={() => setOpen({ is: "remove", method })} aria-haspopup="dialog">
                     {t.remove}
-                    <span className="visually-hidden">: {t.methods[method]}</span>
+                    <span className="visually-hidden"> {t.methods[method]}</span>
                   </Button>
                 )}
               </div>
@@ -365,7 +365,7 @@ function SessionsSection() {
               {!session.current && (
                 <Button busy={end.busy && ending === session.id} onPress={() => void end.run(session)}>
                   {t.end}
-                  <span className="visually-hidden">: {deviceOf(session)}</span>
+                  <span className="visually-hidden"> {deviceOf(session)}</span>
                 </Button>
               )}
             </li>
