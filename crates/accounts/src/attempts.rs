@@ -69,6 +69,18 @@ impl Counter {
         Self(format!("SOURCE#{network}"))
     }
 
+    /// Requests for a new password under a name, whoever holds it.
+    #[must_use]
+    pub fn reset_name(identity: &IdentityKey) -> Self {
+        Self(format!("RESET#{}", Self::name(identity).0))
+    }
+
+    /// Requests for new passwords from a source address.
+    #[must_use]
+    pub fn reset_source(source: Option<&str>) -> Self {
+        Self(format!("RESET#{}", Self::source(source).0))
+    }
+
     /// Attempts at the password of one's own account from within a session.
     #[must_use]
     pub fn own(user: &UserId) -> Self {

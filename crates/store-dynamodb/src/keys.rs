@@ -55,12 +55,6 @@ pub fn scope(organization: Option<&OrganizationId>) -> String {
     organization.map_or_else(|| "@technicians".to_owned(), ToString::to_string)
 }
 
-/// Counts what may be done only so often, in one window of time: `LIMIT#name#hash#window / LIMIT`.
-#[must_use]
-pub fn limit(name: &str, hash: &str, window: i64) -> Key {
-    Key::new(format!("LIMIT#{name}#{hash}#{window}"), "LIMIT")
-}
-
 /// Finds the user of a mailed link to choose a password: `RESET#id / LOCATOR`.
 #[must_use]
 pub fn password_reset(id: &PasswordResetId) -> Key {

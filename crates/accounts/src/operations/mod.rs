@@ -33,6 +33,8 @@ pub mod end_user_sessions;
 pub mod expire_invitations;
 pub mod export_audit_events;
 pub mod export_users;
+#[cfg(test)]
+mod fake;
 pub mod get_email_change;
 pub mod get_import;
 pub mod get_import_profile;

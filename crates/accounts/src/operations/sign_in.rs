@@ -128,3 +128,188 @@ fn first_stage(person: &Person) -> Stage {
         stage => stage,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::{
+        operations::fake::{Fake, PASSWORD, after, at, code_of, keys, now, run},
+        random::SystemRandomness,
+        totp::TotpSecret,
+    };
+
+    fn attempt(login: &str, password: &str, cookie: Option<&str>) -> Attempt {
+        Attempt {
+            login: login.into(),
+            password: password.into(),
+            device: Some("Firefox on Linux".into()),
+            device_cookie: cookie.map(str::to_owned),
+        }
+    }
+
+    fn try_at(fake: &Fake, login: &str, password: &str, cookie: Option<&str>, now: Timestamp) -> Result<Proceeded> {
+        run(sign_in(fake, &keys(), &attempt(login, password, cookie), &at(now), &SystemRandomness))
+    }
+
+    #[test]
+    fn who_may_sign_in_and_what_comes_next_row_by_row() {
+        type Change = fn(&mut User, &mut Credential);
+        let rows: [(&str, Change, &str); 11] = [
+            ("nothing is missing", |_, _| {}, "complete"),
+            ("an authenticator", |_, secrets| secrets.totp_secret = Some(TotpSecret::random(&SystemRandomness)), "verify_mfa"),
+            ("text messages", |_, secrets| secrets.text_codes = true, "verify_mfa"),
+            ("a second factor was reset", |_, secrets| secrets.must_enrol = true, "enrol_mfa"),
+            (
+                "a first password",
+                |user, secrets| {
+                    user.status = UserStatus::Invited;
+                    secrets.first_password_until = Some(after(1));
+                },
+                "change_password",
+            ),
+            (
+                "a first password that is too old",
+                |user, secrets| {
+                    user.status = UserStatus::Invited;
+                    secrets.first_password_until = Some(now());
+                },
+                "credentials_not_valid",
+            ),
+            ("a first password that was changed", |user, _| user.status = UserStatus::Invited, "change_password"),
+            (
+                "a first password and a second factor that is required",
+                |user, secrets| {
+                    user.status = UserStatus::Invited;
+                    user.profile = "member".into();
+                    user.user_kind = crate::user::UserKind::Member;
+                    secrets.first_password_until = None;
+                },
+                "enrol_mfa",
+            ),
+            ("deactivated", |user, _| user.status = UserStatus::Deactivated, "credentials_not_valid"),
+            ("never invited", |user, _| user.status = UserStatus::Created, "credentials_not_valid"),
+            ("no password", |_, secrets| secrets.void_password(), "credentials_not_valid"),
+        ];
+        for (name, change, wanted) in rows {
+            let (fake, ana) = Fake::with_ana();
+            fake.change(&ana, change);
+            let outcome = try_at(&fake, "ana@acme.example", PASSWORD, None, now());
+            let got = match &outcome {
+                Ok(proceeded) => proceeded.next.stage.name().unwrap_or("complete"),
+                Err(error) => error.code(),
+            };
+            assert_eq!(got, wanted, "{name}");
+            let cookie = outcome.ok().and_then(|proceeded| proceeded.device);
+            assert_eq!(cookie.is_some(), wanted == "complete", "{name}: only a complete sign-in makes a browser known");
+        }
+    }
+
+    #[test]
+    fn one_signs_in_by_address_or_username_in_any_case() {
+        for login in ["ana@acme.example", " ANA@Acme.Example ", "ana.silva", "Ana.Silva"] {
+            let (fake, ana) = Fake::with_ana();
+            assert_eq!(code_of(try_at(&fake, login, PASSWORD, None, now())), "ok", "{login}");
+            assert_eq!(fake.user(&ana).last_sign_in_at, Some(now()), "{login}");
+        }
+        for login in ["", "ana", "bob@acme.example", &"a".repeat(300)] {
+            let (fake, _) = Fake::with_ana();
+            assert_eq!(code_of(try_at(&fake, login, PASSWORD, None, now())), "credentials_not_valid", "{login}");
+        }
+    }
+
+    #[test]
+    fn too_many_failures_lock_strangers_out_for_a_while_and_nobody_else() {
+        let (fake, ana) = Fake::with_ana();
+        let cookie = try_at(&fake, "ana@acme.example", PASSWORD, None, now()).unwrap().device.unwrap();
+        for n in 1..=10 {
+            assert_eq!(code_of(try_at(&fake, "ana.silva", "wrong", None, after(n))), "credentials_not_valid", "{n}");
+        }
+        let until = after(10 + 600);
+        assert_eq!(fake.user(&ana).locked_until, Some(until));
+        assert_eq!(fake.user(&ana).status_at(after(11)), UserStatus::LockedOut);
+        for (name, password) in [("the right one", PASSWORD), ("a wrong one", "wrong")] {
+            match try_at(&fake, "ana@acme.example", password, None, after(20)) {
+                Err(Error::TooManyAttempts { retry_after_seconds }) => assert_eq!(retry_after_seconds, 590, "{name}"),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+        assert_eq!(fake.actions(), ["user.locked_out"], "once");
+        assert_eq!(code_of(try_at(&fake, "ana.silva", PASSWORD, Some(&cookie), after(21))), "ok", "her own browser");
+        assert_eq!(code_of(try_at(&fake, "ana.silva", PASSWORD, None, until)), "ok", "after the lock");
+    }
+
+    #[test]
+    fn a_known_browser_has_a_limit_of_its_own_which_locks_nobody_out() {
+        let (fake, ana) = Fake::with_ana();
+        let cookie = try_at(&fake, "ana@acme.example", PASSWORD, None, now()).unwrap().device.unwrap();
+        for _ in 0..10 {
+            let outcome = try_at(&fake, "ana@acme.example", "wrong", Some(&cookie), after(1));
+            assert_eq!(code_of(outcome), "credentials_not_valid");
+        }
+        assert_eq!(
+            code_of(try_at(&fake, "ana@acme.example", PASSWORD, Some(&cookie), after(2))),
+            "too_many_attempts"
+        );
+        assert_eq!(fake.user(&ana).locked_until, None);
+        assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, None, after(3))), "ok");
+
+        let other = Device::random(&SystemRandomness).cookie(&keys(), &UserId::derived(&["bob"]));
+        try_at(&fake, "ana@acme.example", "wrong", Some(&other), after(4)).unwrap_err();
+        assert_eq!(fake.counters.borrow()[Counter::account(&ana).as_str()].0, 1, "another's cookie makes no friend");
+    }
+
+    #[test]
+    fn a_source_that_fails_at_many_names_is_not_heard() {
+        let (fake, ana) = Fake::with_ana();
+        let cookie = try_at(&fake, "ana@acme.example", PASSWORD, None, now()).unwrap().device.unwrap();
+        for n in 0..SOURCE_LIMIT {
+            let name = format!("nobody{n}@acme.example");
+            assert_eq!(code_of(try_at(&fake, &name, "wrong", None, now())), "credentials_not_valid", "{n}");
+        }
+        assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, None, now())), "too_many_attempts");
+        assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, Some(&cookie), now())), "ok");
+        assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, None, after(600))), "ok");
+        assert_eq!(fake.user(&ana).locked_until, None);
+    }
+
+    /// What an attempt costs and says must not tell an account from a name that nobody holds.
+    #[test]
+    fn a_name_nobody_holds_is_treated_as_one_that_somebody_holds() {
+        let attempts = |login: &str, change: fn(&mut User, &mut Credential)| -> Vec<(String, Vec<&'static str>)> {
+            let (fake, ana) = Fake::with_ana();
+            fake.change(&ana, change);
+            (0..13)
+                .map(|n| {
+                    let code = match try_at(&fake, login, "wrong", None, after(n)) {
+                        Err(error @ Error::TooManyAttempts { .. }) => error.to_string(),
+                        outcome => code_of(outcome),
+                    };
+                    (code, fake.asked.take())
+                })
+                .collect()
+        };
+        let held = attempts("ana@acme.example", |_, _| {});
+        assert_eq!(held[0].1.len(), 5, "{:?}", held[0]);
+        assert_eq!(held[9].1.last(), Some(&"close_counter"));
+        assert_eq!(held[10].0, "too many attempts; try again in 599 seconds");
+        assert_eq!(attempts("nobody@acme.example", |_, _| {}), held);
+        assert_eq!(attempts("ana@acme.example", |user, _| user.status = UserStatus::Deactivated), held, "deactivated");
+        assert_eq!(attempts("ana@acme.example", |_, secrets| secrets.void_password()), held, "without a password");
+    }
+
+    #[test]
+    fn the_policy_of_the_organization_counts() {
+        let (fake, ana) = Fake::with_ana();
+        fake.change_organization(|acme| {
+            acme.password_policy.lockout_attempts = 3;
+            acme.password_policy.lockout_minutes = 60;
+        });
+        for _ in 0..3 {
+            assert_eq!(code_of(try_at(&fake, "ana@acme.example", "wrong", None, now())), "credentials_not_valid");
+        }
+        assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, None, after(3_599))), "too_many_attempts");
+        assert_eq!(fake.user(&ana).locked_until, Some(after(3_600)));
+    }
+}

@@ -113,3 +113,182 @@ fn recovery_code_used(user: &User, read: &Credential, origin: &Origin) -> AuditE
         json!({"recovery_codes_left": left.saturating_sub(1)}),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        access::secret_hash,
+        attempts::SOURCE_LIMIT,
+        credential::new_recovery_codes,
+        operations::{
+            fake::{Fake, after, at, code_of, keys, now, run},
+            send_sign_in_code::send_sign_in_code,
+            sessions::{Browser, MAX_FAILED_CODES, OpenSession},
+        },
+        random::SystemRandomness,
+        totp::TotpSecret,
+        user::UserStatus,
+    };
+
+    struct World {
+        fake: Fake,
+        ana: UserId,
+        secret: TotpSecret,
+        recovery: String,
+    }
+
+    /// Ana with an authenticator, text messages and recovery codes.
+    fn world() -> World {
+        let (fake, ana) = Fake::with_ana();
+        let secret = TotpSecret::random(&SystemRandomness);
+        let recovery = new_recovery_codes(&SystemRandomness).remove(0);
+        fake.change(&ana, |user, credential| {
+            user.phone = Some("+4915112345678".into());
+            credential.totp_secret = Some(secret.clone());
+            credential.text_codes = true;
+            credential.recovery_codes = recovery_hash(&recovery).into_iter().collect();
+        });
+        World { fake, ana, secret, recovery }
+    }
+
+    impl World {
+        /// The token of a sign-in that waits for its code.
+        fn waiting(&self, now: Timestamp) -> String {
+            let user = self.fake.user(&self.ana);
+            let open = OpenSession::new(&user, Stage::VerifyMfa, &Browser::default(), now, &SystemRandomness);
+            run(self.fake.open_session(&open, None)).unwrap();
+            open.token
+        }
+
+        fn verify(&self, token: &str, code: &str, method: Option<Method>, now: Timestamp) -> Result<Proceeded> {
+            run(verify_mfa(&self.fake, &keys(), token, code, method, &at(now), &SystemRandomness))
+        }
+    }
+
+    fn other_than(code: &str) -> &'static str {
+        if code == "000000" { "000001" } else { "000000" }
+    }
+
+    #[test]
+    fn a_code_completes_the_sign_in_under_a_new_token_and_counts_once() {
+        let world = world();
+        let token = world.waiting(now());
+        let code = world.secret.code(now());
+        let proceeded = world.verify(&token, &code, None, now()).unwrap();
+        assert_eq!(proceeded.next.stage, Stage::Complete);
+        assert_ne!(proceeded.session.token, token);
+        assert!(proceeded.device.is_some());
+        assert_eq!(world.fake.user(&world.ana).last_sign_in_at, Some(now()));
+        assert!(!world.fake.sessions.borrow().contains_key(&secret_hash(&token)));
+        assert_eq!(code_of(world.verify(&token, &code, None, now())), "not_authenticated", "the former token");
+        assert_eq!(code_of(world.verify(&world.waiting(now()), &code, None, now())), "code_not_valid", "replayed");
+    }
+
+    #[test]
+    fn codes_are_what_their_method_says_row_by_row() {
+        let totp = |world: &World| world.secret.code(now());
+        let recovery = |world: &World| world.recovery.clone();
+        type Code<'a> = &'a dyn Fn(&World) -> String;
+        let rows: [(&str, Code<'_>, Option<Method>, &str); 6] = [
+            ("totp, by itself", &totp, None, "ok"),
+            ("totp, as such", &totp, Some(Method::Totp), "ok"),
+            ("totp as a text message's", &totp, Some(Method::Text), "code_not_valid"),
+            ("recovery, by itself", &recovery, None, "ok"),
+            ("recovery, as such", &recovery, Some(Method::Recovery), "ok"),
+            ("recovery as totp", &recovery, Some(Method::Totp), "code_not_valid"),
+        ];
+        for (name, code, method, wanted) in rows {
+            let world = world();
+            let outcome = world.verify(&world.waiting(now()), &code(&world), method, now());
+            assert_eq!(code_of(outcome), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_recovery_code_works_once_and_is_told_of() {
+        let world = world();
+        assert_eq!(code_of(world.verify(&world.waiting(now()), &world.recovery, None, now())), "ok");
+        assert_eq!(world.fake.actions(), ["mfa.recovery_code_used"]);
+        assert_eq!(world.fake.events.borrow()[0].actor, Some(world.ana.clone()));
+        assert_eq!(code_of(world.verify(&world.waiting(now()), &world.recovery, None, now())), "code_not_valid");
+    }
+
+    #[test]
+    fn a_text_messages_code_is_good_for_ten_minutes_and_until_the_next_one() {
+        let world = world();
+        let token = world.waiting(now());
+        assert_eq!(run(send_sign_in_code(&world.fake, &token, &at(now()))).unwrap(), "…78");
+        let (first, phone) = world.fake.last_text().unwrap();
+        assert_eq!(phone, "+4915112345678");
+        assert_eq!(code_of(run(send_sign_in_code(&world.fake, &token, &at(after(29))))), "rate_limited");
+        run(send_sign_in_code(&world.fake, &token, &at(after(30)))).unwrap();
+        let (second, _) = world.fake.last_text().unwrap();
+        if first != second {
+            assert_eq!(code_of(world.verify(&token, &first, None, after(31))), "code_not_valid", "replaced");
+        }
+        let proceeded = world.verify(&token, &second, Some(Method::Text), after(599)).unwrap();
+        assert_eq!(proceeded.next.stage, Stage::Complete);
+        let other = world.waiting(now());
+        assert_eq!(code_of(world.verify(&other, &second, None, now())), "code_not_valid", "another sign-in's");
+    }
+
+    #[test]
+    fn text_messages_are_few() {
+        let world = world();
+        let token = world.waiting(now());
+        for n in 0..5 {
+            run(send_sign_in_code(&world.fake, &token, &at(after(n * 30)))).unwrap();
+        }
+        assert_eq!(code_of(run(send_sign_in_code(&world.fake, &token, &at(after(200))))), "rate_limited", "a sixth");
+        for n in 0..15 {
+            run(send_sign_in_code(&world.fake, &world.waiting(after(n)), &at(after(n)))).unwrap();
+        }
+        let one_more = world.waiting(after(300));
+        assert_eq!(code_of(run(send_sign_in_code(&world.fake, &one_more, &at(after(300))))), "rate_limited", "of a day");
+        world.fake.change(&world.ana, |_, credential| credential.text_codes = false);
+        assert_eq!(code_of(run(send_sign_in_code(&world.fake, &one_more, &at(after(300))))), "no_text_codes");
+    }
+
+    #[test]
+    fn five_wrong_codes_end_the_attempt_even_for_the_right_one() {
+        let world = world();
+        let token = world.waiting(now());
+        let right = world.secret.code(now());
+        for _ in 0..MAX_FAILED_CODES {
+            assert_eq!(code_of(world.verify(&token, other_than(&right), None, now())), "code_not_valid");
+        }
+        assert_eq!(code_of(world.verify(&token, &right, None, now())), "not_authenticated");
+    }
+
+    /// Who knows the password can open as many sign-ins as they like; codes are counted over all of them.
+    #[test]
+    fn guessed_codes_lock_the_account_however_many_sign_ins_wait() {
+        let world = world();
+        let right = world.secret.code(now());
+        let waiting: Vec<String> = (0..SOURCE_LIMIT).map(|_| world.waiting(now())).collect();
+        let outcomes: Vec<String> = waiting
+            .iter()
+            .map(|token| code_of(world.verify(token, other_than(&right), Some(Method::Totp), now())))
+            .collect();
+        let tried = outcomes.iter().filter(|code| *code == "code_not_valid").count();
+        assert_eq!(tried, 10, "of {SOURCE_LIMIT} guesses as many as the policy allows are tried");
+        assert!(outcomes[10..].iter().all(|code| code == "too_many_attempts"), "{outcomes:?}");
+        assert_eq!(world.fake.user(&world.ana).status_at(now()), UserStatus::LockedOut);
+        assert_eq!(world.fake.actions(), ["user.locked_out"]);
+        assert_eq!(code_of(world.verify(&waiting[0], &right, None, now())), "too_many_attempts", "the right one too");
+    }
+
+    #[test]
+    fn an_attempt_ends_after_ten_minutes_with_the_sessions_and_unknown_tokens_are_nobody() {
+        let world = world();
+        let token = world.waiting(now());
+        for (name, token, at) in [("late", token.as_str(), after(600)), ("unknown", "guess", now())] {
+            let outcome = world.verify(token, &world.secret.code(at), None, at);
+            assert_eq!(code_of(outcome), "not_authenticated", "{name}");
+        }
+        let code = world.secret.code(now());
+        world.fake.change(&world.ana, |user, _| user.end_sessions());
+        assert_eq!(code_of(world.verify(&token, &code, None, now())), "not_authenticated", "ended");
+    }
+}
