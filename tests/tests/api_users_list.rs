@@ -196,3 +196,116 @@ async fn an_import_that_becomes_visible_while_one_pages_stays_hidden_there() {
     assert_eq!(counts, json!({"users": 4, "active": 0}));
     system.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_filter_finds_whom_it_means_after_whatever_happened_to_them() {
+    let system = System::start(24).await;
+    let root = system.root();
+    let (acme, beta) = people(&system).await;
+    let new = async |list: &str, body: Value| {
+        let made = system.post(&root, format!("/v1/{list}?organization={acme}"), body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        made.text_of("id")
+    };
+    let team = new("groups", json!({"name": "Team", "active": true})).await;
+    let other = new("groups", json!({"name": "Other", "active": true})).await;
+    let id_of = async |last: &str| {
+        let found = system.get(&root, format!("/v1/users?organization={acme}&q={last}")).await;
+        found.json["items"][0]["id"].as_str().unwrap_or_else(|| panic!("no {last}: {found:?}")).to_owned()
+    };
+    let patch = async |id: &str, change: Value| {
+        let path = format!("/v1/users/{id}");
+        let version = system.get(&root, &path).await.headers["etag"].clone();
+        let request = rollcall_tests::system::Request::new("PATCH", path).header("if-match", version).json(&change);
+        let changed = system.send(&root, request).await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+    };
+    let (anders, miller, silva) = (id_of("anders").await, id_of("miller").await, id_of("silva").await);
+    patch(&anders, json!({"groups": [team, other]})).await;
+    patch(&miller, json!({"groups": [team], "roles": ["organization_admin"]})).await;
+    patch(&silva, json!({"groups": [team]})).await;
+    patch(&silva, json!({"groups": [other]})).await;
+    let off = system.post(&root, format!("/v1/users/{miller}/deactivate"), json!({})).await;
+    assert_eq!(off.status, 200, "{off:?}");
+    for (name, query, wanted) in [
+        ("a group", format!("group={team}"), vec!["Anders", "Miller"]),
+        ("the other group", format!("group={other}"), vec!["Anders", "Silva"]),
+        ("a group in another organization", format!("group={team}&organization={beta}"), vec![]),
+        ("a role", format!("role=organization_admin&organization={acme}"), vec!["Miller", "Öz"]),
+        ("deactivated", "status=deactivated".into(), vec!["Miller"]),
+        ("group and status", format!("group={team}&status=deactivated"), vec!["Miller"]),
+        ("group and search", format!("group={team}&q=and"), vec!["Anders"]),
+        ("role and short search", "role=organization_admin&q=m".into(), vec!["Miller"]),
+        ("against the order", format!("organization={acme}&sort=-name"), vec!["Öz", "silver", "Silva", "Miller", "Anders"]),
+        ("a role against the order", format!("role=organization_admin&organization={acme}&sort=-name"), vec!["Öz", "Miller"]),
+    ] {
+        for limit in [1, 2, 50] {
+            assert_eq!(listed(&system, &root, &query, limit).await.0, wanted, "{name}, pages of {limit}");
+        }
+    }
+
+    // A new name moves them in every index, and a new organization of the same role finds nobody twice.
+    patch(&anders, json!({"last_name": "Zander"})).await;
+    assert_eq!(listed(&system, &root, &format!("group={team}"), 1).await.0, ["Miller", "Zander"]);
+
+    // Mail that did not arrive, and a new address.
+    let mail = system
+        .eventually(async || {
+            let mails = system.server.outbox().list(&rollcall_dev_server::MailFilter::default()).unwrap_or_default();
+            mails.into_iter().find(|mail| mail.to == "cid@acme.example")
+        })
+        .await
+        .expect("an invitation");
+    let played = system.server.play_mail_event(&mail.id, rollcall_dev_server::MailEventKind::Bounced).await;
+    assert!(played.is_ok_and(|known| known));
+    for (name, query) in [("bounced", "delivery=bounced"), ("bounced, with a role", "delivery=bounced&role=organization_user")] {
+        assert_eq!(listed(&system, &root, query, 50).await.0, ["silver"], "{name}");
+    }
+    assert_eq!(listed(&system, &root, "delivery=complained", 50).await.0, [""; 0]);
+    patch(&id_of("silver").await, json!({"email": "cid2@acme.example"})).await;
+    assert_eq!(listed(&system, &root, "delivery=bounced", 50).await.0, [""; 0], "invited again at another address");
+
+    for (name, query, outcome) in [
+        ("by a moment", "sort=created", (400, "parameter_not_supported")),
+        ("by nothing", "sort=shoe", (400, "parameter_not_valid")),
+        ("no group", "group=team", (400, "parameter_not_valid")),
+    ] {
+        assert_eq!(system.get(&root, format!("/v1/users?{query}")).await.outcome(), outcome, "{name}");
+    }
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_filtered_list_is_exported_with_names_and_can_be_imported_again() {
+    let system = System::start(25).await;
+    let root = system.root();
+    let (acme, _) = people(&system).await;
+    let phone = json!({
+        "kind": "end_user", "organization_id": acme, "roles": ["organization_admin"], "phone": "+4915112345678",
+        "first_name": "Pho", "last_name": "Ne", "email": "phone@acme.example",
+    });
+    system.user(phone).await;
+    let csv = system.get(&root, format!("/v1/users/export?organization={acme}&role=organization_admin")).await;
+    assert_eq!(csv.status, 200, "{csv:?}");
+    assert!(csv.headers["content-disposition"].contains("users.csv"));
+    assert!(!csv.headers.contains_key("rollcall-next-cursor"), "all of it");
+    let lines: Vec<&str> = csv.text.trim_start_matches('\u{feff}').lines().collect();
+    assert!(lines[0].starts_with("First Name,Last Name,Email,Username,Phone,Role,Groups,Site,"), "{}", lines[0]);
+    assert_eq!(lines.len(), 3, "{csv:?}");
+    assert!(lines[1].starts_with("Pho,Ne,phone@acme.example,,'+4915112345678,Organization Admin,,HQ,"), "{}", lines[1]);
+    assert!(lines[2].contains("Acme,end_user,invited,not_enrolled,pending,"), "{}", lines[2]);
+
+    let again = rollcall_tests::system::Request::new(
+        "POST",
+        format!("/v1/imports?profile=modern&kind=end_user&organization={acme}&dry_run=true"),
+    )
+    .body("text/csv", csv.text.clone().into_bytes());
+    let again = system.send(&root, again).await;
+    assert_eq!(again.status, 200, "{again:?}");
+    assert!(again.text.contains("email_taken"), "the importer reads what was exported: {again:?}");
+
+    let workbook = system.get(&root, "/v1/users/export?format=xlsx&kind=technician").await;
+    assert_eq!(workbook.status, 200);
+    assert!(workbook.text.starts_with("PK"), "a zip archive");
+    system.server.stop().await;
+}
