@@ -141,7 +141,8 @@ async fn what_is_no_entry_is_refused() {
     let property = lists.made("properties", json!({"name": "Cost center", "key": "cc"})).await;
     let twice = lists.post("properties", json!({"name": "Another", "key": "cc"})).await;
     assert_eq!(twice.outcome(), (409, "name_taken"), "a key is somebody's too");
-    for (name, body) in [("key", json!({"key": "x"})), ("type", json!({"type": "number"})), ("id", json!({"id": "x"}))] {
+    for (name, body) in [("key", json!({"key": "x"})), ("type", json!({"type": "number"})), ("id", json!({"id": "x"}))]
+    {
         let answer = lists.patch("properties", &property, body).await;
         assert_eq!(answer.outcome(), (400, "body_not_json"), "{name} never changes");
     }

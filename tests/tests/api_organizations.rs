@@ -76,8 +76,9 @@ async fn everything_that_is_not_acceptable_is_named_and_nothing_changes() {
     let answer = patch(&system, &nord, body).await;
     assert_eq!(answer.outcome(), (422, "row_refused"));
     let errors = answer.json["errors"].as_array().into_iter().flatten();
-    let mut codes: Vec<String> =
-        errors.map(|error| format!("{} {}", error["field"].as_str().unwrap(), error["code"].as_str().unwrap())).collect();
+    let mut codes: Vec<String> = errors
+        .map(|error| format!("{} {}", error["field"].as_str().unwrap(), error["code"].as_str().unwrap()))
+        .collect();
     codes.sort_unstable();
     assert_eq!(
         codes,

@@ -162,9 +162,7 @@ async fn nobody_makes_changes_gives_or_deletes_more_than_they_hold() {
     let technicians = role(&system, "Field", None, &[]).await;
     let manager = person(&system, &acme, &manager).await;
     let me = &manager.caller;
-    let body = |organization: Option<&str>, kind: &str, permissions: &[&str]| {
-        json!({"name": "Mine", "kind": kind, "organization_id": organization, "permissions": permissions})
-    };
+    let body = |organization: Option<&str>, kind: &str, permissions: &[&str]| json!({"name": "Mine", "kind": kind, "organization_id": organization, "permissions": permissions});
     for (name, body, wanted) in [
         ("more than one holds", body(Some(&acme), "end_user", &["audit.read"]), (403, "permission_denied")),
         ("in another organization", body(Some(&beta), "end_user", &[]), (404, "organization_not_found")),

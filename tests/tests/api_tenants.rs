@@ -86,6 +86,13 @@ const CASES: &[Case] = &[
     }),
     public("verify-acceptance", |_| post("/v1/invitations/inv_x.k.x/verify".into(), &json!({"code": "000000"}))),
     public("renew-invitation", |_| post("/v1/invitations/inv_x.k.x/renew".into(), &json!({}))),
+    public("request-password-reset", |_| post("/v1/password-resets".into(), &json!({"email": "x@example.org"}))),
+    public("get-password-reset", |_| get("/v1/password-resets/rst_x.k.x".into())),
+    public("complete-password-reset", |_| {
+        post("/v1/password-resets/rst_x.k.x".into(), &json!({"password": "a long enough phrase"}))
+    }),
+    public("get-email-change", |_| get("/v1/email-changes/emc_x.k.x".into())),
+    public("confirm-email-change", |_| post("/v1/email-changes/emc_x.k.x/confirm".into(), &json!({}))),
     // The second step needs the cookie of a first one; a complete session is none.
     case(
         "verify-mfa",
@@ -187,6 +194,7 @@ const CASES: &[Case] = &[
         DENIED,
         NO_USER,
     ),
+    case("reset-password", |w| post(format!("/v1/users/{}/reset-password", w.user), &json!({})), DENIED, NO_USER),
     case("send-invitation", |w| post(format!("/v1/users/{}/send-invitation", w.user), &json!({})), DENIED, NO_USER),
     case("resend-invitation", |w| post(format!("/v1/users/{}/resend-invitation", w.user), &json!({})), DENIED, NO_USER),
     case("revoke-invitation", |w| post(format!("/v1/users/{}/revoke-invitation", w.user), &json!({})), DENIED, NO_USER),

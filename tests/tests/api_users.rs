@@ -336,7 +336,10 @@ async fn the_root_masters_role_is_neither_given_nor_changed() {
     let same = patch(&system, &root, &master, json!({"roles": ["root_master"], "language": "de"})).await;
     assert_eq!(same.status, 200, "what stays is no change: {same:?}");
     let user = system.user(json!({"kind": "technician"})).await;
-    assert_eq!(patch(&system, &root, &user, json!({"add_roles": ["root_master"]})).await.outcome(), (409, "root_master"));
+    assert_eq!(
+        patch(&system, &root, &user, json!({"add_roles": ["root_master"]})).await.outcome(),
+        (409, "root_master")
+    );
     system.server.stop().await;
 }
 
@@ -371,7 +374,8 @@ async fn technicians_have_roles_permissions_and_organizations() {
 
     // Of selected organizations only those are seen, and technicians not at all.
     let limited = system.person(body).await.caller;
-    let end_user = |organization: &str| json!({"kind": "end_user", "organization_id": organization, "roles": ["standard"]});
+    let end_user =
+        |organization: &str| json!({"kind": "end_user", "organization_id": organization, "roles": ["standard"]});
     let near = system.user(end_user(&one)).await;
     let far = system.user(end_user(&two)).await;
     assert_eq!(patch(&system, &limited, &near, json!({"first_name": "Eva"})).await.status, 200);
@@ -466,7 +470,11 @@ async fn additions_and_removals_meet_no_other_edit() {
     assert_eq!(groups_of().await, wanted);
     let roles = any(json!({"add_roles": ["privileged"], "remove_roles": ["standard"]})).await;
     assert_eq!(roles.json["roles"], json!(["privileged"]), "{roles:?}");
-    assert_eq!(any(json!({"remove_roles": ["privileged"]})).await.outcome(), (422, "row_refused"), "a role is required");
+    assert_eq!(
+        any(json!({"remove_roles": ["privileged"]})).await.outcome(),
+        (422, "row_refused"),
+        "a role is required"
+    );
     for body in [json!({"groups": []}), json!({"add_groups": [ids[1]], "first_name": "Eva"}), json!({"site": null})] {
         assert_eq!(any(body.clone()).await.outcome(), (428, "precondition_required"), "{body} replaces what is there");
     }

@@ -160,9 +160,8 @@ impl Domain {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let folded = text.trim().to_lowercase();
         // What an address may have after its @ is a domain; the validator knows the rules.
-        let fits = Profile::built_in("modern").is_some_and(|profile| {
-            check_field(&profile, "email", &format!("a@{folded}")).status == Status::Accepted
-        });
+        let fits = Profile::built_in("modern")
+            .is_some_and(|profile| check_field(&profile, "email", &format!("a@{folded}")).status == Status::Accepted);
         if !fits {
             return Err(Refusal {
                 field: "domains".into(),

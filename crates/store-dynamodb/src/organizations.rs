@@ -61,7 +61,8 @@ impl ChangeOrganizations for Store {
             members.push(self.put(entry(listing(&organization.name), "organization_listing", id))?);
         }
         let domain = |domain: &String| entry(keys::domain(&domain_key(domain)), "domain", id);
-        let keys_of = |domains: &[String]| -> BTreeSet<Key> { domains.iter().map(|name| key_of(&domain(name))).collect() };
+        let keys_of =
+            |domains: &[String]| -> BTreeSet<Key> { domains.iter().map(|name| key_of(&domain(name))).collect() };
         let (before, after) = (keys_of(&read.domains), keys_of(&organization.domains));
         for name in &organization.domains {
             if !before.contains(&key_of(&domain(name))) {

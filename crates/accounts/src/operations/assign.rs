@@ -291,11 +291,7 @@ pub fn refers_anew(read: Option<&User>, user: &User) -> bool {
 }
 
 fn within(actor: &Actor, scope: &OrganizationScope) -> Result<()> {
-    if actor.user.scope.covers(scope) {
-        Ok(())
-    } else {
-        Err(Error::PermissionDenied(Permission::UsersWrite.name()))
-    }
+    if actor.user.scope.covers(scope) { Ok(()) } else { Err(Error::PermissionDenied(Permission::UsersWrite.name())) }
 }
 
 fn roles(rules: &Rules, wanted: &References, user: &User, refusals: &mut Vec<Refusal>) -> Result<Vec<RoleId>> {
@@ -407,12 +403,7 @@ fn entries(
     all
 }
 
-fn properties(
-    catalog: &Catalog,
-    wanted: &BTreeMap<String, Value>,
-    user: &mut User,
-    refusals: &mut Vec<Refusal>,
-) {
+fn properties(catalog: &Catalog, wanted: &BTreeMap<String, Value>, user: &mut User, refusals: &mut Vec<Refusal>) {
     for (key, value) in wanted {
         let field = || format!("properties.{key}");
         if value.is_null() {

@@ -57,9 +57,8 @@ pub async fn create_role(
         ports.read_organization(id).await?.ok_or(Missing::Organization)?;
     }
     let mut refusals = Vec::new();
-    let mut take = |outcome: std::result::Result<String, _>| {
-        outcome.map_err(|refusal| refusals.push(refusal)).unwrap_or_default()
-    };
+    let mut take =
+        |outcome: std::result::Result<String, _>| outcome.map_err(|refusal| refusals.push(refusal)).unwrap_or_default();
     let name = take(role_name(&new.name));
     let description = take(naming::text("description", &new.description, DESCRIPTION_LIMIT));
     let permissions = parse_permissions(&new.permissions, &mut refusals);
@@ -78,13 +77,8 @@ pub async fn create_role(
         reduced_at: None,
         version: 1,
     };
-    let event = origin.event(
-        "role.created",
-        role.organization_id.as_ref(),
-        role.id.as_str(),
-        Value::Null,
-        role_summary(&role),
-    );
+    let event =
+        origin.event("role.created", role.organization_id.as_ref(), role.id.as_str(), Value::Null, role_summary(&role));
     ports.save_new_role(&role, &event).await??;
     Ok(role)
 }

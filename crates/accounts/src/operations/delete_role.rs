@@ -56,7 +56,6 @@ pub async fn delete_role(
         ports.retire_role(&mut role, false).await?;
         return Err(Conflict::RoleInUse.into());
     }
-    let event =
-        origin.event("role.deleted", organization.as_ref(), role.id.as_str(), role_summary(&role), Value::Null);
+    let event = origin.event("role.deleted", organization.as_ref(), role.id.as_str(), role_summary(&role), Value::Null);
     if ports.remove_role(&role, &event).await? { Ok(()) } else { Err(Error::VersionConflict) }
 }

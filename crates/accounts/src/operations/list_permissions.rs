@@ -1,10 +1,6 @@
 //! What roles can grant.
 
-use crate::{
-    Result,
-    access::Actor,
-    roles::Permission,
-};
+use crate::{Result, access::Actor, roles::Permission};
 
 /// Every permission there is.
 ///

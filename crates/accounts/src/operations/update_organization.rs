@@ -83,8 +83,7 @@ pub async fn update_organization(
         return Err(Error::VersionConflict);
     }
     let organization = changed(&read, changes)?;
-    let event =
-        origin.event("organization.updated", Some(&id), id.as_str(), settings(&read), settings(&organization));
+    let event = origin.event("organization.updated", Some(&id), id.as_str(), settings(&read), settings(&organization));
     match ports.write_organization(&read, &organization, &event).await? {
         Written::Done => Ok(organization),
         Written::Changed => Err(Error::VersionConflict),
@@ -283,7 +282,12 @@ mod tests {
     fn a_link_always_is_a_way_in_and_what_is_absent_stays() {
         let changes = OrganizationChanges {
             credential_modes: Some(Vec::new()),
-            domains: Some(vec!["B\u{fc}cher.example".into(), "b.example".into(), "B.example".into(), "xn--bcher-kva.example".into()]),
+            domains: Some(vec![
+                "B\u{fc}cher.example".into(),
+                "b.example".into(),
+                "B.example".into(),
+                "xn--bcher-kva.example".into(),
+            ]),
             ..Default::default()
         };
         let organization = changed(&acme(), &changes).unwrap();

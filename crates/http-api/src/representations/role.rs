@@ -1,8 +1,8 @@
 //! The Role and Permission resources.
 
 use rollcall_accounts::{
-    operations::{create_role::NewRole, get_role::Found, update_role::RoleChanges},
     error::Invalid,
+    operations::{create_role::NewRole, get_role::Found, update_role::RoleChanges},
     roles::{Permission, Role},
     user::UserKind,
 };
