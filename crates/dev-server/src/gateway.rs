@@ -82,10 +82,10 @@ impl Gateway {
     /// static and another a parameter, the static one counts, as in the cloud, and nothing falls back from it.
     fn find(&self, method: &str, path: &str) -> Option<(&str, &Route, BTreeMap<String, String>)> {
         let fitting = || self.routes.iter().filter(|(_, route)| match_path(&route.path, path).is_some());
-        let resource = fitting().map(|(_, route)| route.path.as_str()).min_by_key(|template| parameters_at(template))?;
-        let (function, route) = fitting().find(|(_, route)| {
-            route.path == resource && (route.method == method || route.method == "ANY")
-        })?;
+        let resource =
+            fitting().map(|(_, route)| route.path.as_str()).min_by_key(|template| parameters_at(template))?;
+        let (function, route) =
+            fitting().find(|(_, route)| route.path == resource && (route.method == method || route.method == "ANY"))?;
         Some((function.as_str(), route, match_path(&route.path, path)?))
     }
 

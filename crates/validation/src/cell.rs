@@ -437,9 +437,7 @@ fn listed(
 /// A known property, by its name or its identifier, with the value that is given for it: `Desk=12`, `Desk: 12`. What
 /// values it may have, the server knows.
 fn property(known: &[Named], text: &str, case_sensitive: bool) -> Option<String> {
-    let named = |name: &str| {
-        find(known, name, case_sensitive).or_else(|| known.iter().find(|named| named.id == name))
-    };
+    let named = |name: &str| find(known, name, case_sensitive).or_else(|| known.iter().find(|named| named.id == name));
     if let Some(named) = named(text) {
         return Some(named.name.clone());
     }

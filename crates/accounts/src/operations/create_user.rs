@@ -170,7 +170,8 @@ pub async fn create_user(
     if let Some(issued) = &issued {
         after["credentials"] = json!(issued.mode.name());
     }
-    let credential = issued.as_ref().map(|issued| Credential::first_password(user.id.clone(), &issued.hashed, origin.now));
+    let credential =
+        issued.as_ref().map(|issued| Credential::first_password(user.id.clone(), &issued.hashed, origin.now));
     let until = credential.as_ref().and_then(|credential| credential.first_password_until).unwrap_or(origin.now);
     let invitation = user.invitation.as_ref().map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Now));
     let mailed = issued.zip(issuing).filter(|(issued, _)| issued.is_mailed).map(|(issued, issuing)| {
@@ -182,13 +183,7 @@ pub async fn create_user(
     let creation = Creation {
         mail: invitation.or(mailed),
         credential,
-        event: origin.event(
-            "user.created",
-            user.organization_id.as_ref(),
-            user.id.as_str(),
-            Value::Null,
-            after,
-        ),
+        event: origin.event("user.created", user.organization_id.as_ref(), user.id.as_str(), Value::Null, after),
         as_of: referred.as_of.filter(|_| refers_anew(None, &user)),
         user,
     };

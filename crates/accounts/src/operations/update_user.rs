@@ -12,7 +12,9 @@ use crate::{
     invitation::InvitationStatus,
     lists::ReadLists,
     operations::{
-        assign::{Assignments, KnowOrganizations, Referred, access_differs, assign, is_reduced, permitted, refers_anew},
+        assign::{
+            Assignments, KnowOrganizations, Referred, access_differs, assign, is_reduced, permitted, refers_anew,
+        },
         create_user::{ReadOrganization, summary},
         edits::{Edit, EditUsers, covers, editable, modify_read_user},
         rules::{self, Rules},

@@ -4,7 +4,10 @@ use rollcall_accounts::{
     access::Authenticator,
     lists::ReadLists,
     operations::{
-        assign::KnowOrganizations, create_user::ReadOrganization, edits::EditUsers, update_user::{NamesInUse, update_user as use_case},
+        assign::KnowOrganizations,
+        create_user::ReadOrganization,
+        edits::EditUsers,
+        update_user::{NamesInUse, update_user as use_case},
     },
     roles::ReadRoles,
 };
