@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::{
     cargo,
     process::{Failure, Outcome},
+    root, target,
 };
 
 /// Runs a benchmark.
@@ -15,6 +16,15 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
             cargo().args(arguments).args(rest).show()?;
             Ok(ExitCode::SUCCESS)
         }
-        _ => Err(Failure::new("there is one benchmark: users")),
+        Some((what, rest)) if what == "phones" => {
+            // Peers are built apart, as their authors mean them.
+            let manifest = root().join("crates/phone-automaton/bench/Cargo.toml");
+            let peers = cargo().args(["run", "--quiet", "--release", "--manifest-path"]).arg(manifest.as_os_str());
+            peers.arg("--target-dir").arg(target().join("bench-phones").as_os_str()).show()?;
+            let arguments = ["run", "--quiet", "--release", "-p", "phone-automaton", "--example", "phones", "--"];
+            cargo().args(arguments).args(rest).show()?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err(Failure::new("there are two benchmarks: users, phones")),
     }
 }

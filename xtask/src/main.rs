@@ -26,6 +26,7 @@ cargo verify [-- --quick]            every check and test; --quick leaves out br
 cargo xtask wasm                     build the npm package @rollcall/validator into wasm-validator/pkg
 cargo xtask phone-metadata           write the tables of crates/phone-automaton from rlibphonenumber's metadata
 cargo xtask web                      build the console and the acceptance page into web/dist
+cargo xtask bench phones [N]         phone numbers against rlibphonenumber and phonenumber; N (10000000) of them compared
 cargo xtask bench users [N]          what lists of users read, in organizations of N/10 and N (50000) people
 cargo xtask screenshots [DIR]        run the browser tests and keep their screenshots (default: screenshots/)";
 

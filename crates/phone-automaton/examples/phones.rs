@@ -1,160 +1,75 @@
-//! Ten million mutated numbers against rlibphonenumber, and how long both take. `cargo xtask bench phones` runs it.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints and measures time")]
+//! Mutated numbers against rlibphonenumber: `phones` compares ten million, `phones 1000` a thousand. `phones print 1000` prints
+//! numbers with what this crate says of them, for tests/phonenumbers.py.
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "prints, and measures time")]
 
 #[path = "../tests/oracle/mod.rs"]
 mod oracle;
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Instant;
 
-use oracle::{Mutations, can_be_asked, examples, ours, theirs};
-use phone_automaton::{Region, Verdict, parse};
-use rlibphonenumber::PHONE_NUMBER_UTIL;
+use oracle::{Mutations, can_be_asked, ours, theirs};
+use phone_automaton::{METADATA_VERSION, Verdict};
+
+const NUMBERS: usize = 10_000_000;
 
 fn main() {
-    let numbers = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(10_000_000_usize);
-    speed();
-    if numbers > 0 {
-        compare(numbers);
-    }
-}
-
-/// Numbers of all regions as people write them: the international form, in which the sheet needs no country.
-fn sheet(rows: usize) -> Vec<String> {
-    let util = &*PHONE_NUMBER_UTIL;
-    let examples: Vec<String> = examples()
-        .into_iter()
-        .map(|(_, e164, _)| {
-            let number = util.parse(&e164, None).expect("examples are numbers");
-            util.format(&number, rlibphonenumber::PhoneNumberFormat::International).into_owned()
-        })
-        .collect();
-    let mut state = 1_u64;
-    (0..rows)
-        .map(|row| {
-            // Other digits at the end, so that nothing is the same twice.
-            let mut text = examples[row % examples.len()].clone().into_bytes();
-            for byte in text.iter_mut().rev().filter(|byte| byte.is_ascii_digit()).take(4) {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                *byte = b'0' + u8::try_from((state >> 33) % 10).unwrap_or_default();
-            }
-            String::from_utf8(text).unwrap_or_default()
-        })
-        .collect()
-}
-
-fn check_ours(text: &str) -> bool {
-    parse(text, None).is_ok_and(|number| matches!(number.verdict(), Verdict::InUse(_)))
-}
-
-fn check_theirs(text: &str) -> bool {
-    let util = &*PHONE_NUMBER_UTIL;
-    util.parse(text, None).is_ok_and(|number| util.is_valid_number(&number))
-}
-
-fn timed(rows: &[String], check: fn(&str) -> bool) -> (Duration, usize) {
-    let started = Instant::now();
-    let valid = rows.iter().filter(|text| check(black_box(text))).count();
-    (started.elapsed(), valid)
-}
-
-fn median(rows: &[String], runs: usize, check: fn(&str) -> bool) -> (Duration, usize) {
-    let mut runs: Vec<_> = (0..runs).map(|_| timed(rows, check)).collect();
-    runs.sort();
-    runs[runs.len() / 2]
-}
-
-fn speed() {
-    // Ours first, before anything else has run: the first pass unpacks the table.
-    let first = std::env::var("PHONES_FIRST").ok();
-    if let Some(path) = first {
-        let text = std::fs::read_to_string(path).expect("the sheet");
-        let rows: Vec<String> = text.lines().map(str::to_owned).collect();
-        let check = if std::env::var("PHONES_OURS").is_ok() { check_ours } else { check_theirs };
-        let (time, valid) = timed(&rows, check);
-        println!("{} {valid}", time.as_nanos());
-        return;
-    }
-    println!("| phones | rows | in use | rlibphonenumber | phone-automaton | ratio |");
-    println!("| --- | --- | --- | --- | --- | --- |");
-    for rows in [10_000, 100_000] {
-        let sheet = sheet(rows);
-        let path = std::env::temp_dir().join(format!("phones-{}-{rows}", std::process::id()));
-        std::fs::write(&path, sheet.join("\n")).expect("a temporary file");
-        // A process of its own for every first pass.
-        let fresh = |ours: bool| {
-            let program = std::env::current_exe().expect("this program");
-            let mut times: Vec<(u128, usize)> = (0..5)
-                .map(|_| {
-                    let mut command = std::process::Command::new(&program);
-                    command.arg("0").env("PHONES_FIRST", &path);
-                    if ours {
-                        command.env("PHONES_OURS", "1");
-                    }
-                    let output = command.output().expect("this program again").stdout;
-                    let output = String::from_utf8_lossy(&output).into_owned();
-                    let mut words = output.split_whitespace();
-                    let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or(0_u128);
-                    (number(), usize::try_from(number()).unwrap_or_default())
-                })
-                .collect();
-            times.sort_unstable();
-            let (time, valid) = times[times.len() / 2];
-            (Duration::from_nanos(u64::try_from(time).unwrap_or(u64::MAX)), valid)
-        };
-        line("first pass", rows, fresh(false), fresh(true));
-        let _ = check_theirs("+16502530000");
-        let theirs = median(&sheet, 5, check_theirs);
-        let ours = median(&sheet, 21, check_ours);
-        line("warm", rows, theirs, ours);
-        let _ = std::fs::remove_file(path);
-    }
-}
-
-fn line(name: &str, rows: usize, theirs: (Duration, usize), ours: (Duration, usize)) {
-    assert_eq!(theirs.1, ours.1, "both find the same numbers in use");
-    let each = |time: Duration| {
-        format!("{:.3} ms ({:.0} ns each)", time.as_secs_f64() * 1e3, time.as_secs_f64() * 1e9 / rows as f64)
-    };
-    let ratio = theirs.0.as_secs_f64() / ours.0.as_secs_f64();
-    println!("| {name} | {rows} | {} | {} | {} | {ratio:.0} × |", ours.1, each(theirs.0), each(ours.0));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let count = arguments.last().and_then(|count| count.parse().ok()).unwrap_or(NUMBERS);
+    if arguments.first().is_some_and(|first| first == "print") { print(count) } else { compare(count) }
 }
 
 fn compare(numbers: usize) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
     let started = Instant::now();
-    let workers: Vec<_> = (0..threads)
-        .map(|thread| {
-            std::thread::spawn(move || {
-                let mut mutations = Mutations::new(1_000_003 * (u64::try_from(thread).unwrap_or_default() + 1));
-                let (mut wrong, mut in_use) = (0_usize, 0_usize);
-                for _ in 0..numbers / threads {
-                    let (text, home) = mutations.number();
-                    if !can_be_asked(&text) {
-                        continue;
-                    }
-                    let (ours, theirs) = (ours(&text, home), theirs(&text, home));
-                    in_use +=
-                        usize::from(ours.as_ref().is_ok_and(|answer| matches!(answer.verdict, Verdict::InUse(_))));
-                    if ours != theirs {
-                        wrong += 1;
-                        println!("{text:?} in {home:?}: {ours:?}, and it should be {theirs:?}");
-                    }
-                }
-                (wrong, in_use)
-            })
-        })
-        .collect();
-    let (mut wrong, mut in_use) = (0, 0);
+    let work = |thread: usize| {
+        let mut mutations = Mutations::new(1_000_003 * (u64::try_from(thread).unwrap_or_default() + 1));
+        let (mut read, mut in_use, mut wrong) = (0_usize, 0_usize, 0_usize);
+        for _ in 0..numbers / threads {
+            let (text, home) = mutations.number();
+            if !can_be_asked(&text) {
+                continue;
+            }
+            let (ours, theirs) = (ours(&text, home), theirs(&text, home));
+            read += usize::from(ours.is_ok());
+            in_use += usize::from(ours.as_ref().is_ok_and(|answer| matches!(answer.verdict, Verdict::InUse(_))));
+            if ours != theirs {
+                wrong += 1;
+                println!("{text:?} in {home:?}: {ours:?}, and it should be {theirs:?}");
+            }
+        }
+        (read, in_use, wrong)
+    };
+    let workers: Vec<_> = (0..threads).map(|thread| thread::spawn(move || work(thread))).collect();
+    let (mut read, mut in_use, mut wrong) = (0, 0, 0);
     for worker in workers {
-        let (theirs, valid) = worker.join().expect("a worker");
-        wrong += theirs;
-        in_use += valid;
+        let counts = worker.join().expect("a worker");
+        (read, in_use, wrong) = (read + counts.0, in_use + counts.1, wrong + counts.2);
     }
-    let regions = Region::all().count();
     println!(
-        "{numbers} mutated numbers of {regions} plans, {in_use} in use: {wrong} differ ({:.0?})",
-        started.elapsed()
+        "metadata {METADATA_VERSION}, {numbers} mutated numbers: {read} are numbers, {in_use} are in use, {wrong} are read otherwise by rlibphonenumber ({:.0} s)",
+        started.elapsed().as_secs_f64()
     );
     assert_eq!(wrong, 0);
+}
+
+/// Text, country, what is said; as JSON, a line each.
+fn print(numbers: usize) {
+    let mut mutations = Mutations::new(9);
+    for _ in 0..numbers {
+        let (text, home) = mutations.number();
+        let says = match ours(&text, home) {
+            Ok(answer) => {
+                let verdict = match answer.verdict {
+                    Verdict::InUse(region) => region.code().to_owned(),
+                    Verdict::TooShort => "too short".to_owned(),
+                    Verdict::TooLong => "too long".to_owned(),
+                    Verdict::NotInUse => "not in use".to_owned(),
+                };
+                serde_json::json!([answer.e164, answer.extension, verdict])
+            }
+            Err(why) => serde_json::json!([why.code()]),
+        };
+        println!("{}", serde_json::json!([text, home, says]));
+    }
 }

@@ -1,0 +1,57 @@
+"""Numbers as this crate reads them, read again by PyPI's phonenumbers, which shares no code with it.
+
+    python3 -m venv target/phonenumbers
+    target/phonenumbers/bin/pip install phonenumbers==9.0.42
+    cargo run -q --release -p phone-automaton --example phones -- print 120000 \
+        | target/phonenumbers/bin/python crates/phone-automaton/tests/phonenumbers.py
+
+The version is METADATA_VERSION in src/generated/mod.rs.
+"""
+
+import json
+import sys
+
+import phonenumbers
+from phonenumbers import NumberParseException as Failure
+from phonenumbers import PhoneNumberFormat, ValidationResult
+
+ERRORS = {
+    Failure.INVALID_COUNTRY_CODE: "invalid_country_code",
+    Failure.NOT_A_NUMBER: "not_a_number",
+    Failure.TOO_SHORT_AFTER_IDD: "too_short_after_idd",
+    Failure.TOO_SHORT_NSN: "too_short_nsn",
+    Failure.TOO_LONG: "too_long",
+}
+
+
+def says(text, home):
+    try:
+        number = phonenumbers.parse(text, home)
+    except Failure as failure:
+        return [ERRORS[failure.error_type]]
+    if phonenumbers.is_valid_number(number):
+        verdict = phonenumbers.region_code_for_number(number)
+    else:
+        verdict = {
+            ValidationResult.TOO_SHORT: "too short",
+            ValidationResult.TOO_LONG: "too long",
+        }.get(phonenumbers.is_possible_number_with_reason(number), "not in use")
+    extension = phonenumbers.normalize_digits_only(number.extension or "")
+    return [phonenumbers.format_number(number, PhoneNumberFormat.E164), extension, verdict]
+
+
+def main():
+    count = wrong = 0
+    for line in sys.stdin:
+        text, home, ours = json.loads(line)
+        count += 1
+        theirs = says(text, home)
+        if ours != theirs:
+            wrong += 1
+            print(f"{text!r} in {home}: {ours}, phonenumbers says {theirs}")
+    print(f"phonenumbers {phonenumbers.__version__}: {count} numbers, {wrong} differ")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
