@@ -25,6 +25,10 @@ struct World {
     role: String,
     /// An access group of Acme.
     group: String,
+    /// A second session of Acme's administrator.
+    session: String,
+    /// An API key of Acme's administrator.
+    key: String,
     /// A finished import of Acme.
     import: String,
     /// An import of Acme that waits for its chunk.
@@ -99,6 +103,88 @@ const CASES: &[Case] = &[
         |_| post("/v1/sessions/mfa".into(), &json!({"code": "000000"})),
         Refused(401, "not_authenticated"),
         Refused(401, "not_authenticated"),
+    ),
+    case(
+        "send-sign-in-code",
+        |_| post("/v1/sessions/mfa/text".into(), &json!({})),
+        Refused(401, "not_authenticated"),
+        Refused(401, "not_authenticated"),
+    ),
+    case(
+        "choose-password",
+        |_| post("/v1/sessions/password".into(), &json!({"password": "a long enough phrase"})),
+        Refused(401, "not_authenticated"),
+        Refused(401, "not_authenticated"),
+    ),
+    case(
+        "begin-enrolment",
+        |_| post("/v1/sessions/enrolment".into(), &json!({"method": "totp"})),
+        Refused(401, "not_authenticated"),
+        Refused(401, "not_authenticated"),
+    ),
+    case(
+        "verify-enrolment",
+        |_| post("/v1/sessions/enrolment/verify".into(), &json!({"code": "000000"})),
+        Refused(401, "not_authenticated"),
+        Refused(401, "not_authenticated"),
+    ),
+    case("list-sessions", |_| get("/v1/sessions".into()), Refused(200, ""), NothingOfAcme),
+    case("keep-session", |_| post("/v1/sessions/current/keep".into(), &json!({})), Refused(200, ""), NothingOfAcme),
+    case(
+        "end-session",
+        |w| Request::new("DELETE", format!("/v1/sessions/{}", w.session)),
+        Refused(404, "session_not_found"),
+        Refused(404, "session_not_found"),
+    ),
+    case(
+        "update-me",
+        |_| Request::new("PATCH", "/v1/me").header("if-match", "\"0\"").json(&json!({"idle_minutes": 30})),
+        Refused(412, "version_conflict"),
+        Refused(412, "version_conflict"),
+    ),
+    case(
+        "change-password",
+        |_| post("/v1/me/password".into(), &json!({"current": "not it", "password": "another long phrase"})),
+        Refused(422, "password_wrong"),
+        Refused(422, "password_wrong"),
+    ),
+    case(
+        "begin-mfa",
+        |_| post("/v1/me/mfa".into(), &json!({"method": "totp", "password": "not it"})),
+        Refused(422, "password_wrong"),
+        Refused(422, "password_wrong"),
+    ),
+    case(
+        "confirm-mfa",
+        |_| post("/v1/me/mfa/verify".into(), &json!({"code": "000000"})),
+        Refused(409, "enrolment_not_begun"),
+        Refused(409, "enrolment_not_begun"),
+    ),
+    case(
+        "renew-recovery-codes",
+        |_| post("/v1/me/mfa/recovery-codes".into(), &json!({"password": "not it"})),
+        Refused(422, "password_wrong"),
+        Refused(422, "password_wrong"),
+    ),
+    case(
+        "remove-mfa",
+        |_| Request::new("DELETE", "/v1/me/mfa/totp").json(&json!({"password": "not it"})),
+        Refused(422, "password_wrong"),
+        Refused(422, "password_wrong"),
+    ),
+    case("list-api-keys", |_| get("/v1/api-keys".into()), Refused(200, ""), NothingOfAcme),
+    case(
+        "delete-api-key",
+        |w| Request::new("DELETE", format!("/v1/api-keys/{}", w.key)),
+        Refused(404, "api_key_not_found"),
+        Refused(404, "api_key_not_found"),
+    ),
+    case("list-user-sessions", |w| get(format!("/v1/users/{}/sessions", w.user)), DENIED, NO_USER),
+    case(
+        "end-user-sessions",
+        |w| Request::new("DELETE", format!("/v1/users/{}/sessions", w.user)),
+        DENIED,
+        NO_USER,
     ),
     case("get-me", |_| get("/v1/me".into()), Refused(200, ""), NothingOfAcme),
     case("list-organizations", |_| get("/v1/organizations".into()), DENIED, NothingOfAcme),
@@ -194,6 +280,35 @@ const CASES: &[Case] = &[
         DENIED,
         NO_USER,
     ),
+    case("export-users", |w| get(format!("/v1/users/export?organization={}", w.acme)), DENIED, NO_ORGANIZATION),
+    case(
+        "clone-user",
+        |w| {
+            let like = json!({"first_name": "Cl", "last_name": "One", "email": "clone@acme.example"});
+            post(format!("/v1/users/{}/clone", w.user), &like)
+        },
+        DENIED,
+        NO_USER,
+    ),
+    case("deactivate-user", |w| post(format!("/v1/users/{}/deactivate", w.user), &json!({})), DENIED, NO_USER),
+    case("activate-user", |w| post(format!("/v1/users/{}/activate", w.user), &json!({})), DENIED, NO_USER),
+    case("unlock-user", |w| post(format!("/v1/users/{}/unlock", w.user), &json!({})), DENIED, NO_USER),
+    case("reset-mfa", |w| post(format!("/v1/users/{}/reset-mfa", w.user), &json!({})), DENIED, NO_USER),
+    // Of a version that it never had, so that it is there for the next who asks.
+    case(
+        "delete-user",
+        |w| Request::new("DELETE", format!("/v1/users/{}", w.user)).header("if-match", "\"99\""),
+        DENIED,
+        NO_USER,
+    ),
+    case("list-user-audit-events", |w| get(format!("/v1/users/{}/audit-events", w.user)), DENIED, NO_USER),
+    case("list-audit-events", |_| get("/v1/audit-events".into()), DENIED, NothingOfAcme),
+    case(
+        "export-audit-events",
+        |w| get(format!("/v1/audit-events/export?organization={}", w.acme)),
+        DENIED,
+        NO_ORGANIZATION,
+    ),
     case("reset-password", |w| post(format!("/v1/users/{}/reset-password", w.user), &json!({})), DENIED, NO_USER),
     case("send-invitation", |w| post(format!("/v1/users/{}/send-invitation", w.user), &json!({})), DENIED, NO_USER),
     case("resend-invitation", |w| post(format!("/v1/users/{}/resend-invitation", w.user), &json!({})), DENIED, NO_USER),
@@ -244,7 +359,12 @@ async fn world() -> World {
     let beta = system.organization("Beta").await;
     let end_user =
         |organization: &str, role: &str| json!({"kind": "end_user", "organization_id": organization, "roles": [role]});
-    let own = system.person(end_user(&acme, "organization_admin")).await.caller;
+    let administrator = system.person(end_user(&acme, "organization_admin")).await;
+    let own = administrator.caller;
+    let credentials = json!({"email": administrator.email, "password": "a long enough phrase"});
+    let second = system.post(&Caller::Nobody, "/v1/sessions", credentials).await.session().expect("a second session");
+    let session = system.get(&second, "/v1/me").await.json["session"]["id"].as_str().expect("its id").to_owned();
+    let key = system.post(&own, "/v1/api-keys", json!({"name": "a key"})).await.text_of("id");
     let powerless = system.person(end_user(&acme, "organization_user")).await.caller;
     let other = system.person(end_user(&beta, "organization_admin")).await.caller;
     let user = system.user(end_user(&acme, "organization_user")).await.text_of("id");
@@ -269,7 +389,7 @@ async fn world() -> World {
     let staged = system.post(&root, &imports, json!({"chunks": 1, "total_rows": 1})).await;
     assert_eq!(staged.status, 201, "{staged:?}");
     let staged = staged.text_of("id");
-    World { system, root, own, powerless, other, acme, user, role, group, import, staged }
+    World { system, root, own, powerless, other, acme, user, role, group, session, key, import, staged }
 }
 
 fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
@@ -280,7 +400,7 @@ fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
                 answer.status < 500 && answer.status != 401 || answer.code().ends_with("_not_valid"),
                 "{name}: {answer:?}"
             );
-            for own in [&world.acme, &world.user, &world.role, &world.group, &world.import, &world.staged] {
+            for own in [&world.acme, &world.user, &world.role, &world.group, &world.session, &world.key, &world.import, &world.staged] {
                 assert!(!answer.text.contains(own.as_str()), "{name} tells of Acme: {answer:?}");
             }
         }
@@ -323,14 +443,32 @@ async fn nobody_the_powerless_and_other_organizations_get_nothing() {
     world.system.server.stop().await;
 }
 
+/// What proves something of the caller's own: a sign-in that waits, a session, a password.
+const OF_ONESELF: &[&str] = &[
+    "verify-mfa",
+    "send-sign-in-code",
+    "choose-password",
+    "begin-enrolment",
+    "verify-enrolment",
+    "change-password",
+    "begin-mfa",
+    "confirm-mfa",
+    "renew-recovery-codes",
+    "remove-mfa",
+    "sign-out",
+];
+/// What an API key has none of, and what is the administrator's own.
+const NOT_OF_ROOTS_KEY: &[&str] = &["keep-session", "end-session", "delete-api-key"];
+
 /// The requests above are refused for who makes them, not for what they say: those who may make them are
 /// answered, or told of the state that things are in.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_requests_serve_those_who_may_make_them() {
     let world = world().await;
     for (name, caller) in [("the organization's administrator", &world.own), ("the Root Master", &world.root)] {
-        for case in CASES.iter().filter(|case| !case.public && !matches!(case.operation, "verify-mfa" | "sign-out")) {
-            if name != "the Root Master" && case.operation == "create-organization" {
+        for case in CASES.iter().filter(|case| !case.public && !OF_ONESELF.contains(&case.operation)) {
+            let root = name == "the Root Master";
+            if !root && case.operation == "create-organization" || root && NOT_OF_ROOTS_KEY.contains(&case.operation) {
                 continue;
             }
             let answer = world.system.send(caller, (case.request)(&world)).await;

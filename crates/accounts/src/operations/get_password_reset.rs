@@ -6,10 +6,11 @@ use crate::{
     Result,
     error::{DeadLink, Missing},
     ids::PasswordResetId,
+    lifecycle::{self, Operation},
     operations::create_user::ReadOrganization,
     organization::PasswordPolicy,
     token::{MailedToken, Purpose, TokenKeys},
-    user::{LinkStatus, PasswordReset, User, UserStatus},
+    user::{LinkStatus, PasswordReset, User},
 };
 
 /// Finds whose password a link is for.
@@ -57,8 +58,10 @@ pub(crate) fn open_reset(user: &User, generation: u32, now: Timestamp) -> Result
         LinkStatus::Used => Err(DeadLink::ResetUsed),
         LinkStatus::Revoked => Err(DeadLink::ResetRevoked),
         LinkStatus::Expired => Err(DeadLink::ResetExpired),
-        LinkStatus::Pending if user.status != UserStatus::Active => Err(DeadLink::ResetRevoked),
-        LinkStatus::Pending => Ok(reset),
+        LinkStatus::Pending => match lifecycle::next(user, Operation::ChoosePassword, now) {
+            Ok(_) => Ok(reset),
+            Err(_) => Err(DeadLink::ResetRevoked),
+        },
     }
 }
 

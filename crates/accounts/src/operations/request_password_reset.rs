@@ -10,51 +10,24 @@ use serde_json::{Value, json};
 
 use crate::{
     Error, Result,
-    access::secret_hash,
+    attempts::{CountAttempts, Counter},
     audit::Origin,
     error::Missing,
+    lifecycle::{self, Operation},
     operations::edits::{Edit, EditUsers, modify_user},
     outbox::DueMail,
-    user::{PasswordReset, User, UserStatus},
+    user::{PasswordReset, User},
 };
 
 /// Most characters of a sign-in name: those of an email address.
 const LOGIN_LIMIT: usize = 254;
 
-/// How often something may be done in a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// What is counted.
-    pub name: &'static str,
-    /// Times.
-    pub most: u32,
-    /// Within so long, counted from the beginning of the hour, half hour, …
-    pub window: SignedDuration,
-}
-
-impl Limit {
-    /// The number of the window that a moment is in, and its end.
-    #[must_use]
-    pub fn window_at(&self, now: Timestamp) -> (i64, Timestamp) {
-        let length = self.window.as_secs().max(1);
-        let number = now.as_second().div_euclid(length);
-        let end = Timestamp::from_second((number + 1).saturating_mul(length)).unwrap_or(Timestamp::MAX);
-        (number, end)
-    }
-}
-
-/// Requests under one sign-in name: enough for somebody who mistypes, too few to fill an inbox.
-pub const PER_NAME: Limit = Limit { name: "reset-name", most: 5, window: SignedDuration::from_hours(1) };
-/// Requests from one source address, which many people can share.
-pub const PER_SOURCE: Limit = Limit { name: "reset-source", most: 60, window: SignedDuration::from_hours(1) };
-
-/// Counts what may be done only so often.
-#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait CountTurns {
-    /// Takes a turn of what `hash` names; `false` when there is none left in this window. Takes the same write
-    /// for every name.
-    async fn take_turn(&self, limit: &Limit, hash: &str, now: Timestamp) -> Result<bool>;
-}
+/// Requests under one sign-in name in [`WINDOW`]: enough for somebody who mistypes, too few to fill an inbox.
+pub const PER_NAME: u32 = 5;
+/// Requests from one source address in [`WINDOW`], which many people can share.
+pub const PER_SOURCE: u32 = 60;
+/// For how long requests add up.
+pub const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// Writes requests that are worked off later.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
@@ -74,31 +47,27 @@ pub trait FindAccount {
 ///
 /// # Errors
 /// [`Error::RateLimited`], the same for names that nobody holds.
-pub async fn request_password_reset(ports: &(impl CountTurns + QueueMail), login: &str, origin: &Origin) -> Result<()> {
+pub async fn request_password_reset(
+    ports: &(impl CountAttempts + QueueMail),
+    login: &str,
+    origin: &Origin,
+) -> Result<()> {
     let login = login.trim();
     // What is longer than any sign-in name is nobody's.
     let login = if login.chars().count() <= LOGIN_LIMIT { login } else { "" };
-    let source = network(origin.source.as_deref().unwrap_or_default());
-    take(ports, &PER_SOURCE, &source, origin.now).await?;
-    take(ports, &PER_NAME, IdentityKey::from_email(login).as_str(), origin.now).await?;
-    ports.queue_mail(&DueMail::reset_request(login, origin.source.as_deref(), origin.now)).await
+    let source = origin.source.as_deref();
+    limit(ports, &Counter::reset_source(source), PER_SOURCE, origin.now).await?;
+    limit(ports, &Counter::reset_name(&IdentityKey::from_email(login)), PER_NAME, origin.now).await?;
+    ports.queue_mail(&DueMail::reset_request(login, source, origin.now)).await
 }
 
-async fn take(ports: &impl CountTurns, limit: &Limit, of: &str, now: Timestamp) -> Result<()> {
-    if ports.take_turn(limit, &secret_hash(of), now).await? {
+async fn limit(ports: &impl CountAttempts, counter: &Counter, most: u32, now: Timestamp) -> Result<()> {
+    let counted = ports.count_attempt(counter, now, WINDOW).await?;
+    if counted.count <= most {
         return Ok(());
     }
-    let (_, end) = limit.window_at(now);
-    let seconds = (end.duration_since(now).as_millis() + 999) / 1000;
+    let seconds = counted.until.duration_since(now).as_secs().max(1);
     Err(Error::RateLimited { retry_after_seconds: u32::try_from(seconds).unwrap_or(u32::MAX) })
-}
-
-/// What counts as one source: an IPv4 address, or the 64 bits of an IPv6 one that a subscriber has to themselves.
-fn network(source: &str) -> String {
-    match source.parse::<std::net::Ipv6Addr>() {
-        Ok(address) => format!("{:x?}", &address.segments()[..4]),
-        Err(_) => source.to_owned(),
-    }
 }
 
 /// Works a request off: whoever signs in under that name gets a link, if they have registered. `origin.now` is
@@ -114,7 +83,8 @@ pub(crate) async fn begin_password_reset(
     let Some(user) = ports.account_of(&IdentityKey::from_email(login)).await? else { return Ok(()) };
     let outcome = modify_user(ports, &user.id, |mut user| {
         let done = user.password_reset.as_ref().is_some_and(|reset| reset.requested_at >= origin.now);
-        if user.status != UserStatus::Active || user.import_mark.is_some() || done {
+        let fits = lifecycle::next(&user, Operation::ResetPassword, origin.now).is_ok() && user.import_mark.is_none();
+        if !fits || done {
             return Err(Missing::User.into());
         }
         let reset = PasswordReset::next(&user, None, origin.now);
@@ -135,34 +105,5 @@ pub(crate) async fn begin_password_reset(
     match outcome {
         Ok(_) | Err(Error::NotFound(Missing::User)) => Ok(()),
         Err(error) => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sources_are_counted_by_whoever_has_them() {
-        for (one, other, same) in [
-            ("192.0.2.1", "192.0.2.1", true),
-            ("192.0.2.1", "192.0.2.2", false),
-            ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true),
-            ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
-        ] {
-            assert_eq!(network(one) == network(other), same, "{one} {other}");
-        }
-    }
-
-    #[test]
-    fn windows_begin_with_the_hour_and_end_with_it() {
-        for (now, end) in [
-            ("2026-11-21T12:00:00Z", "2026-11-21T13:00:00Z"),
-            ("2026-11-21T12:59:59.999Z", "2026-11-21T13:00:00Z"),
-            ("1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z"),
-        ] {
-            let (_, found) = PER_NAME.window_at(now.parse().unwrap());
-            assert_eq!(found, end.parse().unwrap(), "{now}");
-        }
     }
 }

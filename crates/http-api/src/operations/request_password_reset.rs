@@ -1,7 +1,10 @@
 //! POST /v1/password-resets
 
 use http::StatusCode;
-use rollcall_accounts::operations::request_password_reset::{CountTurns, QueueMail, request_password_reset as use_case};
+use rollcall_accounts::{
+    attempts::CountAttempts,
+    operations::request_password_reset::{QueueMail, request_password_reset as use_case},
+};
 use serde_json::json;
 
 use crate::{Answer, Call, Reply, representations::mailed_link::PasswordResetRequest};
@@ -22,7 +25,7 @@ use crate::{Answer, Call, Reply, representations::mailed_link::PasswordResetRequ
         (status = 429, description = "`rate_limited`: too often under this address, or from here; whoever is named"),
     )
 )]
-pub async fn request_password_reset(ports: &(impl CountTurns + QueueMail), call: Call) -> Answer {
+pub async fn request_password_reset(ports: &(impl CountAttempts + QueueMail), call: Call) -> Answer {
     let request: PasswordResetRequest = call.json()?;
     use_case(ports, &request.email, &call.origin(None)).await?;
     Reply::json(StatusCode::ACCEPTED, &json!({}))

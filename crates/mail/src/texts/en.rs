@@ -49,14 +49,14 @@ pub(super) const TEXTS: Texts = Texts {
     },
     confirm: ConfirmTexts {
         subject: "Confirm your new address for Rollcall · link expires {day}",
-        lead: "{email} shall become the address of your Rollcall account. It counts once you confirm it; until then everything stays as it is.",
+        lead: "{email} is to become the address of your Rollcall account. It counts once you confirm it; until then everything stays as it is.",
         button: "Confirm address",
         expires: "This link can be used once and expires on {expires}. Afterwards you sign in again, everywhere.",
         unexpected: "You do not know of this? Then ignore this mail; without you nothing happens.",
     },
     asked: AskedTexts {
         subject: "A new address was asked for · your Rollcall account",
-        lead: "The address of your Rollcall account shall be changed to {email}. This was asked for with your account.",
+        lead: "The address of your Rollcall account is to be changed to {email}. This was asked for with your account.",
         lead_by: "{by} has asked to change the address of your Rollcall account to {email}.",
         note: "Nothing has changed yet: the new address counts once a link mailed there is opened and confirmed, by {expires}.",
         unexpected: "You do not know of this? Tell your administrator before it is confirmed.",
