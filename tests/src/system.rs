@@ -70,6 +70,14 @@ impl Answer {
         }
     }
 
+    /// The value of the cookie by which the browser is known from now on.
+    #[must_use]
+    pub fn device(&self) -> Option<String> {
+        let cookies = self.headers.get("set-cookie")?;
+        let value = cookies.lines().find_map(|cookie| cookie.strip_prefix("__Host-device="))?;
+        Some(value.split(';').next()?.to_owned())
+    }
+
     /// The session's token in the cookie that this answer sets.
     #[must_use]
     pub fn session(&self) -> Option<Caller> {
@@ -248,6 +256,22 @@ impl System {
         match found {
             Some(path) => path,
             None => panic!("no invitation was mailed"),
+        }
+    }
+
+    /// The newest code that was sent to a phone as a text message, waited for; `besides` is an older one.
+    pub async fn text_code(&self, phone: &str, besides: Option<&str>) -> String {
+        let found = self
+            .eventually(async || {
+                let filter = MailFilter { to: Some(phone.to_owned()), ..MailFilter::default() };
+                let message = self.server.outbox().list(&filter).ok()?.pop()?;
+                let code = message.text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6)?;
+                (besides != Some(code)).then(|| code.to_owned())
+            })
+            .await;
+        match found {
+            Some(code) => code,
+            None => panic!("no code was sent"),
         }
     }
 

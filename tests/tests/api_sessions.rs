@@ -1,6 +1,6 @@
 //! Signing in and out, API keys, idempotency: through the real handlers against the local system.
 
-use rollcall_tests::system::{Answer, Caller, Request, System};
+use rollcall_tests::system::{Answer, Caller, Person, Request, System};
 use serde_json::json;
 
 async fn sign_in(system: &System, email: &str, password: &str) -> Answer {
@@ -11,7 +11,7 @@ async fn sign_in(system: &System, email: &str, password: &str) -> Answer {
 async fn first_step(system: &System) -> Caller {
     let account = system.server.account();
     let answer = sign_in(system, &account.email, &account.password).await;
-    assert_eq!((answer.status, &answer.json), (200, &json!({"next": "verify_mfa"})));
+    assert_eq!((answer.status, &answer.json), (200, &json!({"next": "verify_mfa", "methods": ["totp"]})));
     answer.session().expect("a cookie")
 }
 
@@ -31,8 +31,14 @@ async fn signing_in_takes_password_and_code_and_signing_out_ends_it() {
     let code = system.totp_code(&account.totp_secret);
     let done = second_step(&system, &waiting, &code).await;
     assert_eq!((done.status, &done.json), (200, &json!({"next": null})));
-    let cookie = &done.headers["set-cookie"];
-    for attribute in ["__Host-session=", "Max-Age=43200", "Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
+    let cookies = &done.headers["set-cookie"];
+    assert_eq!(cookies.lines().count(), 2, "session and browser: {cookies}");
+    let known = cookies.lines().last().unwrap_or_default();
+    for attribute in ["__Host-device=", "Max-Age=31536000", "Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
+        assert!(known.contains(attribute), "{attribute} in {known}");
+    }
+    let cookie = cookies.lines().next().unwrap_or_default();
+    for attribute in ["__Host-session=", "Max-Age=604800", "Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
         assert!(cookie.contains(attribute), "{attribute} in {cookie}");
     }
 
@@ -93,12 +99,6 @@ async fn five_wrong_codes_and_time_end_a_sign_in() {
     system.server.advance("PT11M").await.expect("a clock");
     let right = system.totp_code(&secret);
     assert_eq!(second_step(&system, &late, &right).await.outcome(), (401, "not_authenticated"));
-
-    let session = second_step(&system, &first_step(&system).await, &right).await.session().expect("a cookie");
-    system.server.advance("PT11H").await.expect("a clock");
-    assert_eq!(system.get(&session, "/v1/me").await.status, 200);
-    system.server.advance("PT2H").await.expect("a clock");
-    assert_eq!(system.get(&session, "/v1/me").await.outcome(), (401, "not_authenticated"), "12 hours at most");
     system.server.stop().await;
 }
 
@@ -238,6 +238,299 @@ async fn bodies_that_cannot_be_read_are_named() {
         if name == "two wrong values" {
             assert_eq!(answer.json["errors"].as_array().map(Vec::len), Some(2), "{name}");
         }
+    }
+    system.server.stop().await;
+}
+
+/// Somebody of Acme without a second factor.
+async fn someone(system: &System) -> Person {
+    let acme = system.get(&system.root(), "/v1/organizations").await.json["items"][0]["id"].clone();
+    let body = json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_user"]});
+    system.person(body).await
+}
+
+const PASSWORD: &str = "a long enough phrase";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_a_minute_after_the_idle_limit_unless_somebody_is_there() {
+    let system = System::start(9).await;
+    let person = someone(&system).await;
+    let caller = &person.caller;
+    let keep = async || system.post(caller, "/v1/sessions/current/keep", json!({})).await;
+    system.server.advance("PT60M").await.expect("a clock");
+    let me = system.get(caller, "/v1/me").await;
+    assert_eq!(me.status, 200, "a request within the last minute is answered and is no activity");
+    let kept = keep().await;
+    assert_eq!((kept.status, &kept.json["idle_minutes"]), (200, &json!(60)));
+    assert!(kept.text_of("idle_until") > me.json["session"]["idle_until"].as_str().unwrap_or_default().to_owned());
+    system.server.advance("PT60M").await.expect("a clock");
+    assert_eq!(system.get(caller, "/v1/me").await.status, 200);
+    system.server.advance("PT61S").await.expect("a clock");
+    assert_eq!(system.get(caller, "/v1/me").await.outcome(), (401, "not_authenticated"));
+    assert_eq!(keep().await.outcome(), (401, "not_authenticated"), "what is over stays over");
+    assert_eq!(
+        system.post(&system.root(), "/v1/sessions/current/keep", json!({})).await.outcome(),
+        (404, "session_not_found"),
+        "an API key has none"
+    );
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_after_seven_days_whatever_happens_in_it() {
+    let system = System::start(10).await;
+    let person = someone(&system).await;
+    let me = system.get(&person.caller, "/v1/me").await;
+    let patch = Request::new("PATCH", "/v1/me")
+        .header("if-match", me.headers["etag"].as_str())
+        .json(&json!({"idle_minutes": 1440}));
+    assert_eq!(system.send(&person.caller, patch).await.status, 200);
+    let mut last = json!(null);
+    for day in 1..=7 {
+        let kept = system.post(&person.caller, "/v1/sessions/current/keep", json!({})).await;
+        assert_eq!(kept.status, 200, "day {day}: {kept:?}");
+        last = kept.json;
+        system.server.advance("PT23H30M").await.expect("a clock");
+    }
+    assert_eq!(last["idle_until"], last["expires_at"], "no further than it lasts");
+    assert_eq!(system.get(&person.caller, "/v1/me").await.status, 200);
+    system.server.advance("PT3H40M").await.expect("a clock");
+    assert_eq!(system.get(&person.caller, "/v1/me").await.outcome(), (401, "not_authenticated"));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_sees_and_ends_ones_own_sessions_and_administrators_everybodys() {
+    let system = System::start(11).await;
+    let person = someone(&system).await;
+    let phone = Request::new("POST", "/v1/sessions")
+        .header("user-agent", "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/141.0.0.0 Mobile Safari/537.36")
+        .json(&json!({"email": person.email, "password": PASSWORD}));
+    let phone = system.send(&Caller::Nobody, phone).await.session().expect("a cookie");
+    system.server.advance("PT1M").await.expect("a clock");
+    system.post(&person.caller, "/v1/sessions/current/keep", json!({})).await;
+
+    let listed = system.get(&person.caller, "/v1/sessions").await;
+    let rows: Vec<_> = listed.json["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|row| (row["current"] == json!(true), row["device"].as_str(), row["source"].is_string()))
+        .collect();
+    assert_eq!(rows, [(true, None, true), (false, Some("Chrome on Android"), true)], "{listed:?}");
+    let other = listed.json["items"][1]["id"].as_str().unwrap_or_default().to_owned();
+
+    let stranger = someone(&system).await;
+    let end = |id: &str| Request::new("DELETE", format!("/v1/sessions/{id}"));
+    for (name, id) in [("somebody else's", other.as_str()), ("none", "ses_00000000000000000000000000"), ("nonsense", "x")] {
+        assert_eq!(system.send(&stranger.caller, end(id)).await.outcome(), (404, "session_not_found"), "{name}");
+    }
+    assert_eq!(system.get(&phone, "/v1/me").await.status, 200);
+    assert_eq!(system.send(&person.caller, end(&other)).await.status, 204);
+    assert_eq!(system.get(&phone, "/v1/me").await.outcome(), (401, "not_authenticated"));
+    assert_eq!(system.send(&person.caller, end(&other)).await.outcome(), (404, "session_not_found"), "again");
+
+    let theirs = format!("/v1/users/{}/sessions", person.id);
+    let seen = system.get(&system.root(), theirs.as_str()).await;
+    assert_eq!(seen.json["items"].as_array().map(Vec::len), Some(1), "{seen:?}");
+    assert_eq!(seen.json["items"][0]["current"], json!(false));
+    assert_eq!(system.send(&system.root(), Request::new("DELETE", theirs.as_str())).await.status, 204);
+    assert_eq!(system.get(&person.caller, "/v1/me").await.outcome(), (401, "not_authenticated"));
+    let seen = system.get(&system.root(), theirs).await;
+    assert_eq!(seen.json, json!({"items": []}));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_are_locked_out_and_the_known_browser_is_not() {
+    let system = System::start(12).await;
+    let person = someone(&system).await;
+    let known = sign_in(&system, &person.email, PASSWORD).await.device().expect("a device cookie");
+    let with_cookie = |password: &str| {
+        Request::new("POST", "/v1/sessions")
+            .header("cookie", format!("__Host-device={known}"))
+            .json(&json!({"email": person.email, "password": password}))
+    };
+    // All at once, so that none knows of another.
+    let guesses = futures_util::future::join_all((0..30).map(|_| sign_in(&system, &person.email, "a wrong phrase"))).await;
+    let tried = guesses.iter().filter(|answer| answer.outcome() == (401, "credentials_not_valid")).count();
+    let refused = guesses.iter().filter(|answer| answer.outcome() == (429, "too_many_attempts")).count();
+    assert_eq!((tried, refused), (10, 20), "{guesses:?}");
+    let answer = sign_in(&system, &person.email, PASSWORD).await;
+    assert_eq!(answer.outcome(), (429, "too_many_attempts"), "a stranger with the right password");
+    let wait: u32 = answer.headers["retry-after"].parse().expect("seconds");
+    assert!((590..=600).contains(&wait), "{wait}");
+    assert!(answer.session().is_none());
+
+    // A name that nobody holds gets the same answers.
+    let nobody: Vec<_> = {
+        let mut answers = Vec::new();
+        for _ in 0..11 {
+            answers.push(sign_in(&system, "nobody@acme.example", "a wrong phrase").await);
+        }
+        answers
+    };
+    let first = guesses.iter().find(|answer| answer.status == 401).expect("a guess");
+    assert!(nobody[..10].iter().all(|answer| answer.text == first.text), "{nobody:?}");
+    assert_eq!(nobody[10].outcome(), (429, "too_many_attempts"));
+
+    assert_eq!(system.get(&person.caller, "/v1/me").await.json["user"]["status"], json!("locked_out"), "goes on");
+    let answer = system.send(&Caller::Nobody, with_cookie("a wrong phrase")).await;
+    assert_eq!(answer.outcome(), (401, "credentials_not_valid"), "counted apart");
+    assert_eq!(system.send(&Caller::Nobody, with_cookie(PASSWORD)).await.status, 200);
+
+    let events = system.get(&system.root(), format!("/v1/users/{}/audit-events", person.id)).await;
+    let locked = events.json["items"].as_array().into_iter().flatten().filter(|e| e["action"] == json!("user.locked_out"));
+    assert_eq!(locked.count(), 1, "{events:?}");
+    let unlocked = system.post(&system.root(), format!("/v1/users/{}/unlock", person.id), json!({})).await;
+    assert_eq!((unlocked.status, &unlocked.json["status"]), (200, &json!("active")), "{unlocked:?}");
+    assert_eq!(sign_in(&system, &person.email, PASSWORD).await.status, 200, "at once");
+    for _ in 0..10 {
+        assert_eq!(sign_in(&system, &person.email, "a wrong phrase").await.status, 401, "counting begins anew");
+    }
+    assert_eq!(sign_in(&system, &person.email, PASSWORD).await.status, 429);
+    system.server.advance("PT10M1S").await.expect("a clock");
+    assert_eq!(sign_in(&system, &person.email, PASSWORD).await.status, 200, "the lock is over");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_fails_at_many_names_is_not_heard_for_a_while() {
+    let system = System::start(13).await;
+    let person = someone(&system).await;
+    let known = sign_in(&system, &person.email, PASSWORD).await.device().expect("a device cookie");
+    for batch in 0..10 {
+        let names: Vec<String> = (0..10).map(|n| format!("nobody{batch}-{n}@acme.example")).collect();
+        let guesses = futures_util::future::join_all(names.iter().map(|name| sign_in(&system, name, "guess"))).await;
+        assert!(guesses.iter().all(|answer| answer.status == 401), "{guesses:?}");
+    }
+    assert_eq!(sign_in(&system, &person.email, PASSWORD).await.outcome(), (429, "too_many_attempts"));
+    let cookie = Request::new("POST", "/v1/sessions")
+        .header("cookie", format!("__Host-device={known}"))
+        .json(&json!({"email": person.email, "password": PASSWORD}));
+    assert_eq!(system.send(&Caller::Nobody, cookie).await.status, 200, "a known browser at the same address");
+    system.server.advance("PT10M1S").await.expect("a clock");
+    assert_eq!(sign_in(&system, &person.email, PASSWORD).await.status, 200);
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessed_tokens_open_nothing() {
+    let system = System::start(14).await;
+    let guesses = (0..200_u32).map(|n| {
+        let token = format!("{n:043}");
+        let system = &system;
+        async move { system.get(&Caller::Session(token), "/v1/me").await }
+    });
+    let answers = futures_util::future::join_all(guesses).await;
+    assert!(answers.iter().all(|answer| answer.outcome() == (401, "not_authenticated")));
+    let codes = (0..50_u32).map(|n| {
+        let system = &system;
+        async move {
+            let token = Caller::Session(format!("{n:043}"));
+            system.post(&token, "/v1/sessions/mfa", json!({"code": format!("{n:06}")})).await
+        }
+    });
+    let answers = futures_util::future::join_all(codes).await;
+    assert!(answers.iter().all(|answer| answer.outcome() == (401, "not_authenticated")));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessed_codes_lock_the_account_over_all_sign_ins_that_wait() {
+    let system = System::start(15).await;
+    let account = system.server.account().clone();
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        waiting.push(first_step(&system).await);
+    }
+    let right = system.totp_code(&account.totp_secret);
+    let wrong = if right == "000000" { "000001" } else { "000000" };
+    let mut codes = Vec::new();
+    for caller in &waiting {
+        for _ in 0..5 {
+            codes.push(second_step(&system, caller, wrong).await.code().to_owned());
+        }
+    }
+    assert_eq!(codes.iter().filter(|code| *code == "code_not_valid").count(), 10, "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| *code == "too_many_attempts").count(), 5, "{codes:?}");
+    let answer = sign_in(&system, &account.email, &account.password).await;
+    assert_eq!(answer.outcome(), (429, "too_many_attempts"));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_password_is_changed_and_the_account_becomes_active() {
+    let system = System::start(16).await;
+    let root = system.root();
+    let acme = system.get(&root, "/v1/organizations").await.json["items"][0]["id"].as_str().expect("Acme").to_owned();
+    let organization = format!("/v1/organizations/{acme}");
+    let etag = system.get(&root, organization.as_str()).await.headers["etag"].clone();
+    let patch = Request::new("PATCH", organization)
+        .header("if-match", etag)
+        .json(&json!({"mfa_required": true, "password_policy": {"min_length": 14}}));
+    let patched = system.send(&root, patch).await;
+    assert_eq!(patched.status, 200, "{patched:?}");
+    let user = system
+        .user(json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_user"],
+            "phone": "+4915112345678", "credentials": {"mode": "specify", "password": "handed over on paper"}}))
+        .await;
+    assert_eq!(user.json["status"], json!("invited"), "{user:?}");
+    let email = user.text_of("email");
+    let first = sign_in(&system, &email, "handed over on paper").await;
+    assert_eq!(
+        (first.status, &first.json),
+        (200, &json!({"next": "change_password", "password_policy": {"min_length": 14, "blocked_words": []}}))
+    );
+    assert!(first.device().is_none());
+    let waiting = first.session().expect("a cookie");
+    assert_eq!(system.get(&waiting, "/v1/me").await.outcome(), (401, "not_authenticated"), "a step is missing");
+    let short = system.post(&waiting, "/v1/sessions/password", json!({"password": "only thirteen"})).await;
+    assert_eq!(short.outcome(), (422, "password_too_short"));
+    let same = system.post(&waiting, "/v1/sessions/password", json!({"password": "handed over on paper"})).await;
+    assert_eq!(same.outcome(), (422, "password_unchanged"));
+    let second = system.post(&waiting, "/v1/sessions/password", json!({"password": "a phrase of my own"})).await;
+    assert_eq!((second.status, &second.json), (200, &json!({"next": "enrol_mfa", "methods": ["totp", "text"]})));
+    let again = system.post(&waiting, "/v1/sessions/password", json!({"password": "another of my own"})).await;
+    assert_eq!(again.outcome(), (401, "not_authenticated"), "the former token");
+
+    let waiting = second.session().expect("a cookie");
+    let other = json!({"method": "text", "phone": "+4915112345679"});
+    assert_eq!(system.post(&waiting, "/v1/sessions/enrolment", other).await.outcome(), (422, "phone_not_yours"));
+    let begun = system.post(&waiting, "/v1/sessions/enrolment", json!({"method": "text"})).await;
+    assert_eq!((begun.status, &begun.json), (200, &json!({"sent_to": "…78"})));
+    let code = system.text_code("+4915112345678", None).await;
+    let done = system.post(&waiting, "/v1/sessions/enrolment/verify", json!({"code": code})).await;
+    assert_eq!((done.status, &done.json["next"]), (200, &json!(null)), "{done:?}");
+    assert_eq!(done.json["recovery_codes"].as_array().map(Vec::len), Some(10));
+    assert!(done.device().is_some());
+    let me = system.get(&done.session().expect("a cookie"), "/v1/me").await;
+    assert_eq!((&me.json["user"]["status"], &me.json["user"]["mfa"]), (&json!("active"), &json!("enrolled")));
+    assert_eq!(me.json["mfa"], json!({"required": true, "methods": ["text"], "recovery_codes_left": 10}));
+    assert_eq!(sign_in(&system, &email, "handed over on paper").await.status, 401);
+
+    system.server.advance("PT1M").await.expect("a clock");
+    let first = sign_in(&system, &email, "a phrase of my own").await;
+    assert_eq!(first.json, json!({"next": "verify_mfa", "methods": ["text", "recovery"]}));
+    let waiting = first.session().expect("a cookie");
+    let sent = system.post(&waiting, "/v1/sessions/mfa/text", json!({})).await;
+    assert_eq!((sent.status, &sent.json), (202, &json!({"sent_to": "…78"})));
+    let soon = system.post(&waiting, "/v1/sessions/mfa/text", json!({})).await;
+    assert_eq!(soon.outcome(), (429, "rate_limited"));
+    let code = system.text_code("+4915112345678", Some(&code)).await;
+    assert_eq!(second_step(&system, &waiting, &code).await.status, 200);
+    assert_eq!(second_step(&system, &waiting, &code).await.outcome(), (401, "not_authenticated"), "once");
+
+    let recovery = done.json["recovery_codes"][0].as_str().unwrap_or_default().to_owned();
+    for (name, wanted) in [("first", (200, "")), ("a second time", (401, "code_not_valid"))] {
+        let waiting = sign_in(&system, &email, "a phrase of my own").await.session().expect("a cookie");
+        let body = json!({"code": recovery, "method": "recovery"});
+        assert_eq!(system.post(&waiting, "/v1/sessions/mfa", body).await.outcome(), wanted, "{name}");
+    }
+    let events = system.get(&root, format!("/v1/users/{}/audit-events", user.text_of("id"))).await;
+    let actions: Vec<_> = events.json["items"].as_array().into_iter().flatten().map(|e| e["action"].clone()).collect();
+    for action in ["user.password_changed", "user.registered", "mfa.recovery_code_used"] {
+        assert_eq!(actions.iter().filter(|known| **known == json!(action)).count(), 1, "{action} in {actions:?}");
     }
     system.server.stop().await;
 }

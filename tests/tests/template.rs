@@ -284,8 +284,10 @@ fn the_key_behind_links_comes_from_the_secret_and_goes_where_links_are() {
     }
     let expected = [
         "accept-invitation",
+        "choose-password",
         "complete-password-reset",
         "confirm-email-change",
+        "confirm-mfa",
         "create-user",
         "deliver-bulk",
         "deliver-mail",
@@ -293,8 +295,11 @@ fn the_key_behind_links_comes_from_the_secret_and_goes_where_links_are() {
         "get-invitation",
         "get-password-reset",
         "renew-invitation",
+        "sign-in",
         "sweep-mail",
         "verify-acceptance",
+        "verify-enrolment",
+        "verify-mfa",
     ];
     assert_eq!(holders, expected.map(str::to_owned).into());
     // 42 letters and digits and the A are 43 characters of base64url: 32 bytes.

@@ -101,9 +101,12 @@ impl ContinueSession for Store {
 }
 
 impl ListSessions for Store {
-    async fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>> {
-        let items = self.partition(&keys::user(user).pk, keys::SESSION_ENTRIES).await?;
-        Ok(items.into_iter().map(item::from_item).collect::<Result<_, _>>()?)
+    async fn sessions_of(&self, user: &User) -> Result<Vec<Session>> {
+        let items = self.partition(&keys::user(&user.id).pk, keys::SESSION_ENTRIES).await?;
+        let mut sessions: Vec<Session> = items.into_iter().map(item::from_item).collect::<Result<_, _>>()?;
+        let account = self.account(user.clone()).await?;
+        sessions.retain(|session| !account.roles.reduced_since(&user.roles, session.created_at));
+        Ok(sessions)
     }
 }
 

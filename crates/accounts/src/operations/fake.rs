@@ -311,10 +311,10 @@ impl ContinueSession for Fake {
 }
 
 impl ListSessions for Fake {
-    async fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>> {
+    async fn sessions_of(&self, user: &User) -> Result<Vec<Session>> {
         let sessions = self.sessions.borrow();
         let theirs =
-            sessions.values().filter(|session| session.user_id == *user && session.stage == Stage::Complete);
+            sessions.values().filter(|session| session.user_id == user.id && session.stage == Stage::Complete);
         Ok(theirs.cloned().collect())
     }
 }

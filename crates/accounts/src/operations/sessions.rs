@@ -277,8 +277,9 @@ pub trait ContinueSession {
 /// The sessions of a user.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ListSessions {
-    /// The complete sessions that were opened and not ended by their own sign-out; some may be over.
-    async fn sessions_of(&self, user: &UserId) -> Result<Vec<Session>>;
+    /// The complete sessions that neither a sign-out nor the reduction of a role of theirs has ended; some may be
+    /// over otherwise.
+    async fn sessions_of(&self, user: &User) -> Result<Vec<Session>>;
 }
 
 /// Ends a session by its identifier.
@@ -293,7 +294,7 @@ pub trait EndListedSession {
 /// # Errors
 /// Those of the store.
 pub async fn live_sessions(ports: &impl ListSessions, user: &User, now: Timestamp) -> Result<Vec<Session>> {
-    let mut sessions = ports.sessions_of(&user.id).await?;
+    let mut sessions = ports.sessions_of(user).await?;
     sessions.retain(|session| session.is_alive(now) && session.epoch == user.session_epoch);
     sessions.sort_by(|one, other| other.last_seen_at.cmp(&one.last_seen_at).then_with(|| one.id.cmp(&other.id)));
     Ok(sessions)

@@ -49,12 +49,13 @@ pub async fn accept_invitation(
         &request.password,
         request.phone.as_deref(),
         &call.origin(None),
-        call.device().as_deref(), &SystemRandomness,
+        call.device().as_deref(),
+        &SystemRandomness,
     )
     .await?;
     let reply = Reply::json(StatusCode::OK, &AcceptResponse::new(&accepted, call.now))?;
     Ok(match accepted {
         Accepted::EnrolMfa { .. } => reply,
-        Accepted::Finished { session, .. } => reply.with_session(&session),
+        Accepted::Finished { session, .. } => reply.with_session(&session).with_new_device(keys, &session),
     })
 }

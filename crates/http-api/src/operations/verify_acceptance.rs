@@ -40,8 +40,11 @@ pub async fn verify_acceptance(
     call: Call,
 ) -> Answer {
     let request: VerifyRequest = call.json()?;
+    let (origin, device) = (call.origin(None), call.device());
+    let token = call.param("token");
     let finished =
-        use_case(ports, keys, call.param("token"), &request.code, &call.origin(None), call.device().as_deref(), &SystemRandomness).await?;
+        use_case(ports, keys, token, &request.code, &origin, device.as_deref(), &SystemRandomness).await?;
     let body = VerifyResponse { next: None, recovery_codes: finished.recovery_codes };
-    Ok(Reply::json(StatusCode::OK, &body)?.with_session(&finished.session))
+    let reply = Reply::json(StatusCode::OK, &body)?.with_session(&finished.session);
+    Ok(reply.with_new_device(keys, &finished.session))
 }

@@ -2,16 +2,19 @@
 
 use http::header::SET_COOKIE;
 use rollcall_accounts::{
+    device::Device,
+    error::Invalid,
+    ids::SessionId,
     operations::{
         begin_enrolment::{Begun, NewFactor},
         keep_session::Kept,
         sessions::{OpenSession, Session},
         steps::{Next, Proceeded},
     },
-    error::Invalid,
-    ids::SessionId,
     organization::PasswordPolicy,
+    random::SystemRandomness,
     time::iso,
+    token::TokenKeys,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -256,6 +259,13 @@ impl Reply {
             Some(device) => reply.with(SET_COOKIE, cookie(DEVICE_COOKIE, device, DEVICE_SECONDS)),
             None => reply,
         }
+    }
+
+    /// With the cookie by which a browser is known from now on in which somebody has finished an account.
+    #[must_use]
+    pub(crate) fn with_new_device(self, keys: &TokenKeys, open: &OpenSession) -> Self {
+        let device = Device::random(&SystemRandomness).cookie(keys, &open.session.user_id);
+        self.with(SET_COOKIE, cookie(DEVICE_COOKIE, &device, DEVICE_SECONDS))
     }
 
     /// With the order to forget the session's cookie. The browser stays known.
