@@ -6,6 +6,7 @@ import type { Entry, Id } from "../api/types";
 import { useAction } from "../api/use";
 import { useCan } from "../console/session";
 import { Link, useSearchState, withSearch } from "../router";
+import { texts as common } from "../texts/en";
 import { ask, notify } from "../ui/announce";
 import { ConflictBox, useWhoChanged } from "../ui/conflict";
 import { Button, Checkbox, Field, MenuButton, ModalDialog, Skeleton } from "../ui/controls";
@@ -15,6 +16,8 @@ import { differing, type Merge, merge } from "../ui/merge";
 import { ProblemBox } from "../ui/problem";
 import { Pill } from "../ui/status";
 import { WordsField } from "../ui/words";
+import { useIdempotency } from "../users/useIdempotency";
+import { useUnsaved } from "../users/useUnsaved";
 import { ForOrganization } from "./ForOrganization";
 import { consequence, draftOf, type GroupDraft } from "./groups";
 import { nameError, nameRefused } from "./names";
@@ -109,7 +112,7 @@ function Groups({ organization }: { organization: Id }) {
               <th scope="col">{t.columns.people}</th>
               {can("lists.write") && (
                 <th scope="col" className="more-cell">
-                  <span className="visually-hidden">{texts.actions("…")}</span>
+                  <span className="visually-hidden">{common.common.actions}</span>
                 </th>
               )}
             </tr>
@@ -276,17 +279,17 @@ function GroupDialog(p: { group: Entry | null; organization: Id; entries: readon
   const [tried, setTried] = useState(false);
   const [conflict, setConflict] = useState<{ latest: Entry; by: string | null; merge: Merge<GroupDraft> } | null>(null);
   const whoChanged = useWhoChanged();
+  const start = useRef(draft);
+  const unsaved = useUnsaved(differing(start.current, draft).length > 0);
   const form = useId();
-  const key = useRef({ of: "", value: "" });
+  const idempotencyKey = useIdempotency();
   const { organization } = p;
 
   const save = useAction(async (on: Entry | null, mine: GroupDraft) => {
     const wanted = { ...mine, name: mine.name.trim() };
     let saved: Entry;
     if (!on) {
-      const body = JSON.stringify(wanted);
-      if (key.current.of !== body) key.current = { of: body, value: crypto.randomUUID() };
-      saved = await api.createEntry("groups", organization, wanted, key.current.value);
+      saved = await api.createEntry("groups", organization, wanted, idempotencyKey(wanted));
     } else {
       const before = draftOf(on);
       const patch = Object.fromEntries(differing(before, wanted).map((field) => [field, wanted[field]]));
@@ -308,7 +311,7 @@ function GroupDialog(p: { group: Entry | null; organization: Id; entries: readon
     }
     putEntry("groups", organization, saved);
     notify(on ? texts.saved(saved.name) : texts.added(saved.name));
-    p.onClose();
+    unsaved.done(p.onClose);
   });
 
   const wrong = nameError(draft.name, p.entries, base ?? undefined);
@@ -329,9 +332,9 @@ function GroupDialog(p: { group: Entry | null; organization: Id; entries: readon
   return (
     <ModalDialog
       title={base ? t.edit : t.add}
-      onClose={p.onClose}
+      onClose={() => unsaved.close(p.onClose)}
       actions={[
-        { label: texts.cancel, look: "quiet", onPress: p.onClose },
+        { label: texts.cancel, look: "quiet", onPress: () => unsaved.close(p.onClose) },
         {
           label: base ? texts.save : t.create,
           look: "primary",

@@ -9,6 +9,7 @@ import { Find, has } from "../ui/find";
 import { CloseIcon, PlusIcon, TrashIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { Pill } from "../ui/status";
+import { useIdempotency } from "../users/useIdempotency";
 import { ForOrganization } from "./ForOrganization";
 import { nameError, nameRefused } from "./names";
 import { texts } from "./texts";
@@ -73,14 +74,15 @@ function Add({ list, organization, entries }: { list: NameList; organization: Id
   const [name, setName] = useState("");
   const [error, setError] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
-  const key = useRef({ of: "", value: "" });
+  const [turn, setTurn] = useState(0);
+  const idempotencyKey = useIdempotency();
   const t = texts[list];
   const add = useAction(async () => {
     const wanted = name.trim();
-    if (key.current.of !== wanted) key.current = { of: wanted, value: crypto.randomUUID() };
-    const made = await api.createEntry(list, organization, { name: wanted }, key.current.value);
+    const made = await api.createEntry(list, organization, { name: wanted }, idempotencyKey({ name: wanted, turn }));
     putEntry(list, organization, made);
-    key.current = { of: "", value: "" };
+    // The same name again, once this one was deleted, is another wish.
+    setTurn(turn + 1);
     setName("");
     notify(texts.added(made.name));
     // The next one is typed at once.

@@ -5,6 +5,7 @@ import type { Entry, Id, PropertyType } from "../api/types";
 import { useAction } from "../api/use";
 import { useCan } from "../console/session";
 import { Link, useSearchState, withSearch } from "../router";
+import { texts as common } from "../texts/en";
 import { announce, ask, notify } from "../ui/announce";
 import { ConflictBox, useWhoChanged } from "../ui/conflict";
 import { Button, Field, MenuButton, ModalDialog, SelectField, Skeleton } from "../ui/controls";
@@ -12,6 +13,8 @@ import { Find, has } from "../ui/find";
 import { ArrowDownIcon, ArrowUpIcon, CloseIcon, ErrorIcon, MoreIcon, PlusIcon } from "../ui/icons";
 import { differing, type Merge, merge } from "../ui/merge";
 import { ProblemBox } from "../ui/problem";
+import { useIdempotency } from "../users/useIdempotency";
+import { useUnsaved } from "../users/useUnsaved";
 import { ForOrganization } from "./ForOrganization";
 import { nameError, nameRefused } from "./names";
 import {
@@ -89,7 +92,7 @@ function Properties({ organization }: { organization: Id }) {
               </th>
               {can("lists.write") && (
                 <th scope="col" className="more-cell">
-                  <span className="visually-hidden">{texts.actions("…")}</span>
+                  <span className="visually-hidden">{common.common.actions}</span>
                 </th>
               )}
             </tr>
@@ -187,17 +190,17 @@ function PropertyDialog(p: {
     null,
   );
   const whoChanged = useWhoChanged();
+  const start = useRef(draft);
+  const unsaved = useUnsaved(differing(start.current, draft).length > 0);
   const form = useId();
-  const key = useRef({ of: "", value: "" });
+  const idempotencyKey = useIdempotency();
   const { organization } = p;
 
   const save = useAction(async (on: Entry | null, mine: PropertyDraft) => {
     const wanted = newProperty(mine);
     let saved: Entry;
     if (!on) {
-      const body = JSON.stringify(wanted);
-      if (key.current.of !== body) key.current = { of: body, value: crypto.randomUUID() };
-      saved = await api.createEntry("properties", organization, wanted, key.current.value);
+      saved = await api.createEntry("properties", organization, wanted, idempotencyKey(wanted));
     } else {
       const before = draftOf(on);
       const after: PropertyDraft = { ...before, name: wanted.name, choices: wanted.choices ?? before.choices };
@@ -220,7 +223,7 @@ function PropertyDialog(p: {
     }
     putEntry("properties", organization, saved);
     notify(on ? texts.saved(saved.name) : texts.added(saved.name));
-    p.onClose();
+    unsaved.done(p.onClose);
   });
 
   const wrongName = nameError(draft.name, p.entries, base ?? undefined);
@@ -249,9 +252,9 @@ function PropertyDialog(p: {
   return (
     <ModalDialog
       title={base ? t.edit : t.add}
-      onClose={p.onClose}
+      onClose={() => unsaved.close(p.onClose)}
       actions={[
-        { label: texts.cancel, look: "quiet", onPress: p.onClose },
+        { label: texts.cancel, look: "quiet", onPress: () => unsaved.close(p.onClose) },
         {
           label: base ? texts.save : t.create,
           look: "primary",

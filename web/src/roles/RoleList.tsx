@@ -1,6 +1,7 @@
 import type { Role } from "../api/types";
 import { useCan, useKeepOrganization, useOrganization, useSession } from "../console/session";
 import { Link, navigate, withSearch } from "../router";
+import { texts as common } from "../texts/en";
 import { Button, MenuButton, SelectField, Skeleton } from "../ui/controls";
 import { MoreIcon, PlusIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
@@ -62,7 +63,7 @@ export function RoleList() {
                     {texts.columns.permissions}
                   </th>
                   <th scope="col" className="more-cell">
-                    <span className="visually-hidden">{texts.actions("…")}</span>
+                    <span className="visually-hidden">{common.common.actions}</span>
                   </th>
                 </tr>
               </thead>

@@ -13,6 +13,8 @@ import { ChevronRightIcon, CopyIcon, TrashIcon } from "../ui/icons";
 import { differing, type Merge, merge } from "../ui/merge";
 import { ProblemBox } from "../ui/problem";
 import { Pill } from "../ui/status";
+import { useIdempotency } from "../users/useIdempotency";
+import { askToLeave } from "../users/useUnsaved";
 import { PermissionPicker } from "./PermissionPicker";
 import { readOnly } from "./permissions";
 import { rolePath } from "./RoleList";
@@ -32,15 +34,6 @@ const draftOf = (role: Role): RoleDraft => ({
   description: role.description,
   permissions: role.permissions,
 });
-
-const askToLeave = () =>
-  ask({
-    title: common.common.leaveTitle,
-    body: common.common.leaveBody,
-    confirm: common.common.leave,
-    cancel: common.common.stay,
-    danger: true,
-  });
 
 function useHeld(): ReadonlySet<string> {
   const { me } = useSession();
@@ -177,7 +170,7 @@ function NewRole({ source }: { source: Role | null }) {
   const [organization, setOrganization] = useState<Id | null>(source?.organization_id ?? chosen ?? null);
   const [tried, setTried] = useState(false);
   const form = useId();
-  const key = useRef({ of: "", value: "" });
+  const idempotencyKey = useIdempotency();
   const whose = kind === "technician" ? null : organization;
 
   const create = useAction(async () => {
@@ -188,9 +181,7 @@ function NewRole({ source }: { source: Role | null }) {
       ...(whose ? { organization_id: whose } : {}),
       permissions: draft.permissions,
     };
-    const body = JSON.stringify(role);
-    if (key.current.of !== body) key.current = { of: body, value: crypto.randomUUID() };
-    const made = await api.createRole(role, key.current.value);
+    const made = await api.createRole(role, idempotencyKey(role));
     rolesChanged();
     notify(t.created(made.name));
     left.current = true;

@@ -6,7 +6,7 @@ import { useAction, useLoad } from "../api/use";
 import { useCan, useSession } from "../console/session";
 import { useLeaveGuard } from "../router";
 import { texts as common } from "../texts/en";
-import { announce, ask, notify } from "../ui/announce";
+import { announce, notify } from "../ui/announce";
 import { ConflictBox, useWhoChanged } from "../ui/conflict";
 import { Button, Checkbox, Field, SelectField, Skeleton } from "../ui/controls";
 import { CloseIcon, ErrorIcon, PlusIcon } from "../ui/icons";
@@ -14,6 +14,7 @@ import { differing, type Merge, merge } from "../ui/merge";
 import { ProblemBox } from "../ui/problem";
 import { Pill } from "../ui/status";
 import { WordsField } from "../ui/words";
+import { askToLeave } from "../users/useUnsaved";
 import { countries } from "./countries";
 import {
   complete,
@@ -58,14 +59,6 @@ function Section(p: { id: string; title: string; about?: string; children: React
   );
 }
 
-const askToLeave = () =>
-  ask({
-    title: common.common.leaveTitle,
-    body: common.common.leaveBody,
-    confirm: common.common.leave,
-    cancel: common.common.stay,
-    danger: true,
-  });
 const nowhere = () => false;
 
 function Settings({ stored }: { stored: OrganizationSettings }) {

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useMemo, useRef, useState } from "react";
+import { type FormEvent, useId, useMemo, useState } from "react";
 import { api } from "../api/client";
 import { useAction } from "../api/use";
 import { useCan, useSession } from "../console/session";
@@ -10,6 +10,7 @@ import { Find, has } from "../ui/find";
 import { PlusIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { count, Time } from "../ui/time";
+import { useIdempotency } from "../users/useIdempotency";
 import { countries, countryName } from "./countries";
 import { texts } from "./texts";
 
@@ -109,12 +110,10 @@ function NewOrganization({ onClose }: { onClose: () => void }) {
   const [missing, setMissing] = useState(false);
   const form = useId();
   const options = useMemo(() => [{ id: "", name: texts.organization.noCountry }, ...countries()], []);
-  const key = useRef({ value: "", of: "" });
+  const idempotencyKey = useIdempotency();
   const create = useAction(async () => {
     const organization = { name: name.trim(), ...(country ? { default_country: country } : {}) };
-    const body = JSON.stringify(organization);
-    if (key.current.of !== body) key.current = { of: body, value: crypto.randomUUID() };
-    const made = await api.createOrganization(organization, key.current.value);
+    const made = await api.createOrganization(organization, idempotencyKey(organization));
     notify(t.created(made.name));
     refresh();
     // Its settings are what comes next.

@@ -5,7 +5,8 @@ import { ask } from "../ui/announce";
 
 const nowhere = () => false;
 
-const askToLeave = () =>
+/** Asks whether to go on and lose what is not saved. */
+export const askToLeave = () =>
   ask({
     title: texts.common.leaveTitle,
     body: texts.common.leaveBody,
