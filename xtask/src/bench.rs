@@ -19,10 +19,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
         Some((what, rest)) if what == "phones" => {
             // Peers are built apart, as their authors mean them.
             let manifest = root().join("crates/phone-automaton/bench/Cargo.toml");
-            let peers = cargo().args(["run", "--quiet", "--release", "--manifest-path"]).arg(manifest.as_os_str());
-            peers.arg("--target-dir").arg(target().join("bench-phones").as_os_str()).show()?;
-            let arguments = ["run", "--quiet", "--release", "-p", "phone-automaton", "--example", "phones", "--"];
-            cargo().args(arguments).args(rest).show()?;
+            let bench = cargo().args(["run", "--quiet", "--release", "--manifest-path"]).arg(manifest.as_os_str());
+            let bench = bench.arg("--target-dir").arg(target().join("bench-phones").as_os_str());
+            bench.show()?;
+            bench.args(["--", "compare"]).args(rest).show()?;
             Ok(ExitCode::SUCCESS)
         }
         _ => Err(Failure::new("there are two benchmarks: users, phones")),

@@ -2,8 +2,8 @@
 
     python3 -m venv target/phonenumbers
     target/phonenumbers/bin/pip install phonenumbers==9.0.42
-    cargo run -q --release -p phone-automaton --example phones -- print 120000 \
-        | target/phonenumbers/bin/python crates/phone-automaton/tests/phonenumbers.py
+    cargo run -q --release --manifest-path crates/phone-automaton/bench/Cargo.toml --target-dir target/bench-phones \
+        -- print 120000 | target/phonenumbers/bin/python crates/phone-automaton/tests/independent.py
 
 The version is METADATA_VERSION in src/generated/mod.rs.
 """
