@@ -19,7 +19,7 @@ import { MenuButton, Skeleton } from "../ui/controls";
 import { CheckIcon, ChevronUpDownIcon, CloseIcon, MenuIcon, OrganizationIcon, PlusIcon, SearchIcon } from "../ui/icons";
 import { CommandPalette } from "./CommandPalette";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { inOrganization, routeOf, routes } from "./routes";
+import { inOrganization, routeOf, routes, titleOf } from "./routes";
 import { useCan, useKeepOrganization, useOrganization, useSession } from "./session";
 import { storedTheme, storeTheme, type Theme } from "./theme";
 
@@ -43,9 +43,10 @@ export function Frame() {
     if (path === "/" && first) void navigate(withSearch({}, first), { replace: true });
   }, [path, first]);
 
+  const title = titleOf(path);
   useEffect(() => {
-    document.title = route ? `${route.title} · ${texts.product}` : texts.product;
-  }, [route]);
+    document.title = title ? `${title} · ${texts.product}` : texts.product;
+  }, [title]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when a page was chosen
   useEffect(() => setOpen(false), [path]);

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 vi.stubGlobal("history", { state: null });
 vi.stubGlobal("addEventListener", () => {});
 vi.stubGlobal("navigator", { platform: "Linux" });
-const { inOrganization, routes } = await import("./routes");
+const { inOrganization, routes, titleOf } = await import("./routes");
 
 describe("the present page for another organization", () => {
   it.each([
@@ -49,4 +49,16 @@ it("no two commands have one name", () => {
     ...(route.commands ?? []).map(({ title }) => title),
   ]);
   expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
+});
+
+it.each([
+  ["/users", "Users"],
+  ["/roles", "Roles & groups"],
+  ["/roles/groups", "Access groups"],
+  ["/roles/new", "New role"],
+  ["/roles/role_1", "Roles & groups"],
+  ["/settings/sites", "Sites"],
+  ["/nowhere", undefined],
+])("the tab of %s says %s", (path, title) => {
+  expect(titleOf(path)).toBe(title);
 });

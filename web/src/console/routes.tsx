@@ -156,6 +156,12 @@ export function routeOf(path: string): Route | undefined {
   return routes.find((route) => path === route.path || path.startsWith(`${route.path}/`));
 }
 
+/** What a path shows, for the browser's tab and history: a part of a page by its own name. */
+export function titleOf(path: string): string | undefined {
+  const route = routeOf(path);
+  return route?.commands?.find((command) => command.path === path && !command.search)?.title ?? route?.title;
+}
+
 /**
  * The present page, for another organization (null: for all of them). Filters stay; an open row, a page of one thing
  * and a form that was opened belong to the organization that is left.
