@@ -103,6 +103,12 @@ impl Request {
         Self { method: method.to_owned(), path: path.into(), headers: Vec::new(), body: Vec::new() }
     }
 
+    /// Its path and query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// With a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {

@@ -1,8 +1,13 @@
 //! Who may do what where, operation by operation: nobody, somebody without the permission, and somebody of
-//! another organization. A route without a case fails.
+//! another organization; then every built-in role in every place, as docs/PERMISSIONS.md says. A route without a
+//! case fails.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Deref};
 
+use rollcall_accounts::{
+    roles::{BUILT_IN, Permission as P, RoleId},
+    user::UserKind,
+};
 use rollcall_http_api::ROUTES;
 use rollcall_tests::system::{Answer, Caller, Request, System};
 use serde_json::{Value, json};
@@ -18,28 +23,41 @@ struct World {
     powerless: Caller,
     /// Administrator of Beta.
     other: Caller,
+    place: Place,
+}
+
+/// What can be asked about in one organization, Acme where nothing else is said.
+struct Place {
     acme: String,
-    /// A user of Acme, invited.
+    /// A user, invited.
     user: String,
-    /// A role of Acme.
+    /// A custom role.
     role: String,
-    /// An access group of Acme.
+    /// An access group.
     group: String,
-    /// A second session of Acme's administrator.
+    /// A second session of the administrator.
     session: String,
-    /// An API key of Acme's administrator.
+    /// An API key of the administrator.
     key: String,
-    /// A finished import of Acme.
+    /// A finished import.
     import: String,
-    /// An import of Acme that waits for its chunk.
+    /// An import that waits for its chunk.
     staged: String,
+}
+
+impl Deref for World {
+    type Target = Place;
+
+    fn deref(&self) -> &Place {
+        &self.place
+    }
 }
 
 /// What an operation owes to whom.
 struct Case {
     operation: &'static str,
     /// A request about something of Acme's, good for whoever may make it.
-    request: fn(&World) -> Request,
+    request: fn(&Place) -> Request,
     /// Anyone may ask.
     public: bool,
     /// Without any permission.
@@ -71,13 +89,13 @@ fn post(path: String, body: &Value) -> Request {
     Request::new("POST", path).json(body)
 }
 
-const fn case(operation: &'static str, request: fn(&World) -> Request, powerless: Expected, other: Expected) -> Case {
+const fn case(operation: &'static str, request: fn(&Place) -> Request, powerless: Expected, other: Expected) -> Case {
     Case { operation, request, public: false, powerless, other }
 }
 
 /// What strangers may do: there is no one to refuse and nothing that belongs to an organization without its
 /// own proof (password, code or mailed link).
-const fn public(operation: &'static str, request: fn(&World) -> Request) -> Case {
+const fn public(operation: &'static str, request: fn(&Place) -> Request) -> Case {
     Case { operation, request, public: true, powerless: NothingOfAcme, other: NothingOfAcme }
 }
 
@@ -389,7 +407,8 @@ async fn world() -> World {
     let staged = system.post(&root, &imports, json!({"chunks": 1, "total_rows": 1})).await;
     assert_eq!(staged.status, 201, "{staged:?}");
     let staged = staged.text_of("id");
-    World { system, root, own, powerless, other, acme, user, role, group, session, key, import, staged }
+    let place = Place { acme, user, role, group, session, key, import, staged };
+    World { system, root, own, powerless, other, place }
 }
 
 fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
@@ -500,4 +519,379 @@ async fn an_organizations_administrator_sees_their_own_people_only() {
     let made = world.system.post(&world.own, "/v1/users", technicians).await;
     assert_eq!(made.outcome(), (403, "permission_denied"), "{made:?}");
     world.system.server.stop().await;
+}
+
+/// What an operation asks of whoever makes it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Nothing: its proof is a password, a code or a mailed link, or it tells nothing of anybody.
+    Anyone,
+    /// A sign-in that is under way.
+    SignInUnderWay,
+    /// To be signed in: it is about oneself.
+    Oneself,
+    /// A permission; what is answered is what one may see.
+    Holds(P),
+    /// A permission, and to be a technician of all organizations.
+    Everywhere(P),
+    /// A permission, where the thing is.
+    Where(P),
+}
+
+use Need::{Anyone, Everywhere, Holds, Oneself, SignInUnderWay, Where};
+
+const NEEDS: &[(&str, Need)] = &[
+    ("sign-in", Anyone),
+    ("verify-mfa", SignInUnderWay),
+    ("send-sign-in-code", SignInUnderWay),
+    ("choose-password", SignInUnderWay),
+    ("begin-enrolment", SignInUnderWay),
+    ("verify-enrolment", SignInUnderWay),
+    ("sign-out", Oneself),
+    ("list-sessions", Oneself),
+    ("keep-session", Oneself),
+    ("end-session", Oneself),
+    ("get-me", Oneself),
+    ("update-me", Oneself),
+    ("change-password", Oneself),
+    ("begin-mfa", Oneself),
+    ("confirm-mfa", Oneself),
+    ("renew-recovery-codes", Oneself),
+    ("remove-mfa", Oneself),
+    ("list-api-keys", Oneself),
+    ("delete-api-key", Oneself),
+    ("create-api-key", Holds(P::ApiKeysWrite)),
+    ("get-openapi", Anyone),
+    ("get-invitation", Anyone),
+    ("accept-invitation", Anyone),
+    ("verify-acceptance", Anyone),
+    ("renew-invitation", Anyone),
+    ("request-password-reset", Anyone),
+    ("get-password-reset", Anyone),
+    ("complete-password-reset", Anyone),
+    ("get-email-change", Anyone),
+    ("confirm-email-change", Anyone),
+    ("list-organizations", Holds(P::OrganizationsRead)),
+    ("create-organization", Everywhere(P::OrganizationsWrite)),
+    ("get-organization", Where(P::OrganizationsRead)),
+    ("update-organization", Where(P::OrganizationsWrite)),
+    ("list-roles", Holds(P::RolesRead)),
+    ("list-permissions", Holds(P::RolesRead)),
+    ("create-role", Where(P::RolesWrite)),
+    ("get-role", Where(P::RolesRead)),
+    ("update-role", Where(P::RolesWrite)),
+    ("delete-role", Where(P::RolesWrite)),
+    ("list-entries", Where(P::ListsRead)),
+    ("create-entry", Where(P::ListsWrite)),
+    ("update-entry", Where(P::ListsWrite)),
+    ("delete-entry", Where(P::ListsWrite)),
+    ("list-users", Where(P::UsersRead)),
+    ("export-users", Where(P::UsersRead)),
+    ("create-user", Where(P::UsersWrite)),
+    ("get-user", Where(P::UsersRead)),
+    ("update-user", Where(P::UsersWrite)),
+    ("clone-user", Where(P::UsersWrite)),
+    ("deactivate-user", Where(P::UsersWrite)),
+    ("activate-user", Where(P::UsersWrite)),
+    ("delete-user", Where(P::UsersDelete)),
+    ("unlock-user", Where(P::CredentialsWrite)),
+    ("reset-mfa", Where(P::CredentialsWrite)),
+    ("reset-password", Where(P::CredentialsWrite)),
+    ("list-user-sessions", Where(P::CredentialsWrite)),
+    ("end-user-sessions", Where(P::CredentialsWrite)),
+    ("send-invitation", Where(P::InvitationsWrite)),
+    ("resend-invitation", Where(P::InvitationsWrite)),
+    ("revoke-invitation", Where(P::InvitationsWrite)),
+    ("list-user-audit-events", Where(P::UsersRead)),
+    ("list-audit-events", Holds(P::AuditRead)),
+    ("export-audit-events", Where(P::AuditRead)),
+    ("list-import-profiles", Where(P::ImportsRead)),
+    ("get-import-profile", Where(P::ImportsRead)),
+    ("start-import", Where(P::ImportsWrite)),
+    ("list-imports", Holds(P::ImportsRead)),
+    ("get-import", Where(P::ImportsRead)),
+    ("get-import-report", Where(P::ImportsRead)),
+    ("stage-chunk", Where(P::ImportsWrite)),
+    ("commit-import", Where(P::ImportsWrite)),
+    ("cancel-import", Where(P::ImportsWrite)),
+];
+
+/// A request about something in a place.
+type Ask = fn(&Place) -> Request;
+
+/// What is asked of technicians' things where the case names an organization.
+const OF_TECHNICIANS: &[(&str, Ask)] = &[
+    ("create-role", |_| post("/v1/roles".into(), &json!({"name": "Night", "kind": "technician", "permissions": []}))),
+    ("create-user", |_| {
+        let new = json!({"kind": "technician", "roles": ["technician"], "first_name": "New", "last_name": "Comer",
+            "email": "newcomer@tech.example"});
+        post("/v1/users".into(), &new)
+    }),
+    ("start-import", |_| {
+        Request::new("POST", "/v1/imports?profile=technician")
+            .body("text/csv", "First Name,Last Name,Email\nIm,Port,import@tech.example\n")
+    }),
+];
+
+/// Where the thing is that is asked about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// In the caller's organization, or one that a technician is limited to.
+    Own,
+    /// In another one.
+    Other,
+    /// Among technicians.
+    Technicians,
+}
+
+const PLACES: [At; 3] = [At::Own, At::Other, At::Technicians];
+
+/// A built-in role, held by somebody of that kind.
+struct Column {
+    title: String,
+    kind: UserKind,
+    role: &'static str,
+    permissions: &'static [P],
+    /// A technician who is limited to one organization.
+    limited: bool,
+}
+
+fn columns() -> Vec<Column> {
+    let mut all = Vec::new();
+    for role in BUILT_IN {
+        // The Root Master is a technician; nobody makes another.
+        let kinds = if role.id == RoleId::ROOT_MASTER { &role.kinds[..1] } else { role.kinds };
+        for kind in kinds {
+            let column =
+                |limited, title| Column { title, kind: *kind, role: role.id, permissions: role.permissions, limited };
+            all.push(column(false, role.name.to_owned()));
+            if role.id == "technician" {
+                all.push(column(true, format!("{}, of one organization", role.name)));
+            }
+        }
+    }
+    all
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Cell {
+    /// Done, or told of the state that the thing is in.
+    Allowed,
+    /// This status.
+    Status(u16),
+    /// There is no such thing in that place.
+    Nothing,
+}
+
+impl Cell {
+    fn text(self) -> String {
+        match self {
+            Self::Allowed => "✓".to_owned(),
+            Self::Status(status) => status.to_string(),
+            Self::Nothing => "–".to_owned(),
+        }
+    }
+}
+
+/// What an operation is asked with in a place; none where there is no such thing.
+fn request(case: &Case, at: At, place: &Place) -> Option<Request> {
+    let request = (case.request)(place);
+    if at != At::Technicians {
+        return Some(request);
+    }
+    if let Some((_, request)) = OF_TECHNICIANS.iter().find(|(operation, _)| *operation == case.operation) {
+        return Some(request(place));
+    }
+    let things = [&place.user, &place.role, &place.import, &place.staged];
+    things.iter().any(|thing| request.path().contains(thing.as_str())).then_some(request)
+}
+
+fn expected(case: &Case, need: Need, column: &Column, at: At, asked: bool) -> Cell {
+    let everywhere = column.kind == UserKind::Technician && !column.limited;
+    let refused = |expected: &Expected| match expected {
+        Refused(status, _) => Cell::Status(*status),
+        NothingOfAcme => Cell::Allowed,
+    };
+    match need {
+        _ if !asked => Cell::Nothing,
+        Anyone | SignInUnderWay | Oneself => Cell::Allowed,
+        Holds(permission) | Everywhere(permission) | Where(permission) if !column.permissions.contains(&permission) => {
+            refused(&case.powerless)
+        }
+        Holds(_) => Cell::Allowed,
+        Everywhere(_) if everywhere => Cell::Allowed,
+        Everywhere(_) => Cell::Status(403),
+        Where(_) if everywhere || at == At::Own => Cell::Allowed,
+        Where(_) if at == At::Other => refused(&case.other),
+        // What is made among technicians is refused as such; what is there does not exist for others.
+        Where(_) if OF_TECHNICIANS.iter().any(|(operation, _)| *operation == case.operation) => Cell::Status(403),
+        Where(_) => Cell::Status(404),
+    }
+}
+
+fn case_of(operation: &str) -> &'static Case {
+    CASES.iter().find(|case| case.operation == operation).unwrap_or_else(|| panic!("{operation} has no case"))
+}
+
+#[test]
+fn every_route_says_what_it_needs() {
+    let routes: BTreeSet<_> = ROUTES.iter().map(|route| route.operation).collect();
+    let needs: BTreeSet<_> = NEEDS.iter().map(|(operation, _)| *operation).collect();
+    assert_eq!(routes, needs, "give every operation its line in NEEDS");
+}
+
+/// Identifiers that name nothing, for knowing what a request is about.
+fn nowhere() -> Place {
+    let id = |prefix: &str| format!("{prefix}_nowhere");
+    Place {
+        acme: id("org"),
+        user: id("usr"),
+        role: id("role"),
+        group: id("ent"),
+        session: id("ses"),
+        key: id("key"),
+        import: id("imp"),
+        staged: id("imp2"),
+    }
+}
+
+fn table() -> String {
+    let columns = columns();
+    let mut text = "| operation | needs |".to_owned();
+    text.extend(columns.iter().map(|column| format!(" {} |", column.title)));
+    text += "\n| --- | --- |";
+    text += &" --- |".repeat(columns.len());
+    for (operation, need) in NEEDS {
+        let case = case_of(operation);
+        let permission = match need {
+            Anyone => "nothing, or what was mailed".to_owned(),
+            SignInUnderWay => "a sign-in under way".to_owned(),
+            Oneself => "to be signed in".to_owned(),
+            Holds(permission) | Where(permission) => format!("`{}`", permission.name()),
+            Everywhere(permission) => format!("`{}` everywhere", permission.name()),
+        };
+        text += &format!("\n| `{operation}` | {permission} |");
+        for column in &columns {
+            let cell = |at| expected(case, *need, column, at, request(case, at, &nowhere()).is_some()).text();
+            let cells = if matches!(need, Where(_)) { PLACES.map(cell).join(" ") } else { cell(At::Own) };
+            text += &format!(" {cells} |");
+        }
+    }
+    text.push('\n');
+    text
+}
+
+#[test]
+fn the_table_in_the_docs_is_what_is_tested_here() {
+    let file = rollcall_tests::workspace::root().join("docs/PERMISSIONS.md");
+    let docs = std::fs::read_to_string(&file).unwrap_or_default();
+    let (begin, end) = ("<!-- generated: begin -->\n", "<!-- generated: end -->");
+    let (head, rest) = docs.split_once(begin).expect("docs/PERMISSIONS.md has the mark of the table");
+    let (_, tail) = rest.split_once(end).expect("docs/PERMISSIONS.md has the mark of the table's end");
+    let wanted = format!("{head}{begin}\n{}\n{end}{tail}", table());
+    if docs != wanted && std::env::var_os("ROLLCALL_WRITE_DOCS").is_some() {
+        std::fs::write(&file, &wanted).expect("the file can be written");
+        return;
+    }
+    assert!(
+        docs == wanted,
+        "docs/PERMISSIONS.md is not what this test says any more; write it anew with\n\
+         ROLLCALL_WRITE_DOCS=1 cargo test --release -p rollcall-tests --test api_tenants the_table"
+    );
+}
+
+/// New things in a place, for one caller to ask about.
+async fn furnish(system: &System, organization: Option<&str>, import: &str, n: usize) -> Place {
+    let root = system.root();
+    let letters: String = n.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
+    let (user, role, imports) = match organization {
+        Some(id) => (
+            json!({"kind": "end_user", "organization_id": id, "roles": ["organization_user"]}),
+            json!({"name": format!("Desk {letters}"), "kind": "end_user", "organization_id": id, "permissions": []}),
+            format!("/v1/imports?profile=end-user&organization={id}&role=organization_user"),
+        ),
+        None => (
+            json!({"kind": "technician", "roles": ["technician"]}),
+            json!({"name": format!("Desk {letters}"), "kind": "technician", "permissions": []}),
+            "/v1/imports?profile=technician".to_owned(),
+        ),
+    };
+    let user = system.user(user).await.text_of("id");
+    let role = system.post(&root, "/v1/roles", role).await.text_of("id");
+    let staged = system.post(&root, imports, json!({"chunks": 1, "total_rows": 1})).await.text_of("id");
+    let mut place = Place { user, role, staged, import: import.to_owned(), ..nowhere() };
+    if let Some(id) = organization {
+        let path = format!("/v1/groups?organization={id}");
+        place.group = system.post(&root, path, json!({"name": format!("Day {letters}")})).await.text_of("id");
+        place.acme = id.to_owned();
+    }
+    place
+}
+
+async fn finished_import(system: &System, query: &str, email: &str) -> String {
+    let rows = json!({"rows": [{"first_name": "Al", "last_name": "Ready", "email": email}]});
+    let import = system.post(&system.root(), format!("/v1/imports?{query}"), rows).await.text_of("id");
+    let finished = system
+        .eventually(async || {
+            let head = system.get(&system.root(), format!("/v1/imports/{import}")).await;
+            (head.json["status"] == json!("finished")).then_some(())
+        })
+        .await;
+    assert!(finished.is_some(), "the import does not finish");
+    import
+}
+
+/// docs/PERMISSIONS.md, cell by cell.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_built_in_role_may_do_in_every_place_what_the_table_says() {
+    let system = System::start(31).await;
+    let root = system.root();
+    let acme = system.get(&root, "/v1/organizations").await.json["items"][0]["id"].as_str().expect("Acme").to_owned();
+    let beta = system.organization("Beta").await;
+    let end_users = |id: &str| format!("profile=end-user&organization={id}&role=organization_user");
+    let imports = [
+        finished_import(&system, &end_users(&acme), "already@acme.example").await,
+        finished_import(&system, &end_users(&beta), "already@beta.example").await,
+        finished_import(&system, "profile=technician", "already@tech.example").await,
+    ];
+    let asking = NEEDS.iter().filter(|(_, need)| matches!(need, Holds(_) | Everywhere(_) | Where(_)));
+    let asking: Vec<_> = asking.map(|(operation, need)| (case_of(operation), *need)).collect();
+    let mut wrong = Vec::new();
+    let mut n = 0;
+    for column in columns() {
+        let caller = if column.role == RoleId::ROOT_MASTER {
+            root.clone()
+        } else {
+            let mut person = json!({"kind": column.kind.name(), "roles": [column.role]});
+            if column.kind != UserKind::Technician {
+                person["organization_id"] = json!(acme);
+            } else if column.limited {
+                person["organizations"] = json!([acme]);
+            }
+            system.person(person).await.caller
+        };
+        for (at, name, organization, import) in [
+            (At::Own, "own", Some(acme.as_str()), &imports[0]),
+            (At::Other, "another's", Some(beta.as_str()), &imports[1]),
+            (At::Technicians, "technicians'", None, &imports[2]),
+        ] {
+            n += 1;
+            let place = furnish(&system, organization, import, n).await;
+            for (case, need) in &asking {
+                let Some(request) = request(case, at, &place) else { continue };
+                let answer = system.send(&caller, request).await;
+                let got = match answer.status {
+                    status if status < 300 || status == 409 || status == 412 => Cell::Allowed,
+                    status => Cell::Status(status),
+                };
+                let wanted = expected(case, *need, &column, at, true);
+                if got != wanted {
+                    let operation = case.operation;
+                    wrong.push(format!("{}, {operation}, {name}: {got:?}, not {wanted:?}: {}", column.title, answer.text));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} cells of the table are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    system.server.stop().await;
 }
