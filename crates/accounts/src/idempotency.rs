@@ -45,6 +45,13 @@ impl IdempotencyKey {
     pub fn name(&self, actor: &UserId, operation: &str) -> String {
         fingerprint([actor.as_str(), operation, &self.0].map(str::as_bytes))
     }
+
+    /// What is kept of a request. Bodies can hold a password: without the key, which is kept nowhere, it cannot be
+    /// guessed from this.
+    #[must_use]
+    pub fn of_request(&self, fingerprint_of_request: &str) -> String {
+        fingerprint([&self.0, fingerprint_of_request].map(str::as_bytes))
+    }
 }
 
 /// SHA-256 of parts, each with its length, in lower-case hex.

@@ -35,7 +35,7 @@ pub async fn idempotent<F: Future<Output = Answer>>(
     work: impl FnOnce() -> F,
 ) -> Answer {
     match key(call)? {
-        Some(key) => once(ports, call, &claim(call, key.name(actor, call.operation)), None, work).await,
+        Some(key) => once(ports, call, &claim(call, &key, key.name(actor, call.operation)), None, work).await,
         None => work().await,
     }
 }
@@ -56,7 +56,7 @@ pub async fn idempotent_secret<F: Future<Output = Answer>>(
             let name =
                 fingerprint([key.name(actor, call.operation), secret_hash(&credential)].iter().map(|s| s.as_bytes()));
             let seal = SealKey::of_secret("idempotent answer", &credential);
-            once(ports, call, &claim(call, name), Some(&seal), work).await
+            once(ports, call, &claim(call, &key, name), Some(&seal), work).await
         }
         _ => work().await,
     }
@@ -96,10 +96,10 @@ fn key(call: &Call) -> Result<Option<IdempotencyKey>> {
     }
 }
 
-fn claim(call: &Call, name: String) -> Claim {
+fn claim(call: &Call, key: &IdempotencyKey, name: String) -> Claim {
     Claim {
         name,
-        request: call.fingerprint(),
+        request: key.of_request(&call.fingerprint()),
         owner: fingerprint([SystemRandomness.bytes::<16>().as_slice()]),
         now: call.now,
     }

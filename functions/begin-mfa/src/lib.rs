@@ -10,8 +10,9 @@ use rollcall_store_dynamodb::Store;
 /// When a variable is missing.
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let texts = !environment.var("ROLLCALL_TEXT_ORIGINATION")?.is_empty();
     rollcall_lambda::http(environment, "begin-mfa", move |call| {
         let store = store.clone();
-        async move { begin_mfa(&store, call).await }
+        async move { begin_mfa(&store, texts, call).await }
     })
 }

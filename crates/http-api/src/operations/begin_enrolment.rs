@@ -19,6 +19,8 @@ use crate::{
 };
 
 /// Signs in: begins to set up a second factor. May be done again.
+///
+/// `texts`: whether this deployment sends text messages.
 #[utoipa::path(
     post,
     path = "/v1/sessions/enrolment",
@@ -32,18 +34,19 @@ use crate::{
         (status = 400, description = "`body_not_json`, `parameter_not_valid`"),
         (status = 401, description = "`not_authenticated` when no sign-in waits for this step"),
         (status = 403, description = "`origin_not_allowed`"),
-        (status = 422, description = "`phone_required`, `phone_not_yours` when the account has another number, `phone_not_valid`, …"),
+        (status = 422, description = "`method_not_offered` where text messages are not set up, `phone_required`, `phone_not_yours` when the account has another number, `phone_not_valid`, …"),
         (status = 429, description = "`rate_limited`: too many text messages",
             headers(("Retry-After" = String, description = "Seconds until the next one is sent"))),
     )
 )]
 pub async fn begin_enrolment(
     ports: &(impl FindSession + EditUsers + ReadCredential + ReadOrganization + CountAttempts + Challenge),
+    texts: bool,
     call: Call,
 ) -> Answer {
     let token = call.session_token()?.ok_or(Error::NotAuthenticated)?;
     let request: BeginEnrolmentRequest = call.json()?;
-    let factor = new_factor(&request.method, request.phone)?;
+    let factor = new_factor(&request.method, request.phone, texts)?;
     let begun = use_case(ports, &token, &factor, &call.origin(None), &SystemRandomness).await?;
     Reply::json(StatusCode::OK, &BegunResponse::from(begun))
 }

@@ -9,7 +9,7 @@ use rollcall_accounts::{
     token::TokenKeys,
 };
 
-use crate::{Answer, Call, Reply, representations::mailed_link::EmailChangeResponse};
+use crate::{Answer, Call, Reply, representations::mailed_link::EmailChangeLinkResponse};
 
 /// Says what a link to confirm a new address is. Changes nothing, whoever fetches it.
 #[utoipa::path(
@@ -20,7 +20,7 @@ use crate::{Answer, Call, Reply, representations::mailed_link::EmailChangeRespon
     security(()),
     params(("token" = String, Path, description = "The end of the mailed link")),
     responses(
-        (status = 200, description = "The link is good", body = EmailChangeResponse),
+        (status = 200, description = "The link is good", body = EmailChangeLinkResponse),
         (status = 404, description = "`change_not_found`: not issued here"),
         (status = 410, description = "`change_expired`, `change_used`, `change_replaced` by a newer one or taken back"),
     )
@@ -31,5 +31,5 @@ pub async fn get_email_change(
     call: Call,
 ) -> Answer {
     let view = use_case(ports, keys, call.param("token"), call.now).await?;
-    Reply::json(StatusCode::OK, &EmailChangeResponse::new(view))
+    Reply::json(StatusCode::OK, &EmailChangeLinkResponse::new(view))
 }

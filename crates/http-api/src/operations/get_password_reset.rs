@@ -9,7 +9,7 @@ use rollcall_accounts::{
     token::TokenKeys,
 };
 
-use crate::{Answer, Call, Reply, representations::mailed_link::PasswordResetResponse};
+use crate::{Answer, Call, Reply, representations::mailed_link::PasswordResetLinkResponse};
 
 /// Says what a link to choose a new password is. Changes nothing, whoever fetches it.
 #[utoipa::path(
@@ -20,7 +20,7 @@ use crate::{Answer, Call, Reply, representations::mailed_link::PasswordResetResp
     security(()),
     params(("token" = String, Path, description = "The end of the mailed link")),
     responses(
-        (status = 200, description = "The link is good", body = PasswordResetResponse),
+        (status = 200, description = "The link is good", body = PasswordResetLinkResponse),
         (status = 404, description = "`reset_not_found`: not issued here"),
         (status = 410, description = "`reset_expired`, `reset_used`, `reset_replaced` by a newer one, `reset_revoked` as the password or address changed otherwise"),
     )
@@ -31,5 +31,5 @@ pub async fn get_password_reset(
     call: Call,
 ) -> Answer {
     let view = use_case(ports, keys, call.param("token"), call.now).await?;
-    Reply::json(StatusCode::OK, &PasswordResetResponse::new(view))
+    Reply::json(StatusCode::OK, &PasswordResetLinkResponse::new(view))
 }

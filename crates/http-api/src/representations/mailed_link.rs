@@ -2,11 +2,12 @@
 
 use rollcall_accounts::{
     operations::{get_email_change::ChangeView, get_password_reset::ResetView},
-    organization::PasswordPolicy,
     time::iso,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::session::PasswordRuleResponse;
 
 /// Who wants a new password.
 #[derive(Deserialize, ToSchema)]
@@ -19,7 +20,7 @@ pub struct PasswordResetRequest {
 
 /// A link to choose a new password.
 #[derive(Serialize, ToSchema)]
-pub struct PasswordResetResponse {
+pub struct PasswordResetLinkResponse {
     /// Whose password.
     pub name: String,
     /// Their address, for the browser's password manager.
@@ -29,25 +30,10 @@ pub struct PasswordResetResponse {
     /// BCP 47 tag the person prefers.
     pub language: Option<String>,
     /// What the new password must be.
-    pub password_policy: NewPasswordPolicy,
+    pub password_policy: PasswordRuleResponse,
 }
 
-/// What a new password must be.
-#[derive(Serialize, ToSchema)]
-pub struct NewPasswordPolicy {
-    /// Fewest characters.
-    pub min_length: u8,
-    /// Words that it may not contain.
-    pub blocked_words: Vec<String>,
-}
-
-impl NewPasswordPolicy {
-    fn new(policy: PasswordPolicy) -> Self {
-        Self { min_length: policy.min_length, blocked_words: policy.blocked_words }
-    }
-}
-
-impl PasswordResetResponse {
+impl PasswordResetLinkResponse {
     /// The link as it is.
     #[must_use]
     pub fn new(view: ResetView) -> Self {
@@ -56,7 +42,7 @@ impl PasswordResetResponse {
             email: view.email,
             expires_at: iso(view.expires_at),
             language: view.language,
-            password_policy: NewPasswordPolicy::new(view.policy),
+            password_policy: PasswordRuleResponse::from(&view.policy),
         }
     }
 }
@@ -72,7 +58,7 @@ pub struct NewPasswordRequest {
 
 /// A link to confirm a new address.
 #[derive(Serialize, ToSchema)]
-pub struct EmailChangeResponse {
+pub struct EmailChangeLinkResponse {
     /// The new address.
     pub email: String,
     /// Null for technicians.
@@ -83,7 +69,7 @@ pub struct EmailChangeResponse {
     pub language: Option<String>,
 }
 
-impl EmailChangeResponse {
+impl EmailChangeLinkResponse {
     /// The link as it is.
     #[must_use]
     pub fn new(view: ChangeView) -> Self {

@@ -2,8 +2,9 @@
 
 use http::header::SET_COOKIE;
 use rollcall_accounts::{
+    Error,
     device::Device,
-    error::Invalid,
+    error::{Invalid, Refusal},
     ids::SessionId,
     operations::{
         begin_enrolment::{Begun, NewFactor},
@@ -230,15 +231,20 @@ impl SessionsResponse {
     }
 }
 
-/// A second factor of that name.
+/// A second factor of that name, if this deployment offers it: text messages only where it sends them.
 ///
 /// # Errors
-/// [`Invalid::Parameter`].
-pub(crate) fn new_factor(method: &str, phone: Option<String>) -> Result<NewFactor, Invalid> {
+/// [`Invalid::Parameter`]; [`Error::Unfit`] with `method_not_offered`.
+pub(crate) fn new_factor(method: &str, phone: Option<String>, texts: bool) -> Result<NewFactor, Error> {
     match method {
         "totp" => Ok(NewFactor::Totp),
-        "text" => Ok(NewFactor::Text { phone }),
-        _ => Err(Invalid::Parameter { name: "method", expected: "totp or text".into() }),
+        "text" if texts => Ok(NewFactor::Text { phone }),
+        "text" => Err(Error::Unfit(vec![Refusal {
+            field: "method".into(),
+            code: "method_not_offered".into(),
+            detail: "text messages are not set up here; use an authenticator app".into(),
+        }])),
+        _ => Err(Invalid::Parameter { name: "method", expected: "totp or text".into() }.into()),
     }
 }
 
@@ -277,4 +283,22 @@ impl Reply {
 
 fn cookie(name: &str, value: &str, seconds: i64) -> String {
     format!("{name}={value}; Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Strict")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_messages_are_offered_where_they_are_sent() {
+        for (method, texts, wanted) in [
+            ("totp", false, Ok(())),
+            ("text", true, Ok(())),
+            ("text", false, Err("method_not_offered")),
+            ("letter", true, Err("parameter_not_valid")),
+        ] {
+            let found = new_factor(method, None, texts);
+            assert_eq!(found.as_ref().map(|_| ()).map_err(Error::code), wanted, "{method}");
+        }
+    }
 }

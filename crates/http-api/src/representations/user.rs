@@ -16,7 +16,7 @@ use rollcall_accounts::{
         update_user::UserChanges,
     },
     time::iso,
-    user::{LinkState, User, UserKind, UserStatus},
+    user::{LinkStatus, User, UserKind, UserStatus},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -159,7 +159,7 @@ impl From<&OrganizationScope> for OrganizationsResponse {
 
 fn email_change(user: &User, now: Timestamp) -> Option<EmailChangeResponse> {
     let change = user.email_change.as_ref()?;
-    (change.state == LinkState::Pending && now < change.expires_at).then(|| EmailChangeResponse {
+    (change.status_at(now) == LinkStatus::Pending).then(|| EmailChangeResponse {
         email: change.email.clone(),
         requested_at: iso(change.requested_at),
         expires_at: iso(change.expires_at),
@@ -170,12 +170,7 @@ fn password_reset(user: &User, now: Timestamp) -> Option<PasswordResetResponse> 
     user.password_reset.as_ref().map(|reset| PasswordResetResponse {
         requested_at: iso(reset.requested_at),
         expires_at: iso(reset.expires_at),
-        status: match reset.state {
-            LinkState::Pending if reset.expires_at <= now => "expired",
-            LinkState::Pending => "pending",
-            LinkState::Used => "used",
-            LinkState::Revoked => "revoked",
-        },
+        status: reset.status_at(now).name(),
     })
 }
 
