@@ -461,3 +461,122 @@ fn unknown(field: &str, code: &str, what: &str, known: &[String]) -> Refusal {
 fn too_many(field: &str, limit: usize) -> Refusal {
     Refusal { field: field.into(), code: "too_many".into(), detail: format!("at most {limit}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::{
+        access::{Account, Via},
+        ids::UserId,
+        user::UserStatus,
+    };
+
+    fn user(name: &str, kind: UserKind, roles: &[&str]) -> User {
+        let organization = (kind != UserKind::Technician).then(|| OrganizationId::derived(&["acme"]));
+        let id = UserId::derived(&[name]);
+        let mut user = User::new(id.clone(), kind, organization, "modern", id, Timestamp::UNIX_EPOCH);
+        user.status = UserStatus::Active;
+        user.roles = roles.iter().filter_map(|role| RoleId::parse(role)).collect();
+        user
+    }
+
+    fn actor(name: &str, kind: UserKind, roles: &[&str]) -> Actor {
+        let account = Account { user: user(name, kind, roles), roles: RoleBook::default() };
+        Actor::new(account, Via::ApiKey).unwrap()
+    }
+
+    #[test]
+    fn whose_it_is_to_decide_row_by_row() {
+        use UserKind::{EndUser, Technician};
+        let admin = || actor("admin", Technician, &["system_administrator"]);
+        let looks_after = || actor("admin", Technician, &["technician"]);
+        let own = || actor("admin", EndUser, &["organization_admin"]);
+        let acme = OrganizationScope::Selected([OrganizationId::derived(&["acme"])].into());
+        let plain = || user("ana", Technician, &["technician"]);
+        let limited = || User { scope: acme.clone(), ..plain() };
+        let with_audit = || User { permissions: vec![Permission::AuditRead], ..plain() };
+        for (name, actor, read, becomes, wanted) in [
+            ("a new one", admin(), None, plain(), "ok"),
+            ("a new one of less power", looks_after(), None, plain(), "ok"),
+            ("a new one of more power", looks_after(), None, with_audit(), "permission_denied"),
+            ("more", looks_after(), Some(plain()), with_audit(), "permission_denied"),
+            ("less, of what one does not hold", looks_after(), Some(with_audit()), plain(), "permission_denied"),
+            ("less, of what one holds", admin(), Some(with_audit()), plain(), "ok"),
+            ("fewer organizations", admin(), Some(plain()), limited(), "ok"),
+            ("beyond one's own", own(), None, plain(), "permission_denied"),
+            ("an administrator's equal", own(), None, user("ana", EndUser, &["organization_admin"]), "ok"),
+            (
+                "one's own role",
+                admin(),
+                Some(user("admin", Technician, &["system_administrator"])),
+                user("admin", Technician, &["technician"]),
+                "own_account",
+            ),
+            (
+                "one's own name",
+                admin(),
+                Some(user("admin", Technician, &["system_administrator"])),
+                user("admin", Technician, &["system_administrator"]),
+                "ok",
+            ),
+            (
+                "the Root Master's role",
+                admin(),
+                Some(user("root", Technician, &["root_master"])),
+                plain(),
+                "root_master",
+            ),
+            (
+                "the Root Master's organizations",
+                actor("root", Technician, &["root_master"]),
+                Some(user("root", Technician, &["root_master"])),
+                User { scope: acme.clone(), ..user("root", Technician, &["root_master"]) },
+                "root_master",
+            ),
+        ] {
+            let outcome = permitted(&actor, &RoleBook::default(), read.as_ref(), &becomes);
+            assert_eq!(outcome.map_or_else(|error| error.code().to_owned(), |()| "ok".into()), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_taken_away_is_a_reduction() {
+        let book = RoleBook::default();
+        let technician = || user("ana", UserKind::Technician, &["technician"]);
+        let acme = OrganizationScope::Selected([OrganizationId::derived(&["acme"])].into());
+        for (name, read, becomes, wanted) in [
+            ("nothing", technician(), technician(), false),
+            ("more", technician(), user("ana", UserKind::Technician, &["system_administrator"]), false),
+            ("less", technician(), user("ana", UserKind::Technician, &[]), true),
+            (
+                "the same by another way",
+                technician(),
+                User { permissions: book.permissions_of_user(&technician()), ..user("ana", UserKind::Technician, &[]) },
+                false,
+            ),
+            ("fewer organizations", technician(), User { scope: acme.clone(), ..technician() }, true),
+            ("more organizations", User { scope: acme.clone(), ..technician() }, technician(), false),
+        ] {
+            assert_eq!(is_reduced(&book, &read, &becomes), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_new_references_need_the_lists_as_they_were_read() {
+        let ana = user("ana", UserKind::EndUser, &["standard"]);
+        let entry = EntryId::derived(&["e"]);
+        let in_group = User { groups: vec![entry.clone()], ..ana.clone() };
+        let custom = User { roles: RoleId::parse("role_x").into_iter().collect(), ..ana.clone() };
+        for (name, read, becomes, wanted) in [
+            ("built-in roles", None, &ana, false),
+            ("a group", Some(&ana), &in_group, true),
+            ("the same group", Some(&in_group), &in_group, false),
+            ("no group any more", Some(&in_group), &ana, false),
+            ("a custom role", None, &custom, true),
+        ] {
+            assert_eq!(refers_anew(read, becomes), wanted, "{name}");
+        }
+    }
+}

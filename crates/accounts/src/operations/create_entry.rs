@@ -191,7 +191,9 @@ fn property(new: &NewEntry, name: &str, refusals: &mut Vec<Refusal>) -> Property
         Some(key) => key.trim().to_owned(),
         None => key_of(name),
     };
-    if !is_key(&key) && !(new.key.is_none() && name.is_empty()) {
+    // A key that would be made of a name that is refused itself says nothing more.
+    let refused_already = new.key.is_none() && name.is_empty();
+    if !refused_already && !is_key(&key) {
         let detail = format!("1 to {KEY_LIMIT} of a-z, 0-9 and _, beginning with a letter");
         refusals.push(refusal("key", "key_not_valid", detail));
     }
