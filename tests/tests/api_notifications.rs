@@ -1,7 +1,7 @@
 //! Rollcall's own events on their way to the person concerned, through what that person has set: through the real
 //! handlers against the local system.
 
-use jiff::{Timestamp, Zoned, civil::Time, tz::TimeZone};
+use jiff::{Zoned, civil::Time, tz::TimeZone};
 use rollcall_dev_server::{MailFilter, Message, MessageKind};
 use rollcall_tests::system::{Answer, Caller, Person, Request, System};
 use serde_json::{Value, json};
@@ -53,8 +53,12 @@ fn notifications(organizations: Value, schedule: Value, mail: &str, text: &str) 
     }})
 }
 
+/// Somebody who administers by program: a browser would be signed out while the clock moves on.
 async fn administrator(system: &System, email: &str) -> Person {
-    system.person(json!({"kind": "technician", "roles": ["system_administrator"], "email": email})).await
+    let person = system.person(json!({"kind": "technician", "roles": ["system_administrator"], "email": email})).await;
+    let key = system.post(&person.caller, "/v1/api-keys", json!({"name": "test"})).await;
+    assert_eq!(key.status, 201, "{key:?}");
+    Person { caller: Caller::Key(key.text_of("key")), ..person }
 }
 
 /// Imports people into an organization and waits for the end.
@@ -153,15 +157,9 @@ async fn outside_the_schedule_it_waits_for_the_next_beginning() {
     system.server.advance(&format!("PT{}S", left(&system) - 120)).await.unwrap();
     let told = |system: &System| messages(system, "office@example.org", MessageKind::Mail, "finished");
     assert!(told(&system).is_empty(), "not yet");
-    let sent = system
-        .eventually(async || {
-            system.server.advance("PT1M").await.unwrap();
-            told(&system).pop()
-        })
-        .await
-        .expect("a mail");
+    system.server.advance("PT3M").await.unwrap();
+    let sent = system.eventually(async || told(&system).pop()).await.expect("a mail");
     assert!(sent.sent_at >= opening, "{} before {opening}", sent.sent_at);
-    assert!(sent.sent_at < opening.checked_add(jiff::SignedDuration::from_mins(30)).unwrap_or(Timestamp::MAX));
     let text = system
         .eventually(async || messages(&system, "+4915112345678", MessageKind::Text, "import finished").pop())
         .await;
