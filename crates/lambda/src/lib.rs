@@ -14,6 +14,7 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use lambda_http::{
     Adapter, Body, LambdaEvent, RequestExt, Service,
@@ -105,19 +106,26 @@ impl Function {
     }
 }
 
+/// An operation, its future boxed: what is below is then compiled once, here, and not in every function.
+type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
+
 /// The function of an HTTP operation behind an API Gateway REST proxy integration.
 ///
 /// # Errors
 /// When `operation` is not in the route table.
 pub fn http<H, F>(environment: &Environment, operation: &'static str, handler: H) -> Result<Function, Error>
 where
-    H: Fn(Call) -> F + Clone + Send + Sync + 'static,
+    H: Fn(Call) -> F + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
+    http_function(environment, operation, Arc::new(move |call| Box::pin(handler(call))))
+}
+
+fn http_function(environment: &Environment, operation: &'static str, handler: Handler) -> Result<Function, Error> {
     let route = Route::of(operation).ok_or_else(|| format!("{operation} has no route"))?;
     let clock = environment.clock();
     let service = service_fn(move |request: lambda_http::Request| {
-        let (handler, now) = (handler.clone(), clock.now());
+        let (handler, now) = (Arc::clone(&handler), clock.now());
         async move { Ok::<_, Error>(answer(route, request, now, handler).await) }
     });
     Ok(Function(BoxCloneSyncService::new(service_fn(move |event: LambdaEvent<Value>| {
@@ -130,16 +138,12 @@ where
     }))))
 }
 
-async fn answer<H, F>(
+async fn answer(
     route: &'static Route,
     request: lambda_http::Request,
     now: Timestamp,
-    handler: H,
-) -> http::Response<Body>
-where
-    H: Fn(Call) -> F,
-    F: Future<Output = Answer>,
-{
+    handler: Handler,
+) -> http::Response<Body> {
     let arrival = arrival(&request, now);
     let request_id = arrival.request_id.clone();
     let path = request.raw_http_path().to_owned();
@@ -219,16 +223,23 @@ impl Invocation {
     }
 }
 
+/// A worker, its future boxed as a [`Handler`]'s is.
+type Work = Arc<dyn Fn(Invocation) -> BoxFuture<'static, Result<Value, Error>> + Send + Sync>;
+
 /// The function of a worker: off the stream, a schedule or the mail service. `longest` bounds one slice of
 /// work whatever the function's timeout.
 pub fn worker<H, F>(environment: &Environment, longest: Duration, handler: H) -> Function
 where
-    H: Fn(Invocation) -> F + Clone + Send + Sync + 'static,
+    H: Fn(Invocation) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Value, Error>> + Send + 'static,
 {
+    worker_function(environment, longest, Arc::new(move |invocation| Box::pin(handler(invocation))))
+}
+
+fn worker_function(environment: &Environment, longest: Duration, work: Work) -> Function {
     let clock = environment.clock();
     Function(BoxCloneSyncService::new(service_fn(move |event: LambdaEvent<Value>| {
-        let (handler, clock) = (handler.clone(), clock.clone());
+        let (work, clock) = (Arc::clone(&work), clock.clone());
         async move {
             let real_deadline = UNIX_EPOCH + Duration::from_millis(event.context.deadline);
             let now = aws_smithy_async::time::SharedTimeSource::default().now();
@@ -245,7 +256,7 @@ where
                 started: tokio::time::Instant::now(),
                 budget: left.saturating_sub(MARGIN).min(longest),
             };
-            handler(invocation).await
+            work(invocation).await
         }
     })))
 }
@@ -254,7 +265,7 @@ where
 ///
 /// # Errors
 /// When the environment is incomplete or the runtime API is gone.
-pub fn run(service: impl FnOnce(&Environment) -> Result<Function, Error>) -> Result<(), Error> {
+pub fn run(service: fn(&Environment) -> Result<Function, Error>) -> Result<(), Error> {
     init_logging();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

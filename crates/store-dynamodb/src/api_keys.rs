@@ -15,6 +15,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::internal,
     item::{self, Item, s},
     keys,
@@ -49,8 +50,7 @@ impl DeleteApiKey for Store {
             .condition_expression("attribute_exists(pk)")
             .build()
             .map_err(|error| StoreError(error.to_string()))?;
-        let mut members =
-            vec![TransactWriteItem::builder().delete(delete).build(), self.delete(&keys::api_key(hash))?];
+        let mut members = vec![TransactWriteItem::builder().delete(delete).build(), self.delete(&keys::api_key(hash))?];
         members.extend(self.audit(event)?);
         Ok(self.transact(members).await?.is_ok())
     }
@@ -64,7 +64,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::api_key_entry(owner, id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         Ok(answer.item)

@@ -12,6 +12,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     item::{self, Item, n, s},
     keys,
@@ -46,7 +47,7 @@ impl CountAttempts for Store {
             .condition_expression("attempts > :zero")
             .expression_attribute_values(":less", n(-1))
             .expression_attribute_values(":zero", n(0))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             // Unlocked meanwhile: there is nothing to take back.
@@ -104,7 +105,7 @@ impl Store {
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":now", s(iso(now)))
             .return_values(ReturnValue::AllNew)
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(answer) => {
@@ -137,7 +138,7 @@ impl Store {
             .condition_expression("attribute_not_exists(pk) OR #until <= :now")
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":now", s(iso(now)))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(true),

@@ -7,7 +7,7 @@ use rollcall_accounts::{
     operations::{create_api_key::ApiKey, sessions::Stage},
 };
 
-use crate::{Store, failure::internal, item, keys};
+use crate::{Store, dispatch::Dispatch as _, failure::internal, item, keys};
 
 impl Authenticator for Store {
     async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, Via)>> {
@@ -24,8 +24,7 @@ impl Authenticator for Store {
         if account.roles.reduced_since(&account.user.roles, session.created_at) {
             return Ok(None);
         }
-        let via =
-            Via::Session { id: session.id, expires_at: session.expires_at, idle_until: session.idle_until };
+        let via = Via::Session { id: session.id, expires_at: session.expires_at, idle_until: session.idle_until };
         Ok(Some((account, via)))
     }
 
@@ -36,7 +35,7 @@ impl Authenticator for Store {
             .table_name(&self.table)
             .set_key(Some(keys::api_key(key_hash).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         let Some(item) = answer.item else { return Ok(None) };

@@ -5,6 +5,7 @@ use rollcall_accounts::{credential::Credential, error::StoreError, ids::UserId};
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::internal,
     item::{self, n},
     keys,
@@ -19,7 +20,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::credential(id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         answer.item.map(item::from_item).transpose()

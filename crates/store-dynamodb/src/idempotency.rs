@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     item::{self, n, s},
     keys,
@@ -40,7 +41,7 @@ impl KeepAnswers for Store {
                 .table_name(&self.table)
                 .set_key(Some(keys::idempotency(&claim.name).attributes()))
                 .consistent_read(true)
-                .send()
+                .dispatch()
                 .await
                 .map_err(internal)?
                 .item
@@ -93,7 +94,7 @@ impl Store {
                 .expression_attribute_names("#owner", "owner")
                 .expression_attribute_values(":owner", s(&claim.owner))
         };
-        match put.send().await {
+        match put.dispatch().await {
             Ok(_) => Ok(true),
             Err(error) if is_condition_failure(&error) => Ok(false),
             Err(error) => Err(internal(error)),

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     item::{self, Item, n, s},
     keys::{self, Due, Key},
@@ -153,7 +154,7 @@ impl Store {
                     .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                     .expression_attribute_values(":prefix", s(prefix))
             };
-            let answer = query.send().await.map_err(internal)?;
+            let answer = query.dispatch().await.map_err(internal)?;
             items.extend(answer.items.unwrap_or_default());
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -183,7 +184,7 @@ impl ReadImports for Store {
             .table_name(&self.table)
             .set_key(Some(keys::import_head(id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         Ok(answer.item.map(item::from_item).transpose()?)
@@ -198,7 +199,7 @@ impl ImportOrganizations for Store {
             .table_name(&self.table)
             .set_key(Some(keys::organization(id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         Ok(answer.item.map(item::from_item).transpose()?)
@@ -263,7 +264,7 @@ impl ChangeImports for Store {
                 .set_item(Some(head_item(&next)?))
                 .condition_expression("version = :read")
                 .expression_attribute_values(":read", n(read))
-                .send()
+                .dispatch()
                 .await;
             match answer {
                 Ok(_) => true,
@@ -335,7 +336,7 @@ impl StageRows for Store {
                     .table_name(&self.table)
                     .set_key(Some(header.attributes()))
                     .consistent_read(true)
-                    .send()
+                    .dispatch()
                     .await
                     .map_err(internal)?;
                 let same = answer.item().is_some_and(|item| item::text(item, "digest") == Some(&chunk.digest));
@@ -436,7 +437,7 @@ impl ListImports for Store {
                     .expression_attribute_values(":after", s(after)),
                 None => query.key_condition_expression("pk = :pk"),
             };
-            let answer = query.send().await.map_err(internal)?;
+            let answer = query.dispatch().await.map_err(internal)?;
             entries.extend(answer.items().iter().filter_map(|item| {
                 let id = ImportId::parse(item::text(item, "import_id")?).ok()?;
                 Some((item::text(item, "sk")?.to_owned(), id))

@@ -30,6 +30,7 @@ use rollcall_validation::identity::IdentityKey;
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     imports::issues_item,
     item::{self, Item, n, s},
@@ -104,7 +105,7 @@ impl Store {
     async fn write_group(&self, mut group: Vec<WriteRequest>) -> Result<(), StoreError> {
         let mut pause = PAUSE;
         for _ in 0..TRIES {
-            let answer = self.client.batch_write_item().request_items(&self.table, group.clone()).send().await;
+            let answer = self.client.batch_write_item().request_items(&self.table, group.clone()).dispatch().await;
             match answer {
                 Ok(answer) => {
                     group = answer.unprocessed_items.and_then(|mut map| map.remove(&self.table)).unwrap_or_default();
@@ -179,7 +180,7 @@ impl Store {
                 .client
                 .batch_execute_statement()
                 .set_statements(Some(statements))
-                .send()
+                .dispatch()
                 .await
                 .map_err(internal)?;
             let mut again = Vec::new();
@@ -241,7 +242,7 @@ impl Store {
             .set_item(Some(self.guard_of(import, scope, claim)))
             .condition_expression("import_id = :stale")
             .expression_attribute_values(":stale", s(stale.as_str()))
-            .send()
+            .dispatch()
             .await;
         match answer {
             Ok(_) => Ok(true),

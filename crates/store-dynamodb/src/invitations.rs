@@ -23,6 +23,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     item::{self, n, s},
     keys::{self, Due},
@@ -37,7 +38,7 @@ impl LastRenewal for Store {
             .table_name(&self.table)
             .set_key(Some(keys::invitation(id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         Ok(answer.item().and_then(|item| item::text(item, "renewed_at")).and_then(|at| at.parse().ok()))
@@ -63,7 +64,7 @@ impl RecordDelivery for Store {
             .table_name(&self.table)
             .set_key(Some(keys::mail(id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         let Some(item) = answer.item else { return Ok(Waiting::None) };
@@ -173,7 +174,7 @@ impl ExpireInvitations for Store {
             None => update.update_expression("REMOVE due_pk, due_at"),
             Some(at) => update.update_expression("SET due_at = :due").expression_attribute_values(":due", s(iso(at))),
         };
-        match update.send().await {
+        match update.dispatch().await {
             Ok(_) => Ok(()),
             Err(error) if is_condition_failure(&error) => Ok(()),
             Err(error) => Err(internal(error).into()),

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use rollcall_accounts::{
     attempts::Counter,
     facet::Facet,
-    ids::{ApiKeyId, EmailChangeId, EntryId, ImportId, InvitationId, OrganizationId, PasswordResetId, SessionId, UserId},
+    ids::{
+        ApiKeyId, EmailChangeId, EntryId, ImportId, InvitationId, OrganizationId, PasswordResetId, SessionId, UserId,
+    },
     lists::ListKind,
     roles::RoleId,
     time::iso,

@@ -9,6 +9,7 @@ mod attempts;
 mod authenticate;
 mod bootstrap;
 mod credentials;
+mod dispatch;
 pub mod failure;
 mod idempotency;
 mod imports;

@@ -14,6 +14,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::internal,
     item::{self, s},
     keys::{self, Key, SHARDS},
@@ -174,7 +175,7 @@ impl Store {
                 .expression_attribute_values(":prefix", s(prefix)),
             None => query.key_condition_expression("pk = :pk"),
         };
-        let answer = query.send().await.map_err(internal)?;
+        let answer = query.dispatch().await.map_err(internal)?;
         let more = answer.last_evaluated_key().is_some();
         let entries: Vec<Entry> = answer
             .items()

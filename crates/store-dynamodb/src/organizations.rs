@@ -19,6 +19,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::internal,
     item::{self, Item, s},
     keys::{self, Key, SHARDS},
@@ -131,7 +132,7 @@ impl ListOrganizations for Store {
                     .expression_attribute_values(":after", s(after)),
                 None => query.key_condition_expression("pk = :pk"),
             };
-            let answer = query.send().await.map_err(internal)?;
+            let answer = query.dispatch().await.map_err(internal)?;
             listed.extend(answer.items.unwrap_or_default().iter().filter_map(|item| {
                 Some(ListedOrganization {
                     position: item::text(item, "sk")?.to_owned(),
@@ -183,7 +184,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::organization(id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         answer.item.map(item::from_item).transpose()

@@ -21,6 +21,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     item::{self, Item, n, s},
     keys::{self, Due, SHARDS},
@@ -54,7 +55,7 @@ impl Outbox for Store {
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":zero", n(0))
             .return_values(ReturnValue::AllOld)
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(answer) => {
@@ -77,7 +78,7 @@ impl Outbox for Store {
             .condition_expression("attempts = :ours")
             .expression_attribute_values(":due", s(iso(due)))
             .expression_attribute_values(":ours", n(claimed.attempts))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(()),
@@ -95,7 +96,7 @@ impl Outbox for Store {
             .set_key(Some(keys::mail(&claimed.mail.id).attributes()))
             .condition_expression("attempts = :ours")
             .expression_attribute_values(":ours", n(claimed.attempts))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(()),
@@ -126,7 +127,8 @@ impl Outbox for Store {
                     let Some(user) = user.filter(|user| handed.is_of(user)) else {
                         return self.drop_mail(claimed).await;
                     };
-                    reported = user.invitation.as_ref().is_some_and(|invitation| invitation.delivery != Delivery::Queued);
+                    reported =
+                        user.invitation.as_ref().is_some_and(|invitation| invitation.delivery != Delivery::Queued);
                     members.push(self.hand(handed, reported, Some(user.version))?);
                     if !reported {
                         members.push(self.put(facet_item(&user, &Facet::Trouble))?);
@@ -166,7 +168,7 @@ impl BulkLease for Store {
             .condition_expression("attribute_not_exists(pk) OR #until <= :now")
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":now", s(iso(now)))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(true),
@@ -184,7 +186,7 @@ impl BulkLease for Store {
             .condition_expression("#owner = :owner")
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", s(owner))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(()),
@@ -215,7 +217,7 @@ impl Store {
                 .expression_attribute_values(":work", s(work.partition(shard)))
                 .expression_attribute_values(":now", s(&now))
                 .limit(share);
-            async move { query.send().await.map_err(internal) }
+            async move { query.dispatch().await.map_err(internal) }
         });
         let mut found: Vec<(String, String)> = try_join_all(shards)
             .await?

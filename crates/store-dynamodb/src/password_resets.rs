@@ -10,6 +10,7 @@ use rollcall_validation::identity::IdentityKey;
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     write::mail_item,
 };
@@ -22,7 +23,7 @@ impl QueueMail for Store {
             .table_name(&self.table)
             .set_item(Some(mail_item(mail)?))
             .condition_expression("attribute_not_exists(pk)")
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(()),

@@ -18,6 +18,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::internal,
     item::{self, Item, s},
     keys,
@@ -38,7 +39,7 @@ impl ReadRoles for Store {
                 .key_condition_expression("pk = :pk")
                 .expression_attribute_values(":pk", s(&partition))
                 .set_exclusive_start_key(start)
-                .send()
+                .dispatch()
                 .await
                 .map_err(internal)?;
             for item in answer.items.unwrap_or_default() {
@@ -151,7 +152,7 @@ impl Store {
                 .table_name(&self.table)
                 .set_key(Some(keys::role(&scope, id).attributes()))
                 .consistent_read(true)
-                .send()
+                .dispatch()
                 .await
                 .map_err(internal)?;
             if let Some(item) = answer.item {

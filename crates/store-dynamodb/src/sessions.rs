@@ -25,6 +25,7 @@ use rollcall_validation::identity::IdentityKey;
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
     item::{self, n, s},
     keys,
@@ -40,7 +41,7 @@ impl OpenSessions for Store {
     async fn open_session(&self, open: &OpenSession, former: Option<&str>) -> Result<bool> {
         if former.is_none() && open.session.stage != Stage::Complete {
             let [item] = self.session_items(open)?.try_into().map_err(|_| StoreError("one item".into()))?;
-            self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.map_err(internal)?;
+            self.client.put_item().table_name(&self.table).set_item(Some(item)).dispatch().await.map_err(internal)?;
             return Ok(true);
         }
         let mut members = Vec::new();
@@ -119,7 +120,7 @@ impl EndListedSession for Store {
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         let Some(hash) = answer.item().and_then(|item| item::text(item, "hash")) else { return Ok(false) };
@@ -129,8 +130,7 @@ impl EndListedSession for Store {
             .condition_expression("attribute_exists(pk)")
             .build()
             .map_err(|error| StoreError(error.to_string()))?;
-        let mut members =
-            vec![TransactWriteItem::builder().delete(entry).build(), self.delete(&keys::session(hash))?];
+        let mut members = vec![TransactWriteItem::builder().delete(entry).build(), self.delete(&keys::session(hash))?];
         members.extend(self.audit(event)?);
         Ok(self.transact(members).await?.is_ok())
     }
@@ -147,7 +147,7 @@ impl TryCodes for Store {
             .condition_expression("attribute_exists(pk) AND failed_codes < :most")
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":most", n(MAX_FAILED_CODES))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(true),
@@ -226,7 +226,7 @@ impl UseCodes for Store {
             )
             .expression_attribute_values(":step", n(step))
             .expression_attribute_values(":one", n(1))
-            .send()
+            .dispatch()
             .await;
         match outcome {
             Ok(_) => Ok(true),
@@ -262,7 +262,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::guard(identity).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         Ok(answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok()))
@@ -275,7 +275,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::session(token_hash).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         // One without a stage was opened by an earlier version, and is none any more.

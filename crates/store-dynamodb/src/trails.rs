@@ -9,6 +9,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::internal,
     item::{self, s},
     keys::{self, SHARDS},
@@ -46,7 +47,7 @@ impl Store {
             .key_condition_expression("pk = :pk AND sk < :before")
             .expression_attribute_values(":pk", s(partition))
             .expression_attribute_values(":before", s(before))
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         let more = answer.last_evaluated_key().is_some();

@@ -15,8 +15,8 @@ use rollcall_accounts::{
     invitation::{Invitation, InvitationStatus},
     operations::{
         accept_invitation::KeepPending,
-        delete_user::DeleteUsers,
         create_user::{CreateUsers, Creation, ReadOrganization},
+        delete_user::DeleteUsers,
         delivery::ReadPeople,
         edits::{Edit, EditUsers, ReadCredential, Written},
         get_email_change::FindChangingUser,
@@ -32,6 +32,7 @@ use rollcall_validation::identity::IdentityKey;
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::internal,
     item::{self, Item, n, s},
     keys::{self, Key},
@@ -82,7 +83,7 @@ impl FindInvited for Store {
             .table_name(&self.table)
             .set_key(Some(keys::invitation(id).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         let generation = answer.item().filter(|item| !item.contains_key("user_id"));
@@ -335,7 +336,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(locator.attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         let user = answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok());
@@ -404,7 +405,7 @@ impl Store {
                 .key_condition_expression("pk = :pk")
                 .expression_attribute_values(":pk", s(keys::user(&user.id).pk))
                 .set_exclusive_start_key(start)
-                .send()
+                .dispatch()
                 .await
                 .map_err(internal)?;
             for item in answer.items() {
@@ -580,7 +581,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::guard(identity).attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         let Some(guard) = answer.item else { return Ok(Held::Free) };

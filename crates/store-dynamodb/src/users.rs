@@ -2,7 +2,7 @@
 
 use rollcall_accounts::{error::StoreError, ids::UserId, user::User};
 
-use crate::{Store, failure::internal, item, keys};
+use crate::{Store, dispatch::Dispatch as _, failure::internal, item, keys};
 
 impl Store {
     /// The user, if it counts.
@@ -19,7 +19,7 @@ impl Store {
                 .table_name(&self.table)
                 .set_key(Some(keys::user(id).attributes()))
                 .consistent_read(true)
-                .send()
+                .dispatch()
                 .await
                 .map_err(internal)?;
             return answer.item.map(item::from_item).transpose().map(|user| user.into_iter().collect());

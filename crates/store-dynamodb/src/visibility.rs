@@ -9,7 +9,7 @@ use std::{
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use rollcall_accounts::{error::StoreError, ids::ImportId, user::User};
 
-use crate::{Store, failure::internal, item, keys};
+use crate::{Store, dispatch::Dispatch as _, failure::internal, item, keys};
 
 /// What an import's head says of what it wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::commit_sequence().attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         Ok(answer.item().and_then(|item| item::number(item, "n")).unwrap_or(0))
@@ -126,7 +126,7 @@ impl Store {
                 .table_name(&self.table)
                 .set_key(Some(key.attributes()))
                 .consistent_read(true)
-                .send()
+                .dispatch()
                 .await
                 .map_err(internal)?;
             found.extend(answer.item.map(|item| (key.clone(), item)));
@@ -141,8 +141,13 @@ impl Store {
                     .consistent_read(true)
                     .build()
                     .map_err(|error| StoreError(error.to_string()))?;
-                let mut answer =
-                    self.client.batch_get_item().request_items(&self.table, request).send().await.map_err(internal)?;
+                let mut answer = self
+                    .client
+                    .batch_get_item()
+                    .request_items(&self.table, request)
+                    .dispatch()
+                    .await
+                    .map_err(internal)?;
                 for item in answer.responses.as_mut().and_then(|map| map.remove(&self.table)).unwrap_or_default() {
                     if let (Some(pk), Some(sk)) = (item::text(&item, "pk"), item::text(&item, "sk")) {
                         found.insert(keys::Key::new(pk, sk), item);

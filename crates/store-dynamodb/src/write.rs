@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::{
     Store,
+    dispatch::Dispatch as _,
     failure::{Cancelled, cancelled, internal},
     item::{self, Item, n, s},
     keys::{self, Due, Key},
@@ -44,7 +45,7 @@ impl Store {
     pub(crate) async fn transact(&self, members: Vec<TransactWriteItem>) -> Result<Result<(), Vec<usize>>, StoreError> {
         let mut pause = Duration::from_millis(20);
         for _ in 1..TRIES {
-            match self.client.transact_write_items().set_transact_items(Some(members.clone())).send().await {
+            match self.client.transact_write_items().set_transact_items(Some(members.clone())).dispatch().await {
                 Ok(_) => return Ok(Ok(())),
                 Err(error) => match cancelled(error)? {
                     Cancelled::Conditions(failed) => return Ok(Err(failed)),
@@ -108,7 +109,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(key.attributes()))
             .consistent_read(true)
-            .send()
+            .dispatch()
             .await
             .map_err(internal)?;
         Ok(answer.item)
@@ -227,7 +228,7 @@ impl Store {
     pub(crate) async fn put_ahead(&self, finding: &Finding) -> Result<(), StoreError> {
         let puts = finding.ahead.iter().map(|item| async {
             let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
-            put.send().await.map(drop).map_err(internal)
+            put.dispatch().await.map(drop).map_err(internal)
         });
         try_join_all(puts).await.map(drop)
     }
@@ -241,7 +242,7 @@ impl Store {
     pub(crate) async fn delete_all(&self, keys: &[Key]) {
         let deletes = keys.iter().map(|key| async {
             let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
-            delete.send().await
+            delete.dispatch().await
         });
         join_all(deletes).await;
     }
