@@ -55,6 +55,7 @@ impl From<&Entry> for EntryResponse {
 /// A new entry.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Field staff", "active": true, "modules": ["helpdesk"]}))]
 pub struct CreateEntryRequest {
     /// 1 to 150 characters, unique in the list; case matters.
     pub name: String,
@@ -91,6 +92,7 @@ impl From<CreateEntryRequest> for NewEntry {
 /// Changes of an entry. Absent fields stay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"active": false}))]
 pub struct UpdateEntryRequest {
     /// Name.
     #[serde(default)]

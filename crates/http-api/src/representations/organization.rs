@@ -105,6 +105,7 @@ impl OrganizationResponse {
 /// Changes of an organization. Absent fields stay; `null` removes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"mfa_required": true, "password_policy": {"min_length": 14}, "domains": ["example.org"]}))]
 pub struct UpdateOrganizationRequest {
     /// 1 to 150 characters.
     #[serde(default)]

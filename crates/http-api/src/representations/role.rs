@@ -68,6 +68,7 @@ impl From<&Found> for RoleResponse {
 /// A new role. A copy is one with the permissions of another.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Help desk", "description": "Unlocks people.", "kind": "end_user", "organization_id": "org_0123456789abcdefghjkmnpqrs", "permissions": ["users.read", "credentials.write"]}))]
 pub struct CreateRoleRequest {
     /// 1 to 60 characters, unique among the roles of its kind.
     pub name: String,
@@ -104,6 +105,7 @@ impl CreateRoleRequest {
 /// Changes of a role. Absent fields stay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"permissions": ["users.read"]}))]
 pub struct UpdateRoleRequest {
     /// Name.
     #[serde(default)]

@@ -435,6 +435,7 @@ impl CloneUserRequest {
 /// Changes of a user. Absent fields stay; `null` removes.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"add_groups": ["Field staff"], "properties": {"cost_center": "4711"}}))]
 pub struct UpdateUserRequest {
     /// First name.
     #[serde(default)]
