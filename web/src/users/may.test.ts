@@ -17,8 +17,8 @@ describe("what is offered for an account", () => {
     ["active without", { status: "active" }, everything, ["reset-password", "deactivate"]],
     ["locked", { status: "locked_out" }, everything, ["unlock", "reset-password", "deactivate"]],
     ["deactivated", { status: "deactivated" }, everything, ["activate"]],
-    ["one's own", { id: "me", status: "active" }, everything, ["reset-password"]],
-    ["the Root Master's", { root: true, status: "active" }, everything, ["reset-password"]],
+    ["one's own", { id: "me", status: "active" }, everything, []],
+    ["the Root Master's", { root: true, status: "active" }, everything, []],
     ["of somebody who holds more", { roles: ["strong"], status: "active" }, everything, []],
     ["to somebody who may only read", { status: "active" }, ["users.read"], []],
   ] as [string, Partial<User>, string[], string[]][])("%s", (_name, who, permissions, expected) => {

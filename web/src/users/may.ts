@@ -50,9 +50,9 @@ export function may(me: SignedIn, user: User, roles: Role[] | undefined): May {
   const registered = user.status === "active" || user.status === "locked_out";
   const fixed: Hands = own ? "off_own" : user.root ? "off_root" : reach ? null : "off_more";
   const account: [AccountAct, boolean][] = [
-    ["unlock", can("credentials.write") && reach && user.status === "locked_out"],
-    ["reset-password", can("credentials.write") && reach && registered],
-    ["reset-mfa", can("credentials.write") && reach && registered && user.mfa === "enrolled"],
+    ["unlock", can("credentials.write") && fixed === null && user.status === "locked_out"],
+    ["reset-password", can("credentials.write") && fixed === null && registered],
+    ["reset-mfa", can("credentials.write") && fixed === null && registered && user.mfa === "enrolled"],
     ["activate", can("users.write") && fixed === null && user.status === "deactivated"],
     ["deactivate", can("users.write") && fixed === null && user.status !== "deactivated"],
   ];
