@@ -88,7 +88,10 @@ fn generate(length: usize, randomness: &impl Randomness) -> String {
         while password.len() < length {
             let bytes: [u8; 32] = randomness.bytes();
             // What is above the last whole multiple would make some characters likelier.
-            let fair = bytes.iter().filter(|byte| **byte < LARGEST_FAIR).map(|byte| ALPHABET[usize::from(*byte) % ALPHABET.len()]);
+            let fair = bytes
+                .iter()
+                .filter(|byte| **byte < LARGEST_FAIR)
+                .map(|byte| ALPHABET[usize::from(*byte) % ALPHABET.len()]);
             password.extend(fair.take(length - password.len()).map(char::from));
         }
         let has = |kind: fn(&u8) -> bool| password.bytes().any(|byte| kind(&byte));

@@ -333,11 +333,7 @@ impl DueMail {
         match &self.subject {
             MailSubject::Notice { user_id, channel: Channel::Mail, event } => Some(Self {
                 id: format!("{}#text", self.id),
-                subject: MailSubject::Notice {
-                    user_id: user_id.clone(),
-                    channel: Channel::Text,
-                    event: event.clone(),
-                },
+                subject: MailSubject::Notice { user_id: user_id.clone(), channel: Channel::Text, event: event.clone() },
                 ..self.clone()
             }),
             _ => None,

@@ -289,13 +289,17 @@ mod tests {
     use crate::{
         access::OrganizationScope,
         error::StoreError,
-        ids::OrganizationId,
+        ids::{ImportId, OrganizationId},
         invitation::{Delivery, Invitation, InvitationStatus},
         operations::{
             edits::{Edit, Written as EditWritten},
             letters::Content,
         },
         organization::Organization,
+        outbox::Event,
+        random::SystemRandomness,
+        roles::RoleId,
+        settings::{Priority, Schedule, Severity, Threshold},
         token::TokenKeys,
         user::{UserKind, UserStatus},
     };
@@ -322,6 +326,7 @@ mod tests {
         mail: Mutex<Option<Stored>>,
         answer: Mutex<Result<(), SendFailure>>,
         sent: Mutex<Vec<Letter>>,
+        texts: Mutex<Vec<TextMessage>>,
         /// Whether the table is gone when an end is to be recorded.
         dies_at_record: Mutex<bool>,
     }
@@ -347,6 +352,7 @@ mod tests {
                 mail: Mutex::new(Some((mail, at(0), 0, None))),
                 answer: Mutex::new(Ok(())),
                 sent: Mutex::default(),
+                texts: Mutex::default(),
                 dies_at_record: Mutex::new(false),
             }
         }
@@ -460,7 +466,8 @@ mod tests {
     }
 
     impl TextSender for Office {
-        async fn send_text(&self, _: &TextMessage) -> Result<(), SendFailure> {
+        async fn send_text(&self, text: &TextMessage) -> Result<(), SendFailure> {
+            self.texts.lock().unwrap().push(text.clone());
             self.answer.lock().unwrap().clone()
         }
     }
@@ -555,6 +562,121 @@ mod tests {
                 office.answers(Ok(()));
                 assert_eq!(office.deliver(5).unwrap(), Outcome::Sent, "{outcome:?}");
                 assert_eq!(office.invitation().expires_at, Some(at(5 + 24 * 3600)), "time begins with the sending");
+            }
+        }
+    }
+
+    fn import_ended() -> Event {
+        Event::ImportEnded {
+            organization_id: None,
+            import_id: ImportId::derived(&["1"]),
+            rejected: false,
+            imported: 2,
+            skipped: 0,
+            failed: 0,
+        }
+    }
+
+    #[test]
+    fn a_notice_goes_the_ways_that_the_person_has_set() {
+        let everything = Some(Threshold { severity: Severity::Info, priority: Priority::Low });
+        let serious = Some(Threshold { severity: Severity::Critical, priority: Priority::Low });
+        // 1970 begins on a Thursday.
+        let friday = Some(Schedule { days: [5].into(), from_minute: 480, to_minute: 1080 });
+        let rows: [(&str, &dyn Fn(&mut User), Outcome, (usize, usize), Option<Timestamp>); 9] = [
+            ("by mail, if nothing is set", &|_| {}, Outcome::Sent, (1, 0), None),
+            ("to nobody without duties", &|user| user.roles.clear(), Outcome::Dropped, (0, 0), None),
+            ("to nobody switched off", &|user| user.status = UserStatus::Deactivated, Outcome::Dropped, (0, 0), None),
+            ("not at all", &|user| user.settings.notifications.mail = None, Outcome::Dropped, (0, 0), None),
+            (
+                "only what is serious",
+                &|user| user.settings.notifications.mail = serious,
+                Outcome::Dropped,
+                (0, 0),
+                None,
+            ),
+            ("both ways", &|user| user.settings.notifications.text = everything, Outcome::Sent, (1, 1), None),
+            (
+                "by text message alone",
+                &|user| {
+                    user.settings.notifications.mail = None;
+                    user.settings.notifications.text = everything;
+                },
+                Outcome::Dropped,
+                (0, 1),
+                None,
+            ),
+            (
+                "by text message, without a number",
+                &|user| {
+                    user.phone = None;
+                    user.settings.notifications.text = everything;
+                },
+                Outcome::Sent,
+                (1, 0),
+                None,
+            ),
+            (
+                "not before the schedule begins",
+                &|user| user.settings.notifications.schedule = friday.clone(),
+                Outcome::Postponed,
+                (0, 0),
+                Some(at(32 * 3600)),
+            ),
+        ];
+        for (name, change, outcome, messages, due) in rows {
+            let office = Office::new();
+            {
+                let mut user = office.user.lock().unwrap();
+                user.status = UserStatus::Active;
+                user.roles = RoleId::parse("technician").into_iter().collect();
+                user.phone = Some("+4915112345678".into());
+                change(&mut user);
+                let notice = DueMail::notice("imp_1#ended".into(), &user.id, import_ended(), Lane::Now, at(0));
+                *office.mail.lock().unwrap() = Some((notice, at(0), 0, None));
+            }
+            assert_eq!(office.deliver(10).unwrap(), outcome, "{name}");
+            let left = office.mail.lock().unwrap().as_ref().map(|mail| (mail.0.id.clone(), mail.1));
+            let is_text = left.as_ref().is_some_and(|(id, _)| id == "imp_1#ended#text");
+            if is_text {
+                assert_eq!(office.deliver(11).unwrap(), Outcome::Sent, "{name}");
+                assert!(!office.is_in_outbox(), "{name}");
+            } else {
+                assert_eq!(left.map(|(_, due)| due), due, "{name}");
+            }
+            let sent = (office.letters().len(), office.texts.lock().unwrap().len());
+            assert_eq!(sent, messages, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_first_password_is_mailed_while_it_is_the_persons_only_way_in() {
+        let invited = |user: &mut User| {
+            let by = UserId::derived(&["inviter"]);
+            user.invitation = Some(Invitation::queued(InvitationId::derived(&["1"]), 24, by, at(0)));
+        };
+        let rows: [(&str, &dyn Fn(&mut User), i64, Outcome); 4] = [
+            ("waits", &|_| {}, 10, Outcome::Sent),
+            ("has a password of their own", &|user| user.status = UserStatus::Active, 10, Outcome::Dropped),
+            ("was invited instead", &invited, 10, Outcome::Dropped),
+            ("its time has passed", &|_| {}, 1000, Outcome::Dropped),
+        ];
+        for (name, change, second, outcome) in rows {
+            let office = Office::new();
+            let keys = TokenKeys::parse("a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").unwrap();
+            {
+                let mut user = office.user.lock().unwrap();
+                user.invitation = None;
+                change(&mut user);
+                let mail = DueMail::first_credentials(&user.id, "k7Qm", at(1000), at(0), &keys, &SystemRandomness);
+                *office.mail.lock().unwrap() = Some((mail, at(0), 0, None));
+            }
+            assert_eq!(office.deliver(second).unwrap(), outcome, "{name}");
+            assert!(!office.is_in_outbox(), "{name}: sealed or not, it is gone");
+            assert_eq!(office.letters().len(), usize::from(outcome == Outcome::Sent), "{name}");
+            for letter in office.letters() {
+                assert!(matches!(&letter.content, Content::FirstCredentials { password, .. } if password == "k7Qm"));
+                assert!(!format!("{letter:?}").contains("k7Qm"), "nothing for a log");
             }
         }
     }

@@ -158,7 +158,10 @@ fn notice_id(
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::RefCell, collections::BTreeMap};
+
     use super::*;
+    use crate::{invitation::Invitation, operations::fake::run, outbox::MailSubject, user::UserKind};
 
     #[test]
     fn bad_news_is_not_overwritten_by_good() {
@@ -175,5 +178,113 @@ mod tests {
         ] {
             assert_eq!(predecessors(report).contains(&over), changes, "{report:?} over {over:?}");
         }
+    }
+
+    /// People who were invited by one person, and what waits in the outbox.
+    #[derive(Default)]
+    struct Table {
+        users: RefCell<BTreeMap<UserId, User>>,
+        notices: RefCell<BTreeMap<String, (DueMail, Timestamp, bool)>>,
+    }
+
+    impl Table {
+        fn invite(&self, name: &str) -> Report {
+            let id = UserId::derived(&[name]);
+            let inviter = UserId::derived(&["inviter"]);
+            let mut invitation =
+                Invitation::queued(InvitationId::derived(&[name]), 24, inviter.clone(), Timestamp::UNIX_EPOCH);
+            invitation.delivery = Delivery::Sent;
+            let report = Report {
+                user_id: id.clone(),
+                invitation_id: invitation.id.clone(),
+                generation: 1,
+                delivery: Delivery::Bounced,
+                at: Timestamp::UNIX_EPOCH,
+            };
+            let user = User {
+                invitation: Some(invitation),
+                ..User::new(id.clone(), UserKind::Technician, None, "technician", inviter, Timestamp::UNIX_EPOCH)
+            };
+            self.users.borrow_mut().insert(id, user);
+            report
+        }
+
+        fn totals(&self) -> Vec<usize> {
+            let total = |mail: &DueMail| match &mail.subject {
+                MailSubject::Notice { event: Event::InvitationsUndelivered { people, total, .. }, .. } => {
+                    assert_eq!(people.len(), (*total).min(NAMED));
+                    *total
+                }
+                other => panic!("{other:?}"),
+            };
+            self.notices.borrow().values().map(|(mail, ..)| total(mail)).collect()
+        }
+    }
+
+    impl RecordDelivery for Table {
+        async fn write_report(&self, report: &Report, from: &[Delivery]) -> Result<bool> {
+            let mut users = self.users.borrow_mut();
+            let invitation = users.get_mut(&report.user_id).and_then(|user| user.invitation.as_mut());
+            let fits = invitation
+                .filter(|invitation| invitation.generation == report.generation && from.contains(&invitation.delivery));
+            Ok(fits.map(|invitation| invitation.delivery = report.delivery).is_some())
+        }
+
+        async fn reported_user(&self, id: &UserId) -> Result<Option<User>> {
+            Ok(self.users.borrow().get(id).cloned())
+        }
+
+        async fn waiting_notice(&self, id: &str) -> Result<Waiting> {
+            Ok(match self.notices.borrow().get(id) {
+                None => Waiting::None,
+                Some((_, _, true)) => Waiting::Sent,
+                Some((mail, ..)) => match &mail.subject {
+                    MailSubject::Notice { event: Event::InvitationsUndelivered { people, total, .. }, .. } => {
+                        Waiting::For { people: people.clone(), total: *total }
+                    }
+                    other => panic!("{other:?}"),
+                },
+            })
+        }
+
+        async fn write_told_report(
+            &self,
+            _: &User,
+            report: &Report,
+            from: &[Delivery],
+            _: &Waiting,
+            notice: &DueMail,
+            due: Timestamp,
+        ) -> Result<ReportWritten> {
+            if !self.write_report(report, from).await? {
+                return Ok(ReportWritten::UserChanged);
+            }
+            self.notices.borrow_mut().insert(notice.id.clone(), (notice.clone(), due, false));
+            Ok(ReportWritten::Done)
+        }
+    }
+
+    #[test]
+    fn bad_news_of_some_minutes_is_one_notice() {
+        let table = Table::default();
+        let second = |second| Timestamp::from_second(second).unwrap();
+        let record = |report: &Report, at| run(record_delivery(&table, report, second(at))).unwrap();
+        let bounced = table.invite("a");
+        assert!(record(&bounced, 30));
+        assert!(!record(&bounced, 31), "the same report again is none");
+        assert!(record(&Report { delivery: Delivery::Complained, ..bounced }, 32), "worse news of the same person");
+        assert_eq!(table.totals(), [1]);
+        for n in 0..NAMED {
+            assert!(record(&table.invite(&n.to_string()), 40));
+        }
+        assert_eq!(table.totals(), [NAMED + 1], "more than are named");
+        assert!(table.notices.borrow().values().all(|(_, due, _)| *due == second(600)));
+        assert!(record(&table.invite("later"), 600));
+        assert_eq!(table.totals(), [NAMED + 1, 1], "the next minutes have their own");
+        table.notices.borrow_mut().values_mut().for_each(|(_, _, sent)| *sent = true);
+        assert!(record(&table.invite("late"), 601));
+        assert_eq!(table.totals().len(), 3, "what is on its way is not added to");
+        assert!(record(&Report { delivery: Delivery::Delivered, ..table.invite("good") }, 602));
+        assert_eq!(table.totals().len(), 3, "good news is none");
     }
 }

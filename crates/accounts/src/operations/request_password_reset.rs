@@ -107,3 +107,52 @@ pub(crate) async fn begin_password_reset(
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        operations::fake::{Fake, after, at, now, run},
+        user::{LinkState, UserStatus},
+    };
+
+    impl FindAccount for Fake {
+        async fn account_of(&self, identity: &IdentityKey) -> Result<Option<User>> {
+            Ok(self.users.borrow().values().find(|user| IdentityKey::from_email(&user.email) == *identity).cloned())
+        }
+    }
+
+    #[test]
+    fn a_request_that_is_worked_off_again_makes_no_second_link() {
+        let (fake, ana) = Fake::with_ana();
+        let email = fake.user(&ana).email;
+        for (name, login, asked, generation) in [
+            ("nobody's name", "nobody@acme.example", now(), None),
+            ("hers", email.as_str(), now(), Some(1)),
+            ("the same again", &email, now(), Some(1)),
+            ("an older one, late", &email, after(-5), Some(1)),
+            ("another, written otherwise", &email.to_uppercase(), after(5), Some(2)),
+        ] {
+            run(begin_password_reset(&fake, login, &at(asked))).unwrap();
+            let reset = fake.user(&ana).password_reset;
+            assert_eq!(reset.as_ref().map(|reset| reset.generation), generation, "{name}");
+            assert!(reset.is_none_or(|reset| reset.requested_by.is_none() && reset.state == LinkState::Pending));
+        }
+        assert!(fake.credential(&ana).password_hash.is_some(), "asking takes nothing away");
+    }
+
+    #[test]
+    fn only_who_has_registered_gets_a_link() {
+        for (status, gets) in [
+            (UserStatus::Created, false),
+            (UserStatus::Invited, false),
+            (UserStatus::Active, true),
+            (UserStatus::Deactivated, false),
+        ] {
+            let (fake, ana) = Fake::with_ana();
+            fake.change(&ana, |user, _| user.status = status);
+            run(begin_password_reset(&fake, &fake.user(&ana).email, &at(now()))).unwrap();
+            assert_eq!(fake.user(&ana).password_reset.is_some(), gets, "{status:?}");
+        }
+    }
+}
