@@ -233,12 +233,13 @@ export const texts = {
     suppressed: "The address is on the stop list",
     suppressedBody: (email: string) =>
       `Mails to ${email} came back before, so the mail service sends nothing there any more. Use another address.`,
+    firstPassword:
+      "They were given a first password, good for 14 days, and must change it when they sign in. An invitation takes its place.",
     newAddress: "New address",
     editAndInvite: "Edit address and invite again",
     saveAndInvite: "Save and invite again",
     sameAddress: "Enter another address; this is the one that did not work.",
     done: (email: string) => `A new invitation goes to ${email}`,
-    actions: "What you can do",
   },
 
   security: {

@@ -36,7 +36,9 @@ export function InvitationTab({ user, may, onChanged }: { user: User; may: May; 
   return (
     <>
       {!invitation ? (
-        <p className="muted">{texts.users.panel.noInvitation}</p>
+        <p className="muted">
+          {state === "first_password" ? t.invitation.firstPassword : texts.users.panel.noInvitation}
+        </p>
       ) : (
         <ol className="timeline">
           {timelineOf(user).map((step) => (
