@@ -15,7 +15,7 @@ async fn create(system: &System, acme: &str, email: &str, credentials: Value) ->
         "first_name": "Ana",
         "last_name": "Silva",
         "email": email,
-        "username": format!("{}.name", email.split('@').next().unwrap()),
+        "username": format!("{}.name", email.split('@').next().unwrap_or_default()),
         "roles": ["organization_user"],
         "credentials": credentials,
     });

@@ -18,7 +18,7 @@ async fn mail(system: &System, to: &str, about: &str) -> Message {
         .eventually(async || {
             let mail = messages(system, to, MessageKind::Mail, about).pop();
             if mail.is_none() {
-                system.server.advance("PT1M").await.unwrap();
+                system.server.advance("PT1M").await.expect("a clock");
             }
             mail
         })
@@ -29,7 +29,7 @@ async fn mail(system: &System, to: &str, about: &str) -> Message {
 /// Nothing of the kind comes, however long one waits.
 async fn nothing(system: &System, to: &str, about: &str) {
     for _ in 0..4 {
-        system.server.advance("PT10M").await.unwrap();
+        system.server.advance("PT10M").await.expect("a clock");
     }
     for kind in [MessageKind::Mail, MessageKind::Text] {
         assert!(messages(system, to, kind, about).is_empty(), "{kind:?} about {about}");
@@ -66,7 +66,7 @@ async fn import(system: &System, caller: &Caller, organization: &str, emails: &[
     let rows: String = emails
         .iter()
         .enumerate()
-        .map(|(n, email)| format!("Person\tNumber{}\t{email}\n", char::from(b'a' + u8::try_from(n).unwrap())))
+        .map(|(n, email)| format!("Person\tNumber{}\t{email}\n", char::from(b'a' + u8::try_from(n).unwrap_or_default())))
         .collect();
     let path = format!("/v1/imports?profile=end-user&organization={organization}&role=organization_user");
     let sheet = format!("First Name\tLast Name\tEmail\n{rows}");

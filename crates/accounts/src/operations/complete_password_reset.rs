@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_link_that_is_not_good_changes_nothing() {
-        let rows: [(&str, &dyn Fn(&mut User), &str); 5] = [
+        type Change<'a> = &'a dyn Fn(&mut User);
+        let rows: [(&str, Change<'_>, &str); 5] = [
             ("revoked", &|user| user.revoke_password_reset(now()), "reset_revoked"),
             ("switched off", &|user| user.status = UserStatus::Deactivated, "reset_revoked"),
             ("replaced", &|user| user.password_reset = Some(PasswordReset::next(user, None, now())), "reset_replaced"),

@@ -566,6 +566,9 @@ mod tests {
         }
     }
 
+    /// What a row of a table does to the person.
+    type Change<'a> = &'a dyn Fn(&mut User);
+
     fn import_ended() -> Event {
         Event::ImportEnded {
             organization_id: None,
@@ -583,7 +586,7 @@ mod tests {
         let serious = Some(Threshold { severity: Severity::Critical, priority: Priority::Low });
         // 1970 begins on a Thursday.
         let friday = Some(Schedule { days: [5].into(), from_minute: 480, to_minute: 1080 });
-        let rows: [(&str, &dyn Fn(&mut User), Outcome, (usize, usize), Option<Timestamp>); 9] = [
+        let rows: [(&str, Change<'_>, Outcome, (usize, usize), Option<Timestamp>); 9] = [
             ("by mail, if nothing is set", &|_| {}, Outcome::Sent, (1, 0), None),
             ("to nobody without duties", &|user| user.roles.clear(), Outcome::Dropped, (0, 0), None),
             ("to nobody switched off", &|user| user.status = UserStatus::Deactivated, Outcome::Dropped, (0, 0), None),
@@ -655,7 +658,7 @@ mod tests {
             let by = UserId::derived(&["inviter"]);
             user.invitation = Some(Invitation::queued(InvitationId::derived(&["1"]), 24, by, at(0)));
         };
-        let rows: [(&str, &dyn Fn(&mut User), i64, Outcome); 4] = [
+        let rows: [(&str, Change<'_>, i64, Outcome); 4] = [
             ("waits", &|_| {}, 10, Outcome::Sent),
             ("has a password of their own", &|user| user.status = UserStatus::Active, 10, Outcome::Dropped),
             ("was invited instead", &invited, 10, Outcome::Dropped),
