@@ -11,6 +11,7 @@ mod process;
 mod schemathesis;
 mod template;
 mod tools;
+mod unicode_tables;
 mod verify;
 mod wasm;
 mod web;
@@ -25,6 +26,7 @@ cargo dev [-- --port N --data DIR]   build everything and run the whole system o
 cargo verify [-- --quick]            every check and test; --quick leaves out browser tests and deployment builds
 cargo xtask wasm                     build the npm package @rollcall/validator into wasm-validator/pkg
 cargo xtask phone-metadata           write the tables of crates/phone-automaton from rlibphonenumber's metadata
+cargo xtask unicode-tables           write what crates/validation knows of characters, from the crates it is tested against
 cargo xtask web                      build the console and the acceptance page into web/dist
 cargo xtask bench phones [N]         phone numbers against rlibphonenumber and phonenumber; N (10000000) of them compared
 cargo xtask bench users [N]          what lists of users read, in organizations of N/10 and N (50000) people
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         "verify" => verify::run(&arguments),
         "wasm" => wasm::build().map(|_| ExitCode::SUCCESS),
         "phone-metadata" => phone_metadata::write().map(|()| ExitCode::SUCCESS),
+        "unicode-tables" => unicode_tables::write().map(|()| ExitCode::SUCCESS),
         "web" => wasm::build().and_then(|_| web::build()).map(|_| ExitCode::SUCCESS),
         "bench" => bench::run(&arguments),
         "screenshots" => browser::screenshots(&arguments),

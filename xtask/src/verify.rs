@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::process::{Call, Failure, Outcome, at, say};
-use crate::{browser, cargo, dev, phone_metadata, root, schemathesis, target, template, tools, wasm, web};
+use crate::{browser, cargo, dev, phone_metadata, root, schemathesis, target, template, tools, unicode_tables, wasm, web};
 
 /// The functions that are built as they are deployed: one of the API, one of the stream, one that sends mail.
 const DEPLOYED: [&str; 3] = ["start-import", "run-import", "deliver-mail"];
@@ -67,6 +67,7 @@ impl Verify {
             Ok(lint(together())? & lint(APART.iter().flat_map(|name| ["--package", name]).collect())?)
         });
         self.step("tables of phone numbers", phone_metadata::is_current);
+        self.step("tables of characters", unicode_tables::is_current);
         let package = self.step("validator for the browser", |_| wasm::build().map(|()| true));
         self.step("tests", |log| {
             let test = cargo().args(["test", "--release", "--quiet", "--no-fail-fast"]).args(together());

@@ -6,6 +6,7 @@ use crate::{
     phone::{self, NotANumber},
     profile::{CharacterClass, Column, ListName, Named, Rule},
     text::{self, Apostrophe, Cleaned, Cleaning},
+    unicode::nfkc,
 };
 
 /// Most names that an issue lists.
@@ -341,10 +342,9 @@ fn is_smart_quote(c: char) -> bool {
 
 /// What a text was before a word processor or a full-width keyboard had it, in the order to be tried.
 fn straightened(text: &str) -> Vec<String> {
-    use unicode_normalization::UnicodeNormalization as _;
     let quotes = |c: char| is_smart_quote(c) || matches!(c, '"' | '\'');
-    let straight: String = text
-        .nfkc()
+    let straight: String = nfkc(text)
+        .chars()
         .map(|c| match c {
             '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{b4}' | '`' => '\'',
             '\u{2012}'..='\u{2015}' | '\u{2212}' => '-',

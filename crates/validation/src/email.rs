@@ -4,9 +4,8 @@
 use std::borrow::Cow;
 
 use email_address::{EmailAddress, Options};
-use unicode_normalization::UnicodeNormalization as _;
 
-use crate::{Issue, Value, code, text};
+use crate::{Issue, Value, code, text, unicode::nfkc};
 
 /// Most octets before the `@` (RFC 5321, 4.5.3.1.1).
 const LOCAL_LIMIT: usize = 64;
@@ -135,7 +134,8 @@ fn meant(address: &str, rule: Rule<'_>) -> Option<String> {
     };
     let bare = within(address);
     let bare = if starts_with_mailto(&bare) { bare[7..].to_owned() } else { bare };
-    let typed: String = bare.nfkc().filter(|c| !text::is_blank(*c) && !text::is_direction_control(*c)).collect();
+    let typed: String =
+        nfkc(&bare).chars().filter(|c| !text::is_blank(*c) && !text::is_direction_control(*c)).collect();
     let straight = typed.replace(['\u{2018}', '\u{2019}'], "'");
     // In front only what encloses: a sign there may be part of somebody else's address.
     let enclosing = ['"', '\'', '\u{201c}', '\u{201d}', '<', '(', '['];

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization as _;
+pub(crate) use crate::unicode::fold;
 
 /// A sign-in name in the form that is compared: NFC, Unicode full case folding, the domain of an address in IDNA
 /// A-label form. Emails and usernames share one namespace, so a username that is an address has that address's key.
@@ -33,15 +33,6 @@ impl IdentityKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Unicode's canonical caseless form: what differs only in case or composition becomes the same.
-pub(crate) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    // Decomposing first lets iota subscripts fold as Unicode's definition D145 wants it.
-    caseless::default_case_fold_str(&text.nfd().collect::<String>()).nfc().collect()
 }
 
 fn domain_key(domain: &str) -> String {

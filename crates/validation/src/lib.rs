@@ -28,6 +28,7 @@ pub mod sheet;
 mod table;
 mod text;
 mod titles;
+mod unicode;
 
 pub use field::{Field, Value, Values};
 pub use issue::{Issue, Param, Params, Severity};

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
-
-use crate::code;
+use crate::{
+    code,
+    unicode::{self, Category, nfc},
+};
 
 /// Blanks of every kind, line ends and characters without width among them.
 pub(crate) fn is_blank(c: char) -> bool {
@@ -47,17 +47,17 @@ pub(crate) fn is_control(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }
-    c == char::REPLACEMENT_CHARACTER || c.general_category_group() == GeneralCategoryGroup::Other
+    c == char::REPLACEMENT_CHARACTER || unicode::category(c) == Category::Other
 }
 
 /// A letter.
 pub(crate) fn is_letter(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphabetic() } else { c.general_category_group() == GeneralCategoryGroup::Letter }
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { unicode::category(c) == Category::Letter }
 }
 
 /// A combining mark.
 pub(crate) fn is_mark(c: char) -> bool {
-    !c.is_ascii() && c.general_category_group() == GeneralCategoryGroup::Mark
+    !c.is_ascii() && unicode::category(c) == Category::Mark
 }
 
 /// A decimal digit of any script.
@@ -65,7 +65,7 @@ pub(crate) fn is_digit(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_digit();
     }
-    c.general_category() == unicode_properties::GeneralCategory::DecimalNumber
+    unicode::category(c) == Category::Digit
 }
 
 /// A blank that is not the ordinary one.
@@ -75,7 +75,7 @@ fn is_special_blank(c: char) -> bool {
 
 /// How many characters it has: Unicode scalar values after NFC.
 pub(crate) fn length(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.nfc().count() }
+    if text.is_ascii() { text.len() } else { nfc(text).chars().count() }
 }
 
 /// A character as issues name it: itself, or its number where it cannot be seen.
@@ -152,12 +152,13 @@ pub(crate) fn clean(cell: &str, how: Cleaning) -> Cleaned<'_> {
         cleaned.text = text.into();
         cleaned.note(code::BLANKS_NORMALIZED);
     }
-    if is_nfc_quick(cleaned.text.chars()) != IsNormalized::Yes {
-        let normal: String = cleaned.text.nfc().collect();
-        if normal != cleaned.text {
-            cleaned.text = normal.into();
-            cleaned.note(code::UNICODE_NORMALIZED);
-        }
+    let normal = match nfc(&cleaned.text) {
+        Cow::Owned(normal) if normal != cleaned.text => Some(normal),
+        _ => None,
+    };
+    if let Some(normal) = normal {
+        cleaned.text = normal.into();
+        cleaned.note(code::UNICODE_NORMALIZED);
     }
     cleaned
 }

@@ -1,8 +1,11 @@
 //! What people call a column, in many languages. Compared without case, accents, punctuation and blanks.
 
-use unicode_normalization::UnicodeNormalization as _;
-
-use crate::{Field, Profile, identity::fold, text};
+use crate::{
+    Field, Profile,
+    identity::fold,
+    text,
+    unicode::{nfc, nfkd},
+};
 
 /// What a title means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -623,16 +626,15 @@ fn plain(title: &str) -> String {
     };
     // Accents of Latin and Greek letters go; those of other scripts make other letters.
     let mut accents_go = false;
-    head.nfkd()
-        .filter(|c| {
-            let is_accent = ('\u{300}'..='\u{36f}').contains(c);
-            if !text::is_mark(*c) {
-                accents_go = *c < '\u{400}';
-            }
-            text::is_letter(*c) || text::is_digit(*c) || text::is_mark(*c) && !(is_accent && accents_go)
-        })
-        .nfc()
-        .collect()
+    let mut stays = |c: &char| {
+        let is_accent = ('\u{300}'..='\u{36f}').contains(c);
+        if !text::is_mark(*c) {
+            accents_go = *c < '\u{400}';
+        }
+        text::is_letter(*c) || text::is_digit(*c) || text::is_mark(*c) && !(is_accent && accents_go)
+    };
+    let plain: String = nfkd(head).chars().filter(|c| stays(c)).collect();
+    nfc(&plain).into_owned()
 }
 
 /// What a title means in a profile: its columns' own titles first, then those that everybody knows.
