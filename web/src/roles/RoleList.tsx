@@ -13,11 +13,13 @@ import { useRoleList } from "./useRoles";
 export const rolePath = (id: string): string => `/roles/${encodeURIComponent(id)}`;
 
 export function RoleList() {
-  const { organizations } = useSession();
+  const { me, organizations } = useSession();
   const { id: organization } = useOrganization();
   const can = useCan();
   const keep = useKeepOrganization();
   const { roles, problem, retry } = useRoleList(organization);
+  // Who belongs to an organization has nothing to do with the deployment's own people.
+  const seen = ({ kind }: { kind: string }) => kind !== "technician" || me.user.kind === "technician";
   return (
     <>
       <div className="page-head roles-head">
@@ -44,37 +46,39 @@ export function RoleList() {
       {problem && <ProblemBox problem={problem} retry={retry} />}
       {!roles && !problem && <RoleSkeleton />}
       {roles &&
-        byKind(roles).map((group) => (
-          <section key={group.kind} className="stack roles-kind" aria-labelledby={`roles-${group.kind}`}>
-            <div>
-              <h2 id={`roles-${group.kind}`}>{texts.ofKind[group.kind]}</h2>
-              <p className="muted">{texts.ofKindNote[group.kind]}</p>
-            </div>
-            <table className="table roles-table" aria-labelledby={`roles-${group.kind}`}>
-              <thead>
-                <tr>
-                  <th scope="col" className="role-name">
-                    {texts.columns.role}
-                  </th>
-                  <th scope="col" className="role-description">
-                    {texts.columns.description}
-                  </th>
-                  <th scope="col" className="role-count">
-                    {texts.columns.permissions}
-                  </th>
-                  <th scope="col" className="more-cell">
-                    <span className="visually-hidden">{common.common.actions}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {group.roles.map((role) => (
-                  <RoleRow key={role.id} role={role} />
-                ))}
-              </tbody>
-            </table>
-          </section>
-        ))}
+        byKind(roles)
+          .filter(seen)
+          .map((group) => (
+            <section key={group.kind} className="stack roles-kind" aria-labelledby={`roles-${group.kind}`}>
+              <div>
+                <h2 id={`roles-${group.kind}`}>{texts.ofKind[group.kind]}</h2>
+                <p className="muted">{texts.ofKindNote[group.kind]}</p>
+              </div>
+              <table className="table roles-table" aria-labelledby={`roles-${group.kind}`}>
+                <thead>
+                  <tr>
+                    <th scope="col" className="role-name">
+                      {texts.columns.role}
+                    </th>
+                    <th scope="col" className="role-description">
+                      {texts.columns.description}
+                    </th>
+                    <th scope="col" className="role-count">
+                      {texts.columns.permissions}
+                    </th>
+                    <th scope="col" className="more-cell">
+                      <span className="visually-hidden">{common.common.actions}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {group.roles.map((role) => (
+                    <RoleRow key={role.id} role={role} />
+                  ))}
+                </tbody>
+              </table>
+            </section>
+          ))}
     </>
   );
 }

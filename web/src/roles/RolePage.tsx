@@ -48,8 +48,8 @@ function Head({ title, pill, children }: { title: ReactNode; pill?: ReactNode; c
     <div className="page-head">
       <div>
         <nav aria-label={t.back} className="trail">
-          <Link to={keep("/roles")}>{t.back}</Link>
           <ChevronRightIcon size={12} />
+          <Link to={keep("/roles")}>{t.back}</Link>
         </nav>
         <div className="row wrap">
           <h1 ref={heading} tabIndex={-1} className="role-title">
