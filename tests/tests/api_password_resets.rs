@@ -133,6 +133,9 @@ async fn a_dead_link_says_why() {
         (seen.status, seen.code().to_owned())
     };
     assert_eq!(outcome(&first).await, (410, "reset_replaced".to_owned()));
+    let since = system.get(&Caller::Nobody, &first).await.json["replaced_at"].clone();
+    let user = system.get(&system.root(), format!("/v1/users/{}", person.id)).await;
+    assert_eq!(since, user.json["password_reset"]["requested_at"], "and since when");
     system.server.advance("PT24H").await.unwrap();
     assert_eq!(outcome(&second).await, (410, "reset_expired".to_owned()));
     let (head, mac) = second.rsplit_once('.').unwrap();

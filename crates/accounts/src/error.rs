@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -29,6 +31,9 @@ pub enum Error {
     /// A link that can no longer be used.
     #[error("{0}")]
     DeadLink(DeadLink),
+    /// The same, with what the holder of a genuine link may know of it.
+    #[error("{}", .0.link)]
+    DeadSince(DeadSince),
     /// A value in the request is refused; all of them are listed.
     #[error("{} of the values sent cannot be accepted", .0.len())]
     Refused(Vec<Refusal>),
@@ -70,6 +75,7 @@ impl Error {
             Self::Conflict(conflict) => conflict.code(),
             Self::VersionConflict => "version_conflict",
             Self::DeadLink(link) => link.code(),
+            Self::DeadSince(dead) => dead.link.code(),
             Self::Refused(_) => "row_refused",
             Self::Unfit(refusals) => refusals.first().map_or("value_refused", |refusal| refusal.code.as_str()),
             Self::ImportRefused(_) => "import_refused",
@@ -251,6 +257,17 @@ coded! {
     }
 }
 
+/// A link that can no longer be used, since when, and the language of the person it was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadSince {
+    /// Why.
+    pub link: DeadLink,
+    /// When it ended, was used, was replaced.
+    pub at: Option<Timestamp>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+}
+
 /// A request that cannot be understood or lacks something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
@@ -408,6 +425,12 @@ impl From<Missing> for Error {
 impl From<DeadLink> for Error {
     fn from(link: DeadLink) -> Self {
         Self::DeadLink(link)
+    }
+}
+
+impl From<DeadSince> for Error {
+    fn from(dead: DeadSince) -> Self {
+        Self::DeadSince(dead)
     }
 }
 

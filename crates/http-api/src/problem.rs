@@ -3,7 +3,8 @@
 use http::{StatusCode, header};
 use rollcall_accounts::{
     Error,
-    error::{Conflict, Invalid},
+    error::{Conflict, DeadLink, Invalid},
+    time::iso,
 };
 use serde_json::{Value, json};
 
@@ -65,6 +66,20 @@ impl Problem {
                 if let Some(row) = page.next_row {
                     body["next_row"] = Value::from(row);
                 }
+            }
+            Error::DeadSince(dead) => {
+                let name = match dead.link {
+                    DeadLink::Expired | DeadLink::ResetExpired | DeadLink::ChangeExpired => "expires_at",
+                    DeadLink::Used | DeadLink::ResetUsed | DeadLink::ChangeUsed => "used_at",
+                    DeadLink::Replaced
+                    | DeadLink::Revoked
+                    | DeadLink::AddressChanged
+                    | DeadLink::ResetReplaced
+                    | DeadLink::ResetRevoked
+                    | DeadLink::ChangeReplaced => "replaced_at",
+                };
+                body[name] = json!(dead.at.map(iso));
+                body["language"] = json!(dead.language);
             }
             Error::Invalid(Invalid::ChunksMissing(numbers)) => body["missing"] = json!(numbers),
             Error::Invalid(Invalid::RoleRequired(rows)) => {
@@ -131,7 +146,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::RulesChanged => (StatusCode::CONFLICT, "Conflict"),
         },
         Error::VersionConflict => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
-        Error::DeadLink(_) => (StatusCode::GONE, "This link can no longer be used"),
+        Error::DeadLink(_) | Error::DeadSince(_) => (StatusCode::GONE, "This link can no longer be used"),
         Error::Refused(_) | Error::Unfit(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Values refused"),
         Error::ImportRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Sheet refused"),
         Error::Invalid(invalid) => match invalid {
@@ -150,7 +165,9 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             Invalid::RowsMissing { .. } => (StatusCode::CONFLICT, "Rows missing"),
             Invalid::RoleRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Role required"),
         },
-        Error::RateLimited { .. } | Error::TooManyAttempts { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+        Error::RateLimited { .. } | Error::TooManyAttempts { .. } => {
+            (StatusCode::TOO_MANY_REQUESTS, "Too many requests")
+        }
         Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
     }
 }

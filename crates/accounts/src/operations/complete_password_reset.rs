@@ -28,8 +28,9 @@ pub async fn complete_password_reset(
     password: &str,
     origin: &Origin,
 ) -> Result<()> {
-    let ResetLink { user, generation } = ResetLink::find(ports, keys, token).await?;
-    open_reset(&user, generation, origin.now)?;
+    let link = ResetLink::find(ports, keys, token).await?;
+    link.open(origin.now)?;
+    let ResetLink { user, generation } = link;
     let policy = policy_for(ports, &user).await?;
     let password = NewPassword::for_user(password, &user, &policy).map_err(|refusal| Error::Unfit(vec![refusal]))?;
     let hash = password.hash();

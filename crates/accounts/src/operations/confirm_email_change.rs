@@ -27,7 +27,9 @@ pub async fn confirm_email_change(
     token: &str,
     origin: &Origin,
 ) -> Result<()> {
-    let ChangeLink { user, generation } = ChangeLink::find(ports, keys, token).await?;
+    let link = ChangeLink::find(ports, keys, token).await?;
+    link.open(origin.now)?;
+    let ChangeLink { user, generation } = link;
     let origin = Origin { actor: Some(user.id.clone()), ..origin.clone() };
     modify_user(ports, &user.id, |mut user| {
         open_change(&user, generation, origin.now)?;

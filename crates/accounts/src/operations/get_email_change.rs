@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    error::{DeadLink, Missing},
+    error::{DeadLink, DeadSince, Missing},
     ids::EmailChangeId,
     operations::create_user::ReadOrganization,
     token::{MailedToken, Purpose, TokenKeys},
@@ -61,6 +61,25 @@ pub(crate) fn open_change(user: &User, generation: u32, now: Timestamp) -> Resul
     }
 }
 
+impl ChangeLink {
+    /// The change, as long as the link is good.
+    ///
+    /// # Errors
+    /// Why it is not, and since when.
+    pub(crate) fn open(&self, now: Timestamp) -> Result<&EmailChange, DeadSince> {
+        open_change(&self.user, self.generation, now).map_err(|link| {
+            let newest = self.user.email_change.as_ref();
+            let replaced = newest.is_some_and(|change| self.generation < change.generation);
+            let at = newest.and_then(|change| match link {
+                DeadLink::ChangeExpired => Some(change.expires_at),
+                _ if replaced => Some(change.requested_at),
+                _ => change.ended_at,
+            });
+            DeadSince { link, at, language: self.user.language.clone() }
+        })
+    }
+}
+
 /// What a link's holder is told.
 #[derive(Debug, Clone)]
 pub struct ChangeView {
@@ -84,8 +103,8 @@ pub async fn get_email_change(
     token: &str,
     now: Timestamp,
 ) -> Result<ChangeView> {
-    let ChangeLink { user, generation } = ChangeLink::find(ports, keys, token).await?;
-    let change = open_change(&user, generation, now)?;
+    let link = ChangeLink::find(ports, keys, token).await?;
+    let (user, change) = (&link.user, link.open(now)?);
     let organization = match &user.organization_id {
         Some(id) => ports.read_organization(id).await?,
         None => None,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
-    error::{DeadLink, Missing},
+    error::{DeadLink, DeadSince, Missing},
     ids::PasswordResetId,
     lifecycle::{self, Operation},
     operations::create_user::ReadOrganization,
@@ -65,6 +65,24 @@ pub(crate) fn open_reset(user: &User, generation: u32, now: Timestamp) -> Result
     }
 }
 
+impl ResetLink {
+    /// The reset, as long as the link is good.
+    ///
+    /// # Errors
+    /// Why it is not, and since when.
+    pub(crate) fn open(&self, now: Timestamp) -> Result<&PasswordReset, DeadSince> {
+        open_reset(&self.user, self.generation, now).map_err(|link| {
+            let newest = self.user.password_reset.as_ref();
+            let at = newest.and_then(|reset| match link {
+                DeadLink::ResetExpired => Some(reset.expires_at),
+                DeadLink::ResetReplaced => Some(reset.requested_at),
+                _ => reset.ended_at,
+            });
+            DeadSince { link, at, language: self.user.language.clone() }
+        })
+    }
+}
+
 /// The policy that holds for a person's passwords: their organization's, or the default one.
 pub(crate) async fn policy_for(ports: &impl ReadOrganization, user: &User) -> Result<PasswordPolicy> {
     let organization = match &user.organization_id {
@@ -99,8 +117,9 @@ pub async fn get_password_reset(
     token: &str,
     now: Timestamp,
 ) -> Result<ResetView> {
-    let ResetLink { user, generation } = ResetLink::find(ports, keys, token).await?;
-    let expires_at = open_reset(&user, generation, now)?.expires_at;
+    let link = ResetLink::find(ports, keys, token).await?;
+    let expires_at = link.open(now)?.expires_at;
+    let user = link.user;
     let policy = policy_for(ports, &user).await?;
     Ok(ResetView { name: user.name(), email: user.email, expires_at, language: user.language, policy })
 }

@@ -27,11 +27,7 @@ use crate::{Answer, Call, Reply};
         (status = 410, description = "`change_expired`, `change_used`, `change_replaced`"),
     )
 )]
-pub async fn confirm_email_change(
-    ports: &(impl FindChangingUser + EditUsers),
-    keys: &TokenKeys,
-    call: Call,
-) -> Answer {
+pub async fn confirm_email_change(ports: &(impl FindChangingUser + EditUsers), keys: &TokenKeys, call: Call) -> Answer {
     use_case(ports, keys, call.param("token"), &call.origin(None)).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

@@ -336,7 +336,7 @@ pub struct CredentialsRequest {
     /// `link`: mailed, to choose a password. `generate`: a password is made and mailed, and nobody else learns it.
     /// `specify_and_mail`: the given one is mailed. `specify`: it is handed over otherwise. All but the link's must be
     /// changed at the first sign-in, within 14 days.
-    #[schema(example = "generate")]
+    #[schema(example = "specify_and_mail")]
     pub mode: String,
     /// With `specify` and `specify_and_mail`: as the organization's password policy says.
     #[serde(default)]
