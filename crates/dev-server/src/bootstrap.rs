@@ -16,7 +16,7 @@ use rollcall_lambda::SdkConfig;
 use rollcall_store_dynamodb::Store;
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Clock, files::write_private, random::letters_and_digits};
+use crate::{access::OPERATOR, clock::Clock, files::write_private, random::letters_and_digits, template::REGION};
 
 /// The first administrator.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,17 @@ struct DevFile {
     pid: u32,
     api_key: String,
     admin: Account,
+    #[serde(default)]
+    aws: Aws,
+}
+
+/// What `rollcall bootstrap` and `rollcall promote-root` need of the environment to reach the local table.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Aws {
+    endpoint_url: String,
+    access_key_id: String,
+    region: String,
+    table: String,
 }
 
 /// Makes or finds the first account, and writes `DIR/dev.json` for this run.
@@ -77,6 +88,12 @@ pub(crate) async fn ensure(
         pid: std::process::id(),
         api_key: account.api_key.clone(),
         admin: account.clone(),
+        aws: Aws {
+            endpoint_url: operator.endpoint_url().unwrap_or_default().to_owned(),
+            access_key_id: OPERATOR.to_owned(),
+            region: REGION.to_owned(),
+            table: table.to_owned(),
+        },
     };
     let text = serde_json::to_string_pretty(&described)? + "\n";
     write_private(&file, text.as_bytes())?;
