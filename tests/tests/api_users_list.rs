@@ -304,7 +304,10 @@ async fn the_filtered_list_is_exported_with_names_and_can_be_imported_again() {
     assert_eq!(again.status, 200, "{again:?}");
     assert!(again.text.contains("email_taken"), "the importer reads what was exported: {again:?}");
 
-    let workbook = system.get(&root, "/v1/users/export?format=xlsx&kind=technician").await;
+    let path = "/v1/users/export?format=xlsx&kind=technician";
+    let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let request = rollcall_tests::system::Request::new("GET", path).header("accept", media_type);
+    let workbook = system.send(&root, request).await;
     assert_eq!(workbook.status, 200);
     assert!(workbook.text.starts_with("PK"), "a zip archive");
     system.server.stop().await;

@@ -92,7 +92,7 @@ impl Gateway {
     async fn call(&self, arrival: &Arrival<'_>, body: &[u8]) -> Response {
         let event = self.event(arrival, body);
         match self.functions.invoke(arrival.function, event).await {
-            Ok(answer) => render(&answer).unwrap_or_else(|| {
+            Ok(answer) => render(&answer, self.takes_bytes(&arrival.parts.headers)).unwrap_or_else(|| {
                 tracing::error!(function = arrival.function, "malformed proxy response");
                 self.own("DEFAULT_5XX", StatusCode::BAD_GATEWAY, &arrival.request_id)
             }),
@@ -163,6 +163,14 @@ impl Gateway {
             "body": body,
             "isBase64Encoded": encoded,
         })
+    }
+
+    /// Whether base64 in an answer is decoded: for who accepts, first of all, a media type that the template calls
+    /// binary. Everybody else gets the base64.
+    fn takes_bytes(&self, headers: &HeaderMap) -> bool {
+        let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let first = accepted.split([',', ';']).next().unwrap_or_default().trim();
+        self.api.binary_media_types.iter().any(|binary| binary == "*/*" || binary.eq_ignore_ascii_case(first))
     }
 
     /// The body as text, or base64 for the media types that the template calls binary.
@@ -288,7 +296,7 @@ async fn read(headers: &HeaderMap, mut body: Body) -> Result<Option<Vec<u8>>, ax
 }
 
 /// The function's answer; `None` when it is not what a proxy integration must give.
-fn render(answer: &Value) -> Option<Response> {
+fn render(answer: &Value, takes_bytes: bool) -> Option<Response> {
     let status = answer.get("statusCode")?.as_u64()?;
     let status = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
     let text = match answer.get("body") {
@@ -296,7 +304,8 @@ fn render(answer: &Value) -> Option<Response> {
         Some(Value::String(text)) => text,
         Some(_) => return None,
     };
-    let body = if answer.get("isBase64Encoded").and_then(Value::as_bool) == Some(true) {
+    let encoded = answer.get("isBase64Encoded").and_then(Value::as_bool) == Some(true);
+    let body = if encoded && takes_bytes {
         Body::from(STANDARD.decode(text).ok()?)
     } else {
         Body::from(text.to_owned())
@@ -367,14 +376,14 @@ mod tests {
 
     #[test]
     fn an_answer_is_rendered_with_all_its_headers() {
-        let response = render(&json!({
+        let answer = json!({
             "statusCode": 201,
             "headers": {"location": "/v1/x"},
             "multiValueHeaders": {"set-cookie": ["a=1", "b=2"]},
             "body": "eA==",
             "isBase64Encoded": true,
-        }))
-        .unwrap();
+        });
+        let response = render(&answer, true).unwrap();
         assert_eq!(response.status(), 201);
         assert_eq!(response.headers()["location"], "/v1/x");
         assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
@@ -383,7 +392,7 @@ mod tests {
             ("a body that is no text", json!({"statusCode": 200, "body": {}})),
             ("broken base64", json!({"statusCode": 200, "body": "%", "isBase64Encoded": true})),
         ] {
-            assert!(render(&answer).is_none(), "{name}");
+            assert!(render(&answer, true).is_none(), "{name}");
         }
     }
 }

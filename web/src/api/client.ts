@@ -282,7 +282,12 @@ export const api = {
     request<Page<AuditEvent>>("GET", "/v1/audit-events", { query: { ...filter }, signal }),
   /** One file of an export: `/v1/users/export` or `/v1/audit-events/export`, with a list's filters. */
   exportPart: (path: string, query: Query, signal?: Signal) =>
-    send("GET", path, { query, signal, accept: "*/*" }).then(async (response) => ({
+    // API Gateway hands bytes over only to who accepts their type first of all.
+    send("GET", path, {
+      query,
+      signal,
+      accept: query.format === "xlsx" ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
+    }).then(async (response) => ({
       data: new Uint8Array(await response.arrayBuffer()),
       next: response.headers.get("rollcall-next-cursor"),
     })),
