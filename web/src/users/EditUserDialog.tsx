@@ -1,5 +1,6 @@
 import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
 import { api } from "../api/client";
+import { asProblem } from "../api/problem";
 import type { User } from "../api/types";
 import { useAction } from "../api/use";
 import { ChangeList } from "../audit/ChangeList";
@@ -46,7 +47,7 @@ export function EditUserDialog(p: { user: User; onClose: () => void; onSaved: (u
       notify(texts.common.saved);
       unsaved.done(() => p.onSaved(saved));
     } catch (error) {
-      if ((error as { code?: string }).code !== "version_conflict") throw error;
+      if (asProblem(error).code !== "version_conflict") throw error;
       const [latest, by] = await Promise.all([api.user(base.id), whoChanged(base.id)]);
       const rebased = rebase(before, draft, draftOf(latest));
       setClash({ ...rebased, latest, by });
