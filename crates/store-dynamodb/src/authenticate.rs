@@ -1,5 +1,6 @@
 //! Sessions and API keys to users.
 
+use async_recursion::async_recursion as boxed;
 use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
@@ -11,6 +12,17 @@ use crate::{Store, dispatch::Dispatch as _, failure::internal, item, keys};
 
 impl Authenticator for Store {
     async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, Via)>> {
+        self.signed_in(token_hash, now).await
+    }
+
+    async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>> {
+        self.key_holder(key_hash).await
+    }
+}
+
+impl Store {
+    #[boxed]
+    async fn signed_in(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, Via)>> {
         let session = self.session(token_hash).await?;
         let Some(session) = session.filter(|session| session.stage == Stage::Complete && session.is_alive(now)) else {
             return Ok(None);
@@ -28,7 +40,8 @@ impl Authenticator for Store {
         Ok(Some((account, via)))
     }
 
-    async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>> {
+    #[boxed]
+    async fn key_holder(&self, key_hash: &str) -> Result<Option<Account>> {
         let answer = self
             .client
             .get_item()

@@ -1,5 +1,6 @@
 //! What people sign in with.
 
+use async_recursion::async_recursion as boxed;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use rollcall_accounts::{credential::Credential, error::StoreError, ids::UserId};
 
@@ -13,6 +14,7 @@ use crate::{
 
 impl Store {
     /// The secrets of a user, if there are any yet.
+    #[boxed]
     pub(crate) async fn credential(&self, id: &UserId) -> Result<Option<Credential>, StoreError> {
         let answer = self
             .client

@@ -2,7 +2,7 @@
 //!
 //! An async body is compiled where it is awaited, and that is every function's own package: all that is below an
 //! SDK call would be compiled again in each of them. A boxed future made by a function of this crate that is not
-//! generic is compiled here, once.
+//! generic is compiled here, once. What many functions use of this crate is `#[boxed]` for the same reason.
 
 use aws_sdk_dynamodb::{error::SdkError, operation};
 use futures_util::future::BoxFuture;

@@ -1,5 +1,6 @@
 //! Imports: heads, staged rows, reports, listings.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
@@ -125,11 +126,13 @@ struct ChunkItem {
 
 impl Store {
     /// Everything in a partition whose sort key begins so, in order, read consistently.
+    #[boxed]
     pub(crate) async fn partition(&self, pk: &str, prefix: &str) -> Result<Vec<Item>, StoreError> {
         self.query_partition(pk, prefix, None).await
     }
 
     /// The keys of that only.
+    #[boxed]
     pub(crate) async fn partition_keys(&self, pk: &str, prefix: &str) -> Result<Vec<Key>, StoreError> {
         let items = self.query_partition(pk, prefix, Some("pk, sk")).await?;
         Ok(items.iter().filter_map(|item| Some(Key::new(item::text(item, "pk")?, item::text(item, "sk")?))).collect())
@@ -390,6 +393,7 @@ impl ReadReports for Store {
 }
 
 impl Store {
+    #[boxed]
     pub(crate) async fn read_issues(&self, import: &ImportId, prefix: &str) -> Result<Vec<PlacedIssue>> {
         let pk = keys::import_issues_partition(import);
         let mut issues = Vec::new();
@@ -400,6 +404,7 @@ impl Store {
         Ok(issues)
     }
 
+    #[boxed]
     pub(crate) async fn read_rows(&self, import: &ImportId, chunk: u32) -> Result<Vec<StagedRow>, StoreError> {
         let pk = keys::import_rows_partition(import, chunk);
         let text: String = self

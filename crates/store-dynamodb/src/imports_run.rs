@@ -1,5 +1,6 @@
 //! What the runner of an import does to the table: guards, users, the flip, finishing, cleaning.
 
+use async_recursion::async_recursion as boxed;
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
@@ -85,6 +86,7 @@ impl Guard {
 impl Store {
     /// Puts and deletes, 25 a call, in no order; what the table leaves unprocessed is asked for again at
     /// growing intervals.
+    #[boxed]
     pub(crate) async fn batch_write(&self, puts: Vec<Item>, deletes: Vec<Key>) -> Result<(), StoreError> {
         let mut requests = Vec::with_capacity(puts.len() + deletes.len());
         for put in puts {

@@ -1,5 +1,6 @@
 //! Organizations, their listing and their counters.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
 
 use rollcall_accounts::{
@@ -177,6 +178,7 @@ impl ReadOrganizations for Store {
 
 impl Store {
     /// One organization.
+    #[boxed]
     pub(crate) async fn organization(&self, id: &OrganizationId) -> Result<Option<Organization>, StoreError> {
         let answer = self
             .client

@@ -1,5 +1,6 @@
 //! The outbox: mails that are due, claimed, postponed, taken out; and the lease of bulk mail's one sender.
 
+use async_recursion::async_recursion as boxed;
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{Delete, ReturnValue, TransactWriteItem, Update},
@@ -199,6 +200,7 @@ impl BulkLease for Store {
 impl Store {
     /// What is due by `now`, of every shard its share: partition key and due time. The index lags, so what
     /// it shows may be done already.
+    #[boxed]
     pub(crate) async fn due(
         &self,
         work: Due,

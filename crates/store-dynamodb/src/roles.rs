@@ -1,5 +1,6 @@
 //! Custom roles: one partition for each organization's people, and one for technicians.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
 
 use rollcall_accounts::{
@@ -141,6 +142,7 @@ impl DeleteRoles for Store {
 
 impl Store {
     /// A user with the custom roles they have, each read by its key; most users have none.
+    #[boxed]
     pub(crate) async fn account(&self, user: User) -> Result<Account, StoreError> {
         let scope = keys::scope(user.organization_id.as_ref());
         let wanted: BTreeSet<&RoleId> = user.roles.iter().filter(|id| built_in(id).is_none()).collect();

@@ -1,6 +1,7 @@
 //! Sessions by the hash of their token, each complete one listed under its user too, and what is needed to open, go
 //! on with and end one.
 
+use async_recursion::async_recursion as boxed;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
 use jiff::Timestamp;
 use rollcall_accounts::{
@@ -8,7 +9,7 @@ use rollcall_accounts::{
     audit::AuditEvent,
     credential::Credential,
     error::StoreError,
-    ids::{SessionId, UserId},
+    ids::{OrganizationId, SessionId, UserId},
     operations::{
         sessions::{
             Challenge, ContinueSession, EndListedSession, EndSession, Enrolment, FindSession, ListSessions,
@@ -17,6 +18,7 @@ use rollcall_accounts::{
         sign_in::FindLogin,
         verify_mfa::UseCodes,
     },
+    organization::domain_key,
     outbox::DueMail,
     time::iso,
     user::User,
@@ -207,6 +209,20 @@ impl FindLogin for Store {
         Ok(self.login_holder(identity).await?)
     }
 
+    async fn organization_of_domain(&self, domain: &str) -> Result<Option<OrganizationId>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::domain(&domain_key(domain)).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(internal)?;
+        let id = answer.item().and_then(|item| item::text(item, "organization_id"));
+        Ok(id.and_then(|id| OrganizationId::parse(id).ok()))
+    }
+
     async fn login(&self, user: &UserId) -> Result<Option<(User, Option<Credential>)>> {
         let (user, credential) = tokio::try_join!(self.user(user), self.credential(user))?;
         Ok(user.map(|user| (user, credential)))
@@ -255,6 +271,7 @@ impl UseCodes for Store {
 
 impl Store {
     /// Who holds a sign-in name, whether or not they count.
+    #[boxed]
     pub(crate) async fn login_holder(&self, identity: &IdentityKey) -> Result<Option<UserId>, StoreError> {
         let answer = self
             .client
@@ -268,6 +285,7 @@ impl Store {
         Ok(answer.item().and_then(|item| item::text(item, "user_id")).and_then(|id| UserId::parse(id).ok()))
     }
 
+    #[boxed]
     pub(crate) async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         let answer = self
             .client

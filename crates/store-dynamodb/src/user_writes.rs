@@ -1,6 +1,7 @@
 //! New users and edits of users, each one transaction: the user with all that guards, lists and finds it, the
 //! invitation's locator, counters, mail, audit event.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
@@ -144,52 +145,7 @@ impl KeepPending for Store {
 
 impl CreateUsers for Store {
     async fn write_creation(&self, creation: &Creation) -> Result<Result<(), Conflict>> {
-        let user = &creation.user;
-        let mut takeovers = Takeovers::new();
-        for _ in 0..TAKEOVERS {
-            let mut members = vec![self.put_new(user_item(user)?)?];
-            let guards = identities(user);
-            for identity in &guards {
-                members.push(self.guard(identity, user, &takeovers)?);
-            }
-            let lists = members.len();
-            if let Some(as_of) = creation.as_of {
-                members.push(self.nothing_retired(&keys::scope(user.organization_id.as_ref()), as_of)?);
-            }
-            if let Some(invitation) = &user.invitation {
-                members.push(self.locate(invitation, &user.id, None)?);
-            }
-            if let Some(mail) = &creation.mail {
-                members.push(self.mail(mail)?);
-            }
-            if let Some(credential) = &creation.credential {
-                members.push(self.put_credential(credential)?);
-            }
-            members.extend(self.audit(&creation.event)?);
-            members.push(self.count(
-                &keys::scope(user.organization_id.as_ref()),
-                user.id.as_str(),
-                Counts { users: 1, active: 0 },
-            )?);
-            let finding = Finding::new(None, Some(user), members.len());
-            self.put_ahead(&finding).await?;
-            members.extend(self.finding_members(&finding)?);
-            let Err(failed) = self.transact(members).await? else {
-                return Ok(Ok(()));
-            };
-            if creation.as_of.is_some() && failed.contains(&lists) {
-                return Ok(Err(Conflict::ListsChanged));
-            }
-            let in_the_way: Vec<&IdentityKey> =
-                failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?)).collect();
-            if in_the_way.is_empty() {
-                return Err(StoreError(format!("a new user's items are there already (members {failed:?})")).into());
-            }
-            if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
-                return Ok(Err(of_name(conflict, user, &in_the_way)));
-            }
-        }
-        Ok(Err(Conflict::EmailReserved))
+        self.create(creation).await
     }
 }
 
@@ -228,35 +184,7 @@ impl AsRead {
 
 impl DeleteUsers for Store {
     async fn write_deletion(&self, read: &User, actor: &Actor, event: &AuditEvent) -> Result<Written> {
-        let mut members = vec![self.delete_as_read(read)?, self.still_active(actor.id(), &actor.user.roles)?];
-        for identity in identities(read) {
-            members.push(self.free_guard(&identity, &read.id)?);
-        }
-        if let Some(invitation) = &read.invitation {
-            members.push(self.leave_locator(invitation)?);
-        }
-        members.extend(self.audit(event)?);
-        let scope = keys::scope(read.organization_id.as_ref());
-        let active = -i64::from(read.status == UserStatus::Active);
-        members.push(self.count(&scope, read.id.as_str(), Counts { users: -1, active })?);
-        // Secrets, keys, sessions and links: with the user gone none of them means anything; as many as there is
-        // room for go with it, the rest right after.
-        let mut theirs = self.belongings(read).await?;
-        let rest = theirs.split_off(theirs.len().min(BELONGINGS));
-        for key in &theirs {
-            members.push(self.delete(key)?);
-        }
-        let finding = Finding::new(Some(read), None, members.len());
-        members.extend(self.finding_members(&finding)?);
-        match self.transact(members).await? {
-            Ok(()) => {
-                self.delete_behind(&finding).await;
-                self.delete_all(&rest).await;
-                Ok(Written::Done)
-            }
-            Err(failed) if failed.contains(&1) => Err(Error::NotAuthenticated),
-            Err(_) => Ok(Written::Changed),
-        }
+        self.erase(read, actor, event).await
     }
 }
 
@@ -272,58 +200,7 @@ impl EditUsers for Store {
     }
 
     async fn write_edit(&self, read: &User, edit: &Edit) -> Result<Written> {
-        let old: BTreeSet<IdentityKey> = identities(read).into_iter().collect();
-        let new: BTreeSet<IdentityKey> = identities(&edit.user).into_iter().collect();
-        let guards: Vec<&IdentityKey> = new.difference(&old).collect();
-        let mut takeovers = Takeovers::new();
-        for _ in 0..TAKEOVERS {
-            let mut members = vec![self.replace_as_read(&edit.user, read)?];
-            for identity in &guards {
-                members.push(self.guard(identity, &edit.user, &takeovers)?);
-            }
-            for identity in old.difference(&new) {
-                members.push(self.free_guard(identity, &read.id)?);
-            }
-            members.extend(self.edit_members(read, edit)?);
-            let acting = match &edit.acting {
-                Some((actor, roles)) => {
-                    members.push(self.still_active(actor, roles)?);
-                    Some(members.len() - 1)
-                }
-                None => None,
-            };
-            let lists = members.len();
-            if let Some(as_of) = edit.as_of {
-                members.push(self.nothing_retired(&keys::scope(read.organization_id.as_ref()), as_of)?);
-            }
-            let finding = Finding::new(Some(read), Some(&edit.user), members.len());
-            self.put_ahead(&finding).await?;
-            members.extend(self.finding_members(&finding)?);
-            let Err(failed) = self.transact(members).await? else {
-                self.delete_behind(&finding).await;
-                return Ok(Written::Done);
-            };
-            if acting.is_some_and(|position| failed.contains(&position)) {
-                return Err(Error::NotAuthenticated);
-            }
-            if failed.contains(&0) {
-                return Ok(Written::Changed);
-            }
-            if edit.as_of.is_some() && failed.contains(&lists) {
-                return Ok(Written::Taken(Conflict::ListsChanged));
-            }
-            let in_the_way: Vec<&IdentityKey> =
-                failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?).copied()).collect();
-            if in_the_way.is_empty() {
-                // The secrets are others, the locator was renewed meanwhile, or the mail is there: whoever did
-                // that changed the user too.
-                return Ok(Written::Changed);
-            }
-            if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
-                return Ok(Written::Taken(conflict));
-            }
-        }
-        Ok(Written::Taken(Conflict::EmailReserved))
+        self.edit(read, edit).await
     }
 }
 
@@ -612,4 +489,145 @@ fn import_of(guard: &Item) -> Option<ImportId> {
 
 fn moment(at: jiff::Timestamp) -> AttributeValue {
     s(rollcall_accounts::time::iso(at))
+}
+
+impl Store {
+    #[boxed]
+    async fn edit(&self, read: &User, edit: &Edit) -> Result<Written> {
+        let old: BTreeSet<IdentityKey> = identities(read).into_iter().collect();
+        let new: BTreeSet<IdentityKey> = identities(&edit.user).into_iter().collect();
+        let guards: Vec<&IdentityKey> = new.difference(&old).collect();
+        let mut takeovers = Takeovers::new();
+        for _ in 0..TAKEOVERS {
+            let mut members = vec![self.replace_as_read(&edit.user, read)?];
+            for identity in &guards {
+                members.push(self.guard(identity, &edit.user, &takeovers)?);
+            }
+            for identity in old.difference(&new) {
+                members.push(self.free_guard(identity, &read.id)?);
+            }
+            members.extend(self.edit_members(read, edit)?);
+            let acting = match &edit.acting {
+                Some((actor, roles)) => {
+                    members.push(self.still_active(actor, roles)?);
+                    Some(members.len() - 1)
+                }
+                None => None,
+            };
+            let lists = members.len();
+            if let Some(as_of) = edit.as_of {
+                members.push(self.nothing_retired(&keys::scope(read.organization_id.as_ref()), as_of)?);
+            }
+            let finding = Finding::new(Some(read), Some(&edit.user), members.len());
+            self.put_ahead(&finding).await?;
+            members.extend(self.finding_members(&finding)?);
+            let Err(failed) = self.transact(members).await? else {
+                self.delete_behind(&finding).await;
+                return Ok(Written::Done);
+            };
+            if acting.is_some_and(|position| failed.contains(&position)) {
+                return Err(Error::NotAuthenticated);
+            }
+            if failed.contains(&0) {
+                return Ok(Written::Changed);
+            }
+            if edit.as_of.is_some() && failed.contains(&lists) {
+                return Ok(Written::Taken(Conflict::ListsChanged));
+            }
+            let in_the_way: Vec<&IdentityKey> =
+                failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?).copied()).collect();
+            if in_the_way.is_empty() {
+                // The secrets are others, the locator was renewed meanwhile, or the mail is there: whoever did
+                // that changed the user too.
+                return Ok(Written::Changed);
+            }
+            if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
+                return Ok(Written::Taken(conflict));
+            }
+        }
+        Ok(Written::Taken(Conflict::EmailReserved))
+    }
+
+    #[boxed]
+    async fn create(&self, creation: &Creation) -> Result<Result<(), Conflict>> {
+        let user = &creation.user;
+        let mut takeovers = Takeovers::new();
+        for _ in 0..TAKEOVERS {
+            let mut members = vec![self.put_new(user_item(user)?)?];
+            let guards = identities(user);
+            for identity in &guards {
+                members.push(self.guard(identity, user, &takeovers)?);
+            }
+            let lists = members.len();
+            if let Some(as_of) = creation.as_of {
+                members.push(self.nothing_retired(&keys::scope(user.organization_id.as_ref()), as_of)?);
+            }
+            if let Some(invitation) = &user.invitation {
+                members.push(self.locate(invitation, &user.id, None)?);
+            }
+            if let Some(mail) = &creation.mail {
+                members.push(self.mail(mail)?);
+            }
+            if let Some(credential) = &creation.credential {
+                members.push(self.put_credential(credential)?);
+            }
+            members.extend(self.audit(&creation.event)?);
+            members.push(self.count(
+                &keys::scope(user.organization_id.as_ref()),
+                user.id.as_str(),
+                Counts { users: 1, active: 0 },
+            )?);
+            let finding = Finding::new(None, Some(user), members.len());
+            self.put_ahead(&finding).await?;
+            members.extend(self.finding_members(&finding)?);
+            let Err(failed) = self.transact(members).await? else {
+                return Ok(Ok(()));
+            };
+            if creation.as_of.is_some() && failed.contains(&lists) {
+                return Ok(Err(Conflict::ListsChanged));
+            }
+            let in_the_way: Vec<&IdentityKey> =
+                failed.iter().filter_map(|position| guards.get(position.checked_sub(1)?)).collect();
+            if in_the_way.is_empty() {
+                return Err(StoreError(format!("a new user's items are there already (members {failed:?})")).into());
+            }
+            if let Some(conflict) = self.look_behind(&in_the_way, &mut takeovers).await? {
+                return Ok(Err(of_name(conflict, user, &in_the_way)));
+            }
+        }
+        Ok(Err(Conflict::EmailReserved))
+    }
+
+    #[boxed]
+    async fn erase(&self, read: &User, actor: &Actor, event: &AuditEvent) -> Result<Written> {
+        let mut members = vec![self.delete_as_read(read)?, self.still_active(actor.id(), &actor.user.roles)?];
+        for identity in identities(read) {
+            members.push(self.free_guard(&identity, &read.id)?);
+        }
+        if let Some(invitation) = &read.invitation {
+            members.push(self.leave_locator(invitation)?);
+        }
+        members.extend(self.audit(event)?);
+        let scope = keys::scope(read.organization_id.as_ref());
+        let active = -i64::from(read.status == UserStatus::Active);
+        members.push(self.count(&scope, read.id.as_str(), Counts { users: -1, active })?);
+        // Secrets, keys, sessions and links: with the user gone none of them means anything; as many as there is
+        // room for go with it, the rest right after.
+        let mut theirs = self.belongings(read).await?;
+        let rest = theirs.split_off(theirs.len().min(BELONGINGS));
+        for key in &theirs {
+            members.push(self.delete(key)?);
+        }
+        let finding = Finding::new(Some(read), None, members.len());
+        members.extend(self.finding_members(&finding)?);
+        match self.transact(members).await? {
+            Ok(()) => {
+                self.delete_behind(&finding).await;
+                self.delete_all(&rest).await;
+                Ok(Written::Done)
+            }
+            Err(failed) if failed.contains(&1) => Err(Error::NotAuthenticated),
+            Err(_) => Ok(Written::Changed),
+        }
+    }
 }

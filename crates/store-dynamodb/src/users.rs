@@ -1,16 +1,19 @@
 //! Users by identifier and by sign-in name.
 
+use async_recursion::async_recursion as boxed;
 use rollcall_accounts::{error::StoreError, ids::UserId, user::User};
 
 use crate::{Store, dispatch::Dispatch as _, failure::internal, item, keys};
 
 impl Store {
     /// The user, if it counts.
+    #[boxed]
     pub(crate) async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         Ok(self.visible(self.raw_users(std::slice::from_ref(id)).await?, None).await?.pop())
     }
 
     /// Users by identifier in that order, whether or not they count (see `visible`); those that are gone are left out.
+    #[boxed]
     pub(crate) async fn raw_users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
         if let [id] = ids {
             let answer = self

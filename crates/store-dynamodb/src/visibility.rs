@@ -1,6 +1,7 @@
 //! The one rule by which a marked item counts: its import's head is committed (and, within a paging, was
 //! when the paging began). "Committed" and "discarded" never change and are cached; "pending" never is.
 
+use async_recursion::async_recursion as boxed;
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex},
@@ -52,6 +53,7 @@ impl HeadCache {
 
 impl Store {
     /// The heads of these imports, each read at most once. A head that is gone was discarded.
+    #[boxed]
     pub(crate) async fn heads(&self, ids: BTreeSet<ImportId>) -> Result<HashMap<ImportId, Head>, StoreError> {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
@@ -81,6 +83,7 @@ impl Store {
 
     /// The users of these that count; with `as_of`, those that counted when that commit sequence number
     /// was the newest.
+    #[boxed]
     pub(crate) async fn visible(&self, users: Vec<User>, as_of: Option<u64>) -> Result<Vec<User>, StoreError> {
         let marked =
             users.iter().filter_map(|user| user.import_mark.as_ref()).map(|mark| mark.import_id.clone()).collect();
@@ -101,6 +104,7 @@ impl Store {
     }
 
     /// The newest commit sequence number: a paging that begins now shows imports up to it.
+    #[boxed]
     pub(crate) async fn commit_sequence(&self) -> Result<u64, StoreError> {
         let answer = self
             .client
@@ -116,6 +120,7 @@ impl Store {
 
     /// Items by key, read consistently; what the table leaves unprocessed is asked for again, at growing
     /// intervals. At most 100 keys a call of the table.
+    #[boxed]
     pub(crate) async fn batch_get(&self, wanted: Vec<keys::Key>) -> Result<HashMap<keys::Key, item::Item>, StoreError> {
         let mut found = HashMap::with_capacity(wanted.len());
         // One key needs no batch, nor the right to one.

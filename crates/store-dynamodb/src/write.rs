@@ -1,5 +1,6 @@
 //! Pieces that transactions are made of, written the same way by every operation.
 
+use async_recursion::async_recursion as boxed;
 use std::{collections::BTreeSet, time::Duration};
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
@@ -42,6 +43,7 @@ impl Store {
     /// Runs a transaction (at most 100 members), again when it met another one.
     ///
     /// `Ok(Err(positions))`: these members' conditions failed and nothing was written.
+    #[boxed]
     pub(crate) async fn transact(&self, members: Vec<TransactWriteItem>) -> Result<Result<(), Vec<usize>>, StoreError> {
         let mut pause = Duration::from_millis(20);
         for _ in 1..TRIES {
@@ -102,6 +104,7 @@ impl Store {
     }
 
     /// One item, read consistently.
+    #[boxed]
     pub(crate) async fn item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
@@ -225,6 +228,7 @@ impl Store {
     }
 
     /// Puts what the transaction has no room for.
+    #[boxed]
     pub(crate) async fn put_ahead(&self, finding: &Finding) -> Result<(), StoreError> {
         let puts = finding.ahead.iter().map(|item| async {
             let put = self.client.put_item().table_name(&self.table).set_item(Some(item.clone()));
@@ -234,11 +238,13 @@ impl Store {
     }
 
     /// Deletes what the transaction had no room for. What stays is skipped by every reader.
+    #[boxed]
     pub(crate) async fn delete_behind(&self, finding: &Finding) {
         self.delete_all(&finding.behind).await;
     }
 
     /// Deletes items that mean nothing any more. One that stays does no harm.
+    #[boxed]
     pub(crate) async fn delete_all(&self, keys: &[Key]) {
         let deletes = keys.iter().map(|key| async {
             let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
