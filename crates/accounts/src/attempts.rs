@@ -10,13 +10,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_validation::identity::IdentityKey;
 
-use crate::{
-    Error, Result,
-    access::secret_hash,
-    audit::AuditEvent,
-    device::Device,
-    ids::UserId,
-};
+use crate::{Error, Result, access::secret_hash, audit::AuditEvent, device::Device, ids::UserId};
 
 /// For how long failed attempts at one account add up.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(30);

@@ -73,7 +73,8 @@ mod tests {
         assert_eq!(Device::recognise(&others, &cookie), None, "another deployment's");
         let stolen = cookie.replace(ana.as_str(), bob.as_str());
         let link = keys.issue(Purpose::Invitation, &format!("{ana}~{}", "x".repeat(LENGTH)), 1);
-        for (name, text) in [("another user's name in it", stolen.as_str()), ("a mailed link", &link), ("nothing", "")] {
+        for (name, text) in [("another user's name in it", stolen.as_str()), ("a mailed link", &link), ("nothing", "")]
+        {
             assert_eq!(Device::recognise(&keys, text), None, "{name}");
         }
     }

@@ -108,7 +108,9 @@ pub(crate) fn given_phone(user: &User, organization: Option<&Organization>, phon
             let phone = Rules::of(user, organization)?.field("phone", text, &mut refusals);
             if refusals.is_empty() { Ok(phone) } else { Err(Error::Unfit(refusals)) }
         }
-        None => user.phone.clone().ok_or_else(|| refused("phone_required", "a mobile number is needed for text messages")),
+        None => {
+            user.phone.clone().ok_or_else(|| refused("phone_required", "a mobile number is needed for text messages"))
+        }
     }
 }
 

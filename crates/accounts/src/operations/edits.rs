@@ -46,8 +46,17 @@ impl Edit {
     #[must_use]
     pub fn new(mut user: User, event: AuditEvent) -> Self {
         user.version += 1;
-        Self { user, mails: Vec::new(), event, credential: None, session: None,
-            former_session: None, renewed_at: None, acting: None, as_of: None }
+        Self {
+            user,
+            mails: Vec::new(),
+            event,
+            credential: None,
+            session: None,
+            former_session: None,
+            renewed_at: None,
+            acting: None,
+            as_of: None,
+        }
     }
 
     /// With a mail.

@@ -3,12 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Result,
-    access::Actor,
-    audit::Origin,
-    error::Missing,
-    ids::SessionId,
-    operations::sessions::EndListedSession,
+    Result, access::Actor, audit::Origin, error::Missing, ids::SessionId, operations::sessions::EndListedSession,
 };
 
 /// Ends a session of the actor's; its token is good for nothing from this moment on.

@@ -100,7 +100,7 @@ impl Fake {
             mfa_required: false,
             password_policy: PasswordPolicy::default(),
             credential_modes: BTreeSet::new(),
-            domains: Vec::new(),
+            domains: vec!["acme.example".into()],
             created_at: now(),
             version: 1,
         };
@@ -140,11 +140,8 @@ impl Fake {
 
     /// The user acting in a session.
     pub(crate) fn actor(&self, id: &UserId, session: &Session) -> Actor {
-        let via = Via::Session {
-            id: session.id.clone(),
-            expires_at: session.expires_at,
-            idle_until: session.idle_until,
-        };
+        let via =
+            Via::Session { id: session.id.clone(), expires_at: session.expires_at, idle_until: session.idle_until };
         Actor::new(self.user(id).into(), via).unwrap()
     }
 
@@ -175,6 +172,12 @@ impl FindLogin for Fake {
                 || user.username.as_deref().map(IdentityKey::from_username).as_ref() == Some(identity)
         };
         Ok(self.users.borrow().values().find(holds).map(|user| user.id.clone()))
+    }
+
+    async fn organization_of_domain(&self, domain: &str) -> Result<Option<OrganizationId>> {
+        self.ask("organization_of_domain");
+        let has = |acme: &&Organization| acme.domains.iter().any(|own| own == domain);
+        Ok(self.organizations.borrow().values().find(has).map(|acme| acme.id.clone()))
     }
 
     async fn login(&self, user: &UserId) -> Result<Option<(User, Option<Credential>)>> {
@@ -313,8 +316,7 @@ impl ContinueSession for Fake {
 impl ListSessions for Fake {
     async fn sessions_of(&self, user: &User) -> Result<Vec<Session>> {
         let sessions = self.sessions.borrow();
-        let theirs =
-            sessions.values().filter(|session| session.user_id == user.id && session.stage == Stage::Complete);
+        let theirs = sessions.values().filter(|session| session.user_id == user.id && session.stage == Stage::Complete);
         Ok(theirs.cloned().collect())
     }
 }

@@ -51,6 +51,8 @@ impl fmt::Debug for Attempt {
 pub trait FindLogin {
     /// Who holds a sign-in name, whether or not they count.
     async fn holder_of(&self, identity: &IdentityKey) -> Result<Option<UserId>>;
+    /// The organization whose usernames have that domain.
+    async fn organization_of_domain(&self, domain: &str) -> Result<Option<OrganizationId>>;
     /// A user with their secrets.
     async fn login(&self, user: &UserId) -> Result<Option<(User, Option<Credential>)>>;
 }
@@ -71,7 +73,8 @@ pub async fn sign_in(
     // What is longer than any sign-in name is nobody's, and the table takes no such key.
     let login = Some(attempt.login.trim()).filter(|login| login.chars().count() <= LOGIN_LIMIT).unwrap_or_default();
     let identity = if login.contains('@') { IdentityKey::from_email(login) } else { IdentityKey::from_username(login) };
-    let holder = ports.holder_of(&identity).await?;
+    let domain = login.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
+    let (holder, of_domain) = try_join(ports.holder_of(&identity), ports.organization_of_domain(domain)).await?;
     let known = attempt.device_cookie.as_deref().and_then(|cookie| Device::recognise(keys, cookie));
     let known = known.and_then(|(user, device)| (holder.as_ref() == Some(&user)).then_some(device));
     let counter = match (&known, &holder) {
@@ -90,14 +93,18 @@ pub async fn sign_in(
     )
     .await?;
     let found = found.filter(|_| holder.is_some());
-    let organization = found.as_ref().and_then(|(user, _)| user.organization_id.clone());
+    // A name that nobody holds has the policy of the organization that such names belong to.
+    let organization = match &found {
+        Some((user, _)) => user.organization_id.clone(),
+        None => of_domain,
+    };
     let organization = organization.unwrap_or_else(|| OrganizationId::derived(&["nobody"]));
     let organization = ports.read_organization(&organization).await?;
+    let policy = organization.as_ref().map(|organization| organization.password_policy.clone()).unwrap_or_default();
     let person = found.map(|(user, credential)| {
         let credential = credential.unwrap_or_else(|| Credential::empty(user.id.clone()));
         Person { user, credential, organization }
     });
-    let policy = person.as_ref().map(Person::policy).unwrap_or_default();
 
     let stored = person.as_ref().and_then(|person| person.credential.password_hash.as_deref());
     let fits = password::verify(stored, &attempt.password);
@@ -158,7 +165,11 @@ mod tests {
         type Change = fn(&mut User, &mut Credential);
         let rows: [(&str, Change, &str); 11] = [
             ("nothing is missing", |_, _| {}, "complete"),
-            ("an authenticator", |_, secrets| secrets.totp_secret = Some(TotpSecret::random(&SystemRandomness)), "verify_mfa"),
+            (
+                "an authenticator",
+                |_, secrets| secrets.totp_secret = Some(TotpSecret::random(&SystemRandomness)),
+                "verify_mfa",
+            ),
             ("text messages", |_, secrets| secrets.text_codes = true, "verify_mfa"),
             ("a second factor was reset", |_, secrets| secrets.must_enrol = true, "enrol_mfa"),
             (
@@ -248,10 +259,7 @@ mod tests {
             let outcome = try_at(&fake, "ana@acme.example", "wrong", Some(&cookie), after(1));
             assert_eq!(code_of(outcome), "credentials_not_valid");
         }
-        assert_eq!(
-            code_of(try_at(&fake, "ana@acme.example", PASSWORD, Some(&cookie), after(2))),
-            "too_many_attempts"
-        );
+        assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, Some(&cookie), after(2))), "too_many_attempts");
         assert_eq!(fake.user(&ana).locked_until, None);
         assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, None, after(3))), "ok");
 
@@ -291,7 +299,7 @@ mod tests {
                 .collect()
         };
         let held = attempts("ana@acme.example", |_, _| {});
-        assert_eq!(held[0].1.len(), 5, "{:?}", held[0]);
+        assert_eq!(held[0].1.len(), 6, "{:?}", held[0]);
         assert_eq!(held[9].1.last(), Some(&"close_counter"));
         assert_eq!(held[10].0, "too many attempts; try again in 599 seconds");
         assert_eq!(attempts("nobody@acme.example", |_, _| {}), held);
@@ -311,5 +319,11 @@ mod tests {
         }
         assert_eq!(code_of(try_at(&fake, "ana@acme.example", PASSWORD, None, after(3_599))), "too_many_attempts");
         assert_eq!(fake.user(&ana).locked_until, Some(after(3_600)));
+
+        for _ in 0..3 {
+            assert_eq!(code_of(try_at(&fake, "nobody@acme.example", "wrong", None, now())), "credentials_not_valid");
+        }
+        let nobody = try_at(&fake, "nobody@acme.example", "wrong", None, after(3_599));
+        assert_eq!(code_of(nobody), "too_many_attempts", "and for names of its domain that nobody holds");
     }
 }

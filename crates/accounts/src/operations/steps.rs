@@ -105,8 +105,7 @@ impl Person {
             Stage::VerifyMfa
         } else if credential.must_change() {
             Stage::ChangePassword
-        } else if credential.must_enrol
-            || !credential.has_mfa() && mfa_required(&self.user, self.organization.as_ref())
+        } else if credential.must_enrol || !credential.has_mfa() && mfa_required(&self.user, self.organization.as_ref())
         {
             Stage::EnrolMfa
         } else {
@@ -177,11 +176,7 @@ pub(crate) async fn waiting(
 }
 
 /// The cookie that makes a browser known, once a sign-in is complete.
-pub(crate) fn device_cookie(
-    session: &Session,
-    keys: &TokenKeys,
-    randomness: &impl Randomness,
-) -> Option<String> {
+pub(crate) fn device_cookie(session: &Session, keys: &TokenKeys, randomness: &impl Randomness) -> Option<String> {
     (session.stage == Stage::Complete).then(|| {
         let device = session.known_device.clone().unwrap_or_else(|| Device::random(randomness));
         device.cookie(keys, &session.user_id)
@@ -200,8 +195,10 @@ pub(crate) async fn proceed(
     let person = &waiting.person;
     let stage = person.stage(true);
     let open = if stage == Stage::Complete && person.user.status == UserStatus::Invited {
-        settle(ports, waiting, origin, randomness, |user, credential| Ok(Taken { user, credential, event: None, stage }))
-            .await?
+        settle(ports, waiting, origin, randomness, |user, credential| {
+            Ok(Taken { user, credential, event: None, stage })
+        })
+        .await?
     } else {
         let open = OpenSession::new(&person.user, stage, &waiting.session.browser(), origin.now, randomness);
         if !ports.open_session(&open, Some(&waiting.token_hash)).await? {

@@ -16,7 +16,9 @@ use crate::{
         edits::{Edit, EditUsers, ReadCredential, modify_account},
         rules::{self, Rules},
     },
-    settings::{self, MAX_IDLE_MINUTES, MIN_IDLE_MINUTES, Notifications, Priority, Schedule, Settings, Severity, Threshold},
+    settings::{
+        self, MAX_IDLE_MINUTES, MIN_IDLE_MINUTES, Notifications, Priority, Schedule, Settings, Severity, Threshold,
+    },
     user::User,
 };
 
@@ -109,13 +111,8 @@ pub async fn update_me(
         if user.phone != read.phone && credential.text_codes {
             return Err(Conflict::PhoneInUse.into());
         }
-        let event = origin.event(
-            "user.updated",
-            read.organization_id.as_ref(),
-            read.id.as_str(),
-            told(&read),
-            told(&user),
-        );
+        let event =
+            origin.event("user.updated", read.organization_id.as_ref(), read.id.as_str(), told(&read), told(&user));
         Ok(Edit::new(user, event))
     })
     .await

@@ -245,7 +245,11 @@ mod tests {
             run(send_sign_in_code(&world.fake, &world.waiting(after(n)), &at(after(n)))).unwrap();
         }
         let one_more = world.waiting(after(300));
-        assert_eq!(code_of(run(send_sign_in_code(&world.fake, &one_more, &at(after(300))))), "rate_limited", "of a day");
+        assert_eq!(
+            code_of(run(send_sign_in_code(&world.fake, &one_more, &at(after(300))))),
+            "rate_limited",
+            "of a day"
+        );
         world.fake.change(&world.ana, |_, credential| credential.text_codes = false);
         assert_eq!(code_of(run(send_sign_in_code(&world.fake, &one_more, &at(after(300))))), "no_text_codes");
     }

@@ -41,7 +41,6 @@ pub async fn choose_password(
 ) -> Answer {
     let token = call.session_token()?.ok_or(Error::NotAuthenticated)?;
     let request: ChoosePasswordRequest = call.json()?;
-    let proceeded =
-        use_case(ports, keys, &token, &request.password, &call.origin(None), &SystemRandomness).await?;
+    let proceeded = use_case(ports, keys, &token, &request.password, &call.origin(None), &SystemRandomness).await?;
     Ok(Reply::json(StatusCode::OK, &SignInResponse::from(&proceeded.next))?.with_step(&proceeded))
 }

@@ -21,7 +21,10 @@ use crate::{Answer, Call, Reply, representations::me::MeResponse};
         (status = 401, description = "`not_authenticated`"),
     )
 )]
-pub async fn get_me(ports: &(impl Authenticator + ReadCredential + ReadOrganization + ReadLists), call: Call) -> Answer {
+pub async fn get_me(
+    ports: &(impl Authenticator + ReadCredential + ReadOrganization + ReadLists),
+    call: Call,
+) -> Answer {
     let actor = call.actor(ports).await?;
     let me = use_case(ports, &actor).await?;
     Ok(Reply::json(StatusCode::OK, &MeResponse::new(&me, call.now))?.with_version(me.user.version))

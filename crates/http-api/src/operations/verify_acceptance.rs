@@ -42,8 +42,7 @@ pub async fn verify_acceptance(
     let request: VerifyRequest = call.json()?;
     let (origin, device) = (call.origin(None), call.device());
     let token = call.param("token");
-    let finished =
-        use_case(ports, keys, token, &request.code, &origin, device.as_deref(), &SystemRandomness).await?;
+    let finished = use_case(ports, keys, token, &request.code, &origin, device.as_deref(), &SystemRandomness).await?;
     let body = VerifyResponse { next: None, recovery_codes: finished.recovery_codes };
     let reply = Reply::json(StatusCode::OK, &body)?.with_session(&finished.session);
     Ok(reply.with_new_device(keys, &finished.session))

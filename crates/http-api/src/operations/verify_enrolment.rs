@@ -43,11 +43,8 @@ pub async fn verify_enrolment(
 ) -> Answer {
     let token = call.session_token()?.ok_or(Error::NotAuthenticated)?;
     let request: CodeRequest = call.json()?;
-    let enrolled =
-        use_case(ports, keys, &token, &request.code, &call.origin(None), &SystemRandomness).await?;
-    let response = EnrolledResponse {
-        next: enrolled.proceeded.next.stage.name(),
-        recovery_codes: enrolled.recovery_codes,
-    };
+    let enrolled = use_case(ports, keys, &token, &request.code, &call.origin(None), &SystemRandomness).await?;
+    let response =
+        EnrolledResponse { next: enrolled.proceeded.next.stage.name(), recovery_codes: enrolled.recovery_codes };
     Ok(Reply::json(StatusCode::OK, &response)?.with_step(&enrolled.proceeded))
 }

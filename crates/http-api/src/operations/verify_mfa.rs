@@ -4,6 +4,7 @@ use http::StatusCode;
 use rollcall_accounts::{
     Error,
     attempts::CountAttempts,
+    error::Invalid,
     operations::{
         create_user::ReadOrganization,
         edits::{EditUsers, ReadCredential},
@@ -11,7 +12,6 @@ use rollcall_accounts::{
         steps::Method,
         verify_mfa::{UseCodes, verify_mfa as use_case},
     },
-    error::Invalid,
     random::SystemRandomness,
     token::TokenKeys,
 };
@@ -59,10 +59,10 @@ pub async fn verify_mfa(
     let request: VerifyMfaRequest = call.json()?;
     let method = match request.method.as_deref() {
         None => None,
-        Some(name) => Some(Method::parse(name).ok_or_else(|| Invalid::Parameter {
-            name: "method",
-            expected: "totp, text or recovery".into(),
-        })?),
+        Some(name) => Some(
+            Method::parse(name)
+                .ok_or_else(|| Invalid::Parameter { name: "method", expected: "totp, text or recovery".into() })?,
+        ),
     };
     let origin = call.origin(None);
     let proceeded = use_case(ports, keys, &token, &request.code, method, &origin, &SystemRandomness).await?;

@@ -1,6 +1,9 @@
 //! The API key resource.
 
-use rollcall_accounts::{operations::create_api_key::{ApiKey, NewApiKey}, time::iso};
+use rollcall_accounts::{
+    operations::create_api_key::{ApiKey, NewApiKey},
+    time::iso,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -203,11 +203,7 @@ impl From<Begun> for BegunResponse {
 
 impl From<&Kept> for SessionTimesResponse {
     fn from(kept: &Kept) -> Self {
-        Self {
-            idle_until: iso(kept.idle_until),
-            expires_at: iso(kept.expires_at),
-            idle_minutes: kept.idle_minutes,
-        }
+        Self { idle_until: iso(kept.idle_until), expires_at: iso(kept.expires_at), idle_minutes: kept.idle_minutes }
     }
 }
 
