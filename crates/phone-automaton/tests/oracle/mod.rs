@@ -40,7 +40,9 @@ pub(crate) fn theirs(text: &str, home: Option<&str>) -> Result<Answer, NotANumbe
     let verdict = if util.is_valid_number(&number) {
         let region = util.get_region_for_number(&number).expect("a valid number has a region");
         Verdict::InUse(match region.to_string().as_str() {
-            "001" => Region::of_calling_code(u16::try_from(number.country_code).unwrap()).unwrap(),
+            "001" => {
+                u16::try_from(number.country_code).ok().and_then(Region::of_calling_code).expect("a code with numbers")
+            }
             code => Region::of(code).unwrap_or_else(|| panic!("{code}")),
         })
     } else {
@@ -81,7 +83,7 @@ pub(crate) fn examples() -> Vec<(&'static str, String, String)> {
     for region in Region::all() {
         let mut numbers = Vec::new();
         if region.is_geographic() {
-            let code = rlibphonenumber::Region::try_from(region.code()).unwrap();
+            let code = rlibphonenumber::Region::try_from(region.code()).expect("the same regions");
             numbers
                 .extend(kinds.iter().filter_map(|kind| util.get_example_number_for_type_and_region(code, *kind).ok()));
         } else {
@@ -238,11 +240,11 @@ impl Mutations {
     }
 
     fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(limit.max(1)).unwrap()).unwrap()
+        usize::try_from(self.next() >> 33).unwrap_or_default() % limit.max(1)
     }
 
     fn digit(&mut self) -> char {
-        char::from(b'0' + u8::try_from(self.below(10)).unwrap())
+        char::from(b'0' + u8::try_from(self.below(10)).unwrap_or_default())
     }
 
     /// A text, and the region whose plan it is read by.
@@ -299,7 +301,8 @@ impl Mutations {
         }
         let home = match self.below(8) {
             0 => None,
-            1 => Some(self.examples[usize::try_from(self.state % 97).unwrap()].0).filter(|code| *code != "001"),
+            1 => Some(self.examples[usize::try_from(self.state % 97).unwrap_or_default()].0)
+                .filter(|code| *code != "001"),
             2 => {
                 let other = self.below(self.examples.len());
                 Some(self.examples[other].0).filter(|code| *code != "001")
