@@ -303,3 +303,31 @@ async fn there_is_room_for_a_hundred_roles() {
     role(&system, "A technician's", None, &[]).await;
     system.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn technicians_of_selected_organizations_see_of_technicians_roles_their_own() {
+    let system = System::start(78).await;
+    let acme = acme(&system).await;
+    let own = role(&system, "Field", None, &["roles.read", "roles.write"]).await;
+    let other = role(&system, "Office", None, &[]).await;
+    let body = json!({"kind": "technician", "roles": [own.json["id"]], "organizations": [acme]});
+    let limited = system.person(body).await.caller;
+    let unlimited = system.person(json!({"kind": "technician", "roles": [own.json["id"]]})).await.caller;
+    for (name, caller, seen) in
+        [("limited", &limited, vec!["Field"]), ("not limited", &unlimited, vec!["Field", "Office"])]
+    {
+        let listed = system.get(caller, "/v1/roles?kind=technician").await;
+        let items = listed.json["items"].as_array().expect("a list").iter();
+        let names: Vec<&str> =
+            items.filter(|item| item["built_in"] == false).filter_map(|item| item["name"].as_str()).collect();
+        assert_eq!(names, seen, "{name}");
+        assert_eq!(system.get(caller, format!("/v1/roles/{}", own.text_of("id"))).await.status, 200, "{name}");
+    }
+    let hidden = system.get(&limited, format!("/v1/roles/{}", other.text_of("id"))).await;
+    assert_eq!(hidden.outcome(), (404, "role_not_found"));
+    let change = json!({"description": "Mine."});
+    assert_eq!(patch(&system, &limited, &other, change.clone()).await.outcome(), (404, "role_not_found"));
+    assert_eq!(patch(&system, &limited, &own, change.clone()).await.outcome(), (403, "permission_denied"));
+    assert_eq!(patch(&system, &unlimited, &own, change).await.status, 200);
+    system.server.stop().await;
+}

@@ -5,7 +5,7 @@ use crate::{
     access::Actor,
     error::Missing,
     facet::{Facet, FindByFacet},
-    operations::list_roles::sees_technicians,
+    operations::list_roles::sees,
     roles::{BuiltInRole, CustomRole, Permission, Role, RoleId, built_in},
 };
 
@@ -52,11 +52,7 @@ pub async fn get_role(ports: &(impl ReadCustomRole + FindByFacet), actor: &Actor
         return Ok(Found::BuiltIn(role));
     }
     let role = ports.custom_role(&id).await?.ok_or(Missing::Role)?;
-    let visible = match &role.organization_id {
-        Some(organization) => actor.user.scope.contains(organization),
-        None => sees_technicians(actor),
-    };
-    if !visible {
+    if !sees(actor, &role) {
         return Err(Missing::Role.into());
     }
     let in_use = ports.is_in_use(role.organization_id.as_ref(), &Facet::Role(id)).await?;
@@ -74,11 +70,10 @@ pub(super) async fn role_to_change(ports: &impl ReadCustomRole, actor: &Actor, i
         return Err(crate::error::Conflict::RoleBuiltIn.into());
     }
     let role = ports.custom_role(&id).await?.ok_or(Missing::Role)?;
-    match &role.organization_id {
-        Some(organization) if !actor.user.scope.contains(organization) => return Err(Missing::Role.into()),
-        None if !sees_technicians(actor) => return Err(Missing::Role.into()),
-        organization => actor.require_in(Permission::RolesWrite, organization.as_ref())?,
+    if !sees(actor, &role) {
+        return Err(Missing::Role.into());
     }
+    actor.require_in(Permission::RolesWrite, role.organization_id.as_ref())?;
     super::edits::covers(actor, &role.permissions)?;
     Ok(role)
 }

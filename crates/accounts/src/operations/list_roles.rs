@@ -2,15 +2,15 @@
 
 use crate::{
     Result,
-    access::Actor,
+    access::{Actor, OrganizationScope},
     ids::OrganizationId,
     roles::{BUILT_IN, CustomRole, Permission, ReadRoles, Role},
     user::UserKind,
 };
 
 /// The roles that there are or that a kind of user may have, the built-in ones first, the others by name. The
-/// custom ones are those of the organization that is named or else the actor's own, and those of technicians for
-/// technicians.
+/// custom ones are those of the organization that is named or else the actor's own, and technicians' for technicians
+/// who work in all organizations; of others only what they have.
 ///
 /// # Errors
 /// [`crate::Error::PermissionDenied`], [`crate::error::Missing::Organization`].
@@ -26,8 +26,8 @@ pub async fn list_roles(
     }
     let organization = organization.or(actor.user.organization_id.as_ref());
     let mut custom: Vec<CustomRole> = Vec::new();
-    if sees_technicians(actor) && kind.is_none_or(|kind| kind == UserKind::Technician) {
-        custom.extend(ports.role_book(None).await?.custom().cloned());
+    if actor.user.organization_id.is_none() && kind.is_none_or(|kind| kind == UserKind::Technician) {
+        custom.extend(ports.role_book(None).await?.custom().filter(|role| sees(actor, role)).cloned());
     }
     if organization.is_some() && kind != Some(UserKind::Technician) {
         custom.extend(ports.role_book(organization).await?.custom().cloned());
@@ -37,9 +37,13 @@ pub async fn list_roles(
     Ok(Listed { kind, custom })
 }
 
-/// Whether an actor may see the roles of technicians: technicians only.
-pub(super) fn sees_technicians(actor: &Actor) -> bool {
-    actor.user.organization_id.is_none()
+/// Whether an actor may see a custom role: those of organizations in their scope, of technicians with the scope over
+/// all organizations, and whatever they have themselves.
+pub(super) fn sees(actor: &Actor, role: &CustomRole) -> bool {
+    match &role.organization_id {
+        Some(organization) => actor.user.scope.contains(organization),
+        None => actor.user.scope == OrganizationScope::All || actor.user.roles.contains(&role.id),
+    }
 }
 
 /// The roles of a list.
