@@ -70,8 +70,8 @@ before(async () => {
 after(() => browser?.close());
 
 test("the life of an account at the administrator's desk", { timeout: 300_000 }, async () => {
-  const { id: acme } = await made("/v1/organizations", { name: "Acme", default_country: "GB" });
-  const at = `?organization=${acme}`;
+  const { id: globex } = await made("/v1/organizations", { name: "Globex", default_country: "GB" });
+  const at = `?organization=${globex}`;
   await made(`/v1/groups${at}`, { name: "Field staff", active: true, modules: ["tickets"] });
   await made(`/v1/groups${at}`, { name: "Night shift", active: false, modules: ["alerts"] });
   await made(`/v1/sites${at}`, { name: "Leeds" });
@@ -80,7 +80,7 @@ test("the life of an account at the administrator's desk", { timeout: 300_000 },
     made("/v1/users", {
       kind: "end_user",
       profile: "modern",
-      organization_id: acme,
+      organization_id: globex,
       first_name,
       last_name,
       email: `${first_name}.${last_name}@example.org`.toLowerCase(),
