@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Error, Result,
-    access::Actor,
+    access::{Actor, OrganizationScope},
     audit::{AuditEvent, Origin},
     credential::Credential,
     error::{Conflict, Invalid, Missing, Refusal},
@@ -270,7 +270,10 @@ pub(crate) fn summary(user: &User) -> Value {
         "username": user.username,
         "roles": user.roles,
         "permissions": user.permissions,
-        "organizations": user.scope,
+        "organizations": match &user.scope {
+            OrganizationScope::All => json!("all"),
+            OrganizationScope::Selected(ids) => json!(ids),
+        },
         "groups": user.groups,
         "site": user.site,
         "courses": user.courses,
