@@ -7,7 +7,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::process::{Call, Failure, Outcome, at, say};
-use crate::{browser, cargo, dev, phone_metadata, root, schemathesis, target, template, tools, unicode_tables, wasm, web};
+use crate::{
+    browser, cargo, dev, phone_metadata, root, schemathesis, target, template, tools, unicode_tables, wasm, web,
+};
 
 /// The functions that are built as they are deployed: one of the API, one of the stream, one that sends mail.
 const DEPLOYED: [&str; 3] = ["start-import", "run-import", "deliver-mail"];
@@ -163,9 +165,10 @@ impl Verify {
     }
 }
 
-/// The workspace without what is built apart.
+/// The workspace without what is built apart, with the commands of operators.
 fn together() -> Vec<&'static str> {
-    std::iter::once("--workspace").chain(APART.iter().flat_map(|name| ["--exclude", name])).collect()
+    let all = ["--workspace", "--features", "rollcall-cli/operator"];
+    all.into_iter().chain(APART.iter().flat_map(|name| ["--exclude", name])).collect()
 }
 
 /// Adds up what the test runners print at their end: cargo's, vitest's, node's and our own.

@@ -38,6 +38,10 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "bootstrap" => operator::bootstrap(rest),
         #[cfg(feature = "operator")]
         Some((command, rest)) if command == "promote-root" => operator::promote_root(rest),
+        #[cfg(not(feature = "operator"))]
+        Some((command, _)) if matches!(command.as_str(), "bootstrap" | "promote-root") => {
+            Err(Usage(format!("{command} is not in this build; build it with --features operator")))
+        }
         Some((command, _)) if matches!(command.as_str(), "help" | "--help" | "-h") => {
             output::line(USAGE);
             Ok(ExitCode::SUCCESS)

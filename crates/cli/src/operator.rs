@@ -104,7 +104,8 @@ fn explain(error: Error) -> String {
     match error {
         Error::Internal(internal) => internal.for_log().to_owned(),
         Error::Refused(refusals) => {
-            let each = refusals.iter().map(|refusal| format!("{}: {}", refusal.field.replace('_', " "), refusal.detail));
+            let each =
+                refusals.iter().map(|refusal| format!("{}: {}", refusal.field.replace('_', " "), refusal.detail));
             each.collect::<Vec<_>>().join("\n")
         }
         other => other.to_string(),
