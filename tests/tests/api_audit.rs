@@ -50,8 +50,13 @@ async fn a_persons_timeline_tells_their_whole_life() {
     let timeline = format!("/v1/users/{}/audit-events", person.id);
     let whole = system.get(&root, &timeline).await;
     let wanted = [
-        "user.activated", "user.deactivated", "user.password_reset", "user.mfa_reset", "user.updated",
-        "user.registered", "user.created",
+        "user.activated",
+        "user.deactivated",
+        "user.password_reset",
+        "user.mfa_reset",
+        "user.updated",
+        "user.registered",
+        "user.created",
     ];
     assert_eq!(actions(&whole), wanted, "{whole:?}");
     let updated = &whole.json["items"][4];

@@ -284,7 +284,11 @@ async fn a_deactivated_person_is_out_at_once_and_comes_back_with_everything_but_
     assert_eq!(off.json["language"], json!("de"));
     let taken = json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_user"],
         "first_name": "An", "last_name": "Other", "email": person.email});
-    assert_eq!(system.post(&root, "/v1/users", taken).await.outcome(), (409, "email_taken"), "the address stays theirs");
+    assert_eq!(
+        system.post(&root, "/v1/users", taken).await.outcome(),
+        (409, "email_taken"),
+        "the address stays theirs"
+    );
 
     let on = act(&system, &root, &person.id, "activate").await;
     assert_eq!((on.status, on.json["status"].as_str()), (200, Some("active")), "{on:?}");
@@ -322,7 +326,9 @@ async fn a_deleted_person_leaves_nothing_but_a_trail() {
 
     assert_eq!(system.get(&person.caller, "/v1/me").await.status, 401);
     assert_eq!(system.get(&Caller::Key(key), "/v1/me").await.status, 401);
-    for query in [format!("organization={acme}"), "q=number".into(), "role=organization_admin".into(), "status=active".into()] {
+    for query in
+        [format!("organization={acme}"), "q=number".into(), "role=organization_admin".into(), "status=active".into()]
+    {
         let listed = system.get(&root, format!("/v1/users?{query}")).await;
         assert!(!listed.text.contains(&person.id), "{query}: {listed:?}");
     }
@@ -501,7 +507,8 @@ async fn a_clone_is_like_the_other_and_somebody_of_their_own() {
     let acme = acme(&system).await;
     let group = system.post(&root, format!("/v1/groups?organization={acme}"), json!({"name": "Team", "active": true}));
     let group = group.await.text_of("id");
-    let site = system.post(&root, format!("/v1/sites?organization={acme}"), json!({"name": "Porto"})).await.text_of("id");
+    let site =
+        system.post(&root, format!("/v1/sites?organization={acme}"), json!({"name": "Porto"})).await.text_of("id");
     let desk = json!({"name": "Desk", "key": "desk", "type": "text"});
     let desk = system.post(&root, format!("/v1/properties?organization={acme}"), desk).await;
     assert_eq!(desk.status, 201, "{desk:?}");
@@ -532,9 +539,21 @@ async fn a_clone_is_like_the_other_and_somebody_of_their_own() {
     let trail = system.get(&root, format!("/v1/audit-events?target={}", clone.text_of("id"))).await;
     assert_eq!(trail.json["items"][0]["after"]["cloned_from"], source.json["id"], "{trail:?}");
     for (name, body, wanted) in [
-        ("the address of another", json!({"first_name": "A", "email": "zoe@example.org", "last_name": "B"}), (409, "email_taken")),
-        ("a name that is none", json!({"first_name": "", "last_name": "B", "email": "b@example.org"}), (422, "row_refused")),
-        ("more than may be said", json!({"first_name": "A", "email": "c@example.org", "roles": []}), (400, "body_not_json")),
+        (
+            "the address of another",
+            json!({"first_name": "A", "email": "zoe@example.org", "last_name": "B"}),
+            (409, "email_taken"),
+        ),
+        (
+            "a name that is none",
+            json!({"first_name": "", "last_name": "B", "email": "b@example.org"}),
+            (422, "row_refused"),
+        ),
+        (
+            "more than may be said",
+            json!({"first_name": "A", "email": "c@example.org", "roles": []}),
+            (400, "body_not_json"),
+        ),
     ] {
         assert_eq!(system.post(&root, &path, body).await.outcome(), wanted, "{name}");
     }

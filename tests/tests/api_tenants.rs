@@ -198,12 +198,7 @@ const CASES: &[Case] = &[
         Refused(404, "api_key_not_found"),
     ),
     case("list-user-sessions", |w| get(format!("/v1/users/{}/sessions", w.user)), DENIED, NO_USER),
-    case(
-        "end-user-sessions",
-        |w| Request::new("DELETE", format!("/v1/users/{}/sessions", w.user)),
-        DENIED,
-        NO_USER,
-    ),
+    case("end-user-sessions", |w| Request::new("DELETE", format!("/v1/users/{}/sessions", w.user)), DENIED, NO_USER),
     case("get-me", |_| get("/v1/me".into()), Refused(200, ""), NothingOfAcme),
     case("list-organizations", |_| get("/v1/organizations".into()), DENIED, NothingOfAcme),
     case("create-organization", |_| post("/v1/organizations".into(), &json!({"name": "Coda"})), DENIED, DENIED),
@@ -419,7 +414,16 @@ fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
                 answer.status < 500 && answer.status != 401 || answer.code().ends_with("_not_valid"),
                 "{name}: {answer:?}"
             );
-            for own in [&world.acme, &world.user, &world.role, &world.group, &world.session, &world.key, &world.import, &world.staged] {
+            for own in [
+                &world.acme,
+                &world.user,
+                &world.role,
+                &world.group,
+                &world.session,
+                &world.key,
+                &world.import,
+                &world.staged,
+            ] {
                 assert!(!answer.text.contains(own.as_str()), "{name} tells of Acme: {answer:?}");
             }
         }
@@ -905,7 +909,10 @@ async fn every_built_in_role_may_do_in_every_place_what_the_table_says() {
                 let wanted = expected(case, *need, &column, at, true);
                 if got != wanted {
                     let operation = case.operation;
-                    wrong.push(format!("{}, {operation}, {name}: {got:?}, not {wanted:?}: {}", column.title, answer.text));
+                    wrong.push(format!(
+                        "{}, {operation}, {name}: {got:?}, not {wanted:?}: {}",
+                        column.title, answer.text
+                    ));
                 }
             }
         }

@@ -236,8 +236,16 @@ async fn every_filter_finds_whom_it_means_after_whatever_happened_to_them() {
         ("group and status", format!("group={team}&status=deactivated"), vec!["Miller"]),
         ("group and search", format!("group={team}&q=and"), vec!["Anders"]),
         ("role and short search", "role=organization_admin&q=m".into(), vec!["Miller"]),
-        ("against the order", format!("organization={acme}&sort=-name"), vec!["Öz", "silver", "Silva", "Miller", "Anders"]),
-        ("a role against the order", format!("role=organization_admin&organization={acme}&sort=-name"), vec!["Öz", "Miller"]),
+        (
+            "against the order",
+            format!("organization={acme}&sort=-name"),
+            vec!["Öz", "silver", "Silva", "Miller", "Anders"],
+        ),
+        (
+            "a role against the order",
+            format!("role=organization_admin&organization={acme}&sort=-name"),
+            vec!["Öz", "Miller"],
+        ),
     ] {
         for limit in [1, 2, 50] {
             assert_eq!(listed(&system, &root, &query, limit).await.0, wanted, "{name}, pages of {limit}");
@@ -258,7 +266,9 @@ async fn every_filter_finds_whom_it_means_after_whatever_happened_to_them() {
         .expect("an invitation");
     let played = system.server.play_mail_event(&mail.id, rollcall_dev_server::MailEventKind::Bounced).await;
     assert!(played.is_ok_and(|known| known));
-    for (name, query) in [("bounced", "delivery=bounced"), ("bounced, with a role", "delivery=bounced&role=organization_user")] {
+    for (name, query) in
+        [("bounced", "delivery=bounced"), ("bounced, with a role", "delivery=bounced&role=organization_user")]
+    {
         assert_eq!(listed(&system, &root, query, 50).await.0, ["silver"], "{name}");
     }
     assert_eq!(listed(&system, &root, "delivery=complained", 50).await.0, [""; 0]);

@@ -40,7 +40,8 @@ async fn an_operator_hands_the_root_master_on_and_nothing_else_does() {
     assert_eq!((&old.json["roles"], &old.json["root"]), (&json!(["system_administrator"]), &json!(false)), "{old:?}");
     for (role, wanted) in [("root_master", &technician.id), ("system_administrator", &former.id.to_string())] {
         let found = system.get(&technician.caller, format!("/v1/users?role={role}")).await;
-        let ids: Vec<&str> = found.json["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str()).collect();
+        let ids: Vec<&str> =
+            found.json["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str()).collect();
         assert_eq!(ids, [wanted.as_str()], "{role}");
     }
     let trail = system.get(&technician.caller, format!("/v1/audit-events?target={}", technician.id)).await;

@@ -118,11 +118,7 @@ impl Delivery {
 pub trait FindByFacet {
     /// Whether any user of the scope (an organization, or the technicians) has it: visible, of an import that is
     /// still running, deactivated, whatever. Reads one user where somebody has it, and none where nobody does.
-    async fn is_in_use(
-        &self,
-        organization: Option<&crate::ids::OrganizationId>,
-        facet: &Facet,
-    ) -> crate::Result<bool>;
+    async fn is_in_use(&self, organization: Option<&crate::ids::OrganizationId>, facet: &Facet) -> crate::Result<bool>;
 }
 
 #[cfg(test)]

@@ -193,10 +193,8 @@ pub fn step(state: State, operation: Operation) -> Result<State> {
     if state == S::Deleted {
         return Err(Missing::User.into());
     }
-    let unfinished = matches!(
-        state,
-        S::Created | S::Invited | S::InvitationExpired | S::InvitationRevoked | S::FirstPassword
-    );
+    let unfinished =
+        matches!(state, S::Created | S::Invited | S::InvitationExpired | S::InvitationRevoked | S::FirstPassword);
     let deactivated = matches!(state, S::Deactivated | S::DeactivatedUnfinished);
     match operation {
         // Whatever the state.

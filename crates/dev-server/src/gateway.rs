@@ -305,11 +305,8 @@ fn render(answer: &Value, takes_bytes: bool) -> Option<Response> {
         Some(_) => return None,
     };
     let encoded = answer.get("isBase64Encoded").and_then(Value::as_bool) == Some(true);
-    let body = if encoded && takes_bytes {
-        Body::from(STANDARD.decode(text).ok()?)
-    } else {
-        Body::from(text.to_owned())
-    };
+    let body =
+        if encoded && takes_bytes { Body::from(STANDARD.decode(text).ok()?) } else { Body::from(text.to_owned()) };
     let mut headers = HeaderMap::new();
     let multi = answer.get("multiValueHeaders").and_then(Value::as_object);
     for (name, values) in multi.into_iter().flatten() {

@@ -147,10 +147,7 @@ mod tests {
     fn csv_is_what_excel_reads_and_no_cell_is_a_formula() {
         let file = table(&[&["Jürgen, \"JJ\"", "+4915112345678"], &["=cmd|' /C calc'!A0", "@x"]]).csv().unwrap();
         let text = String::from_utf8(file).unwrap();
-        assert_eq!(
-            text,
-            "\u{feff}Name,Phone\r\n\"Jürgen, \"\"JJ\"\"\",'+4915112345678\r\n'=cmd|' /C calc'!A0,'@x\r\n"
-        );
+        assert_eq!(text, "\u{feff}Name,Phone\r\n\"Jürgen, \"\"JJ\"\"\",'+4915112345678\r\n'=cmd|' /C calc'!A0,'@x\r\n");
     }
 
     #[test]

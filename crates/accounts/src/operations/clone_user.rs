@@ -68,8 +68,7 @@ fn like(source: &User, new: NewClone) -> NewUser {
         OrganizationScope::All => WantedScope::All,
         OrganizationScope::Selected(ids) => WantedScope::Selected(ids.iter().map(ToString::to_string).collect()),
     };
-    let permissions: Vec<String> =
-        source.permissions.iter().map(|permission| permission.name().to_owned()).collect();
+    let permissions: Vec<String> = source.permissions.iter().map(|permission| permission.name().to_owned()).collect();
     NewUser {
         kind: source.user_kind,
         profile: Some(source.profile.clone()),

@@ -56,8 +56,7 @@ pub async fn delete_user(
         before["status"] = json!(user.status_at(origin.now).name());
         before["created_at"] = json!(crate::time::iso(user.created_at));
         before["import_id"] = json!(user.import_id);
-        let event =
-            origin.event("user.deleted", user.organization_id.as_ref(), user.id.as_str(), before, Value::Null);
+        let event = origin.event("user.deleted", user.organization_id.as_ref(), user.id.as_str(), before, Value::Null);
         match ports.write_deletion(&user, actor, &event).await? {
             Written::Done => return Ok(()),
             Written::Changed => {}

@@ -99,7 +99,9 @@ impl Names {
     pub fn organizations(&self, user: &User) -> Vec<String> {
         match &user.scope {
             OrganizationScope::All => Vec::new(),
-            OrganizationScope::Selected(ids) => ids.iter().filter_map(|id| self.organizations.get(id).cloned()).collect(),
+            OrganizationScope::Selected(ids) => {
+                ids.iter().filter_map(|id| self.organizations.get(id).cloned()).collect()
+            }
         }
     }
 

@@ -330,10 +330,8 @@ impl<P: ReadListings + ListOrganizations> Listing<'_, P> {
             }
             // Where nothing is filtered out the first stretch is likely to be enough.
             let wanted = if self.filter.is_open() && progress.read == 0 { missing } else { BATCH };
-            let stretch = self
-                .ports
-                .stretch(scope, &self.index, position.after.as_deref(), wanted, self.filter.order)
-                .await?;
+            let stretch =
+                self.ports.stretch(scope, &self.index, position.after.as_deref(), wanted, self.filter.order).await?;
             progress.queries += 1;
             progress.read += stretch.entries.len();
             let Some(end) = stretch.entries.last().map(|entry| entry.place.clone()) else {

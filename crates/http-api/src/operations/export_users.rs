@@ -23,9 +23,28 @@ use crate::{
 
 /// Named as the importer reads them, where it does.
 const TITLES: &[&str] = &[
-    "First Name", "Last Name", "Email", "Username", "Phone", "Role", "Groups", "Site", "Courses", "Services",
-    "Properties", "Language", "Organizations", "Kind", "Status", "MFA", "Invitation", "Delivery", "Invitation Expires",
-    "Last Sign-In", "Created", "ID",
+    "First Name",
+    "Last Name",
+    "Email",
+    "Username",
+    "Phone",
+    "Role",
+    "Groups",
+    "Site",
+    "Courses",
+    "Services",
+    "Properties",
+    "Language",
+    "Organizations",
+    "Kind",
+    "Status",
+    "MFA",
+    "Invitation",
+    "Delivery",
+    "Invitation Expires",
+    "Last Sign-In",
+    "Created",
+    "ID",
 ];
 
 /// The filtered list of users as a table, in parts of at most 5,000; every part has the titles.

@@ -62,7 +62,8 @@ pub async fn list_audit_events(ports: &(impl Authenticator + ReadTrails + ReadPe
 /// The filters of the audit trail.
 pub(crate) fn filter(call: &Call) -> Result<Filter> {
     let organization = call.query("organization").map(OrganizationId::parse).transpose();
-    let moment = |name| call.choice(name, "a moment such as 2026-11-21T12:00:00Z", |text| text.parse::<Timestamp>().ok());
+    let moment =
+        |name| call.choice(name, "a moment such as 2026-11-21T12:00:00Z", |text| text.parse::<Timestamp>().ok());
     let text = |text: &str| {
         let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         (text.len() <= TEXT_LIMIT && plain).then(|| text.to_owned())
