@@ -126,6 +126,7 @@ function Reader({ mail, onPlayed }: { mail: Mail; onPlayed: () => void }) {
   const [search, setSearch] = useSearchState();
   const isMail = mail.kind === "mail";
   const text = !isMail || search.get("view") === "text";
+  const body = text ? <Linked text={mail.text} /> : <Html html={mail.html} title={mail.subject} />;
   const play = useAction(async (type: string) => {
     await request("POST", "/dev/mail-events", { json: { id: mail.id, type } });
     notify(texts.outbox.played(texts.outbox.events[type] ?? type));
@@ -176,14 +177,18 @@ function Reader({ mail, onPlayed }: { mail: Mail; onPlayed: () => void }) {
           </div>
         )}
       </div>
-      <div
-        className="reader-body"
-        id="mail-body"
-        role={isMail ? "tabpanel" : undefined}
-        aria-label={isMail ? (text ? texts.outbox.text : texts.outbox.html) : undefined}
-      >
-        {text ? <Linked text={mail.text} /> : <Html html={mail.html} title={mail.subject} />}
-      </div>
+      {isMail ? (
+        <div
+          className="reader-body"
+          id="mail-body"
+          role="tabpanel"
+          aria-label={text ? texts.outbox.text : texts.outbox.html}
+        >
+          {body}
+        </div>
+      ) : (
+        <div className="reader-body">{body}</div>
+      )}
       {mail.links.length > 0 && (
         <div className="reader-links">
           <h3>{texts.outbox.links}</h3>
