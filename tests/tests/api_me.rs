@@ -65,8 +65,22 @@ async fn what_is_not_ones_own_or_makes_no_sense_is_refused_row_by_row() {
     let beta = system.organization("Beta").await;
     let before = system.get(&person.caller, "/v1/me").await.json["user"].clone();
     for member in [
-        "roles", "permissions", "organizations", "status", "kind", "email", "username", "first_name", "groups",
-        "locked_until", "session_epoch", "organization_id", "version", "id", "mfa_enrolled", "settings",
+        "roles",
+        "permissions",
+        "organizations",
+        "status",
+        "kind",
+        "email",
+        "username",
+        "first_name",
+        "groups",
+        "locked_until",
+        "session_epoch",
+        "organization_id",
+        "version",
+        "id",
+        "mfa_enrolled",
+        "settings",
     ] {
         for value in [json!("root_master"), json!(["root_master"]), json!(null), json!(0)] {
             let answer = patch(&system, &person.caller, json!({ member: value })).await;
@@ -83,9 +97,8 @@ async fn what_is_not_ones_own_or_makes_no_sense_is_refused_row_by_row() {
         }
         json!({"notifications": whole})
     };
-    let schedule = |days: Value, from: &str, to: &str| {
-        notifications(json!({"schedule": {"days": days, "from": from, "to": to}}))
-    };
+    let schedule =
+        |days: Value, from: &str, to: &str| notifications(json!({"schedule": {"days": days, "from": from, "to": to}}));
     for (name, body, field, code) in [
         ("no time zone", json!({"time_zone": "Mars/Olympus"}), "time_zone", "time_zone_not_known"),
         ("no language", json!({"language": "deutsch!"}), "language", "language_not_valid"),
@@ -124,7 +137,11 @@ async fn what_is_not_ones_own_or_makes_no_sense_is_refused_row_by_row() {
     ] {
         let answer = patch(&system, &person.caller, body).await;
         assert_eq!(answer.outcome(), (422, "row_refused"), "{name}: {answer:?}");
-        assert_eq!((&answer.json["errors"][0]["field"], &answer.json["errors"][0]["code"]), (&json!(field), &json!(code)), "{name}");
+        assert_eq!(
+            (&answer.json["errors"][0]["field"], &answer.json["errors"][0]["code"]),
+            (&json!(field), &json!(code)),
+            "{name}"
+        );
     }
     let two = patch(&system, &person.caller, json!({"time_zone": "x", "idle_minutes": 0})).await;
     assert_eq!(two.json["errors"].as_array().map(Vec::len), Some(2), "all at once");
@@ -221,12 +238,16 @@ async fn second_factors_are_set_up_used_and_removed() {
     assert_eq!(renewed.status, 200, "{renewed:?}");
     let old = done.json["recovery_codes"][0].clone();
     let waiting = sign_in(&system, &person.email, PASSWORD).await.session().expect("a cookie");
-    assert_eq!(system.post(&waiting, "/v1/sessions/mfa", json!({"code": old})).await.outcome(), (401, "code_not_valid"));
+    assert_eq!(
+        system.post(&waiting, "/v1/sessions/mfa", json!({"code": old})).await.outcome(),
+        (401, "code_not_valid")
+    );
     let new = renewed.json["recovery_codes"][0].clone();
     assert_eq!(system.post(&waiting, "/v1/sessions/mfa", json!({"code": new})).await.status, 200);
     assert_eq!(system.get(&session, "/v1/me").await.json["mfa"]["recovery_codes_left"], json!(9));
 
-    let remove = |method: &str| Request::new("DELETE", format!("/v1/me/mfa/{method}")).json(&json!({"password": PASSWORD}));
+    let remove =
+        |method: &str| Request::new("DELETE", format!("/v1/me/mfa/{method}")).json(&json!({"password": PASSWORD}));
     assert_eq!(system.send(&session, remove("text")).await.outcome(), (404, "method_not_found"));
     assert_eq!(system.send(&session, remove("totp")).await.status, 204);
     assert_eq!(system.get(&session, "/v1/me").await.outcome(), (401, "not_authenticated"), "signed out");
@@ -241,7 +262,9 @@ async fn a_required_second_factor_may_be_changed_but_not_removed() {
     let caller = technician.caller;
     let remove = || Request::new("DELETE", "/v1/me/mfa/totp").json(&json!({"password": PASSWORD}));
     assert_eq!(system.send(&caller, remove()).await.outcome(), (409, "mfa_required"));
-    let begun = system.post(&caller, "/v1/me/mfa", json!({"method": "text", "password": PASSWORD, "phone": "+4915112345690"})).await;
+    let begun = system
+        .post(&caller, "/v1/me/mfa", json!({"method": "text", "password": PASSWORD, "phone": "+4915112345690"}))
+        .await;
     assert_eq!((begun.status, &begun.json), (200, &json!({"sent_to": "…90"})), "{begun:?}");
     let soon = system.post(&caller, "/v1/me/mfa", json!({"method": "text", "password": PASSWORD})).await;
     assert_eq!(soon.outcome(), (429, "rate_limited"));

@@ -304,7 +304,10 @@ async fn one_sees_and_ends_ones_own_sessions_and_administrators_everybodys() {
     let system = System::start(11).await;
     let person = someone(&system).await;
     let phone = Request::new("POST", "/v1/sessions")
-        .header("user-agent", "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/141.0.0.0 Mobile Safari/537.36")
+        .header(
+            "user-agent",
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/141.0.0.0 Mobile Safari/537.36",
+        )
         .json(&json!({"email": person.email, "password": PASSWORD}));
     let phone = system.send(&Caller::Nobody, phone).await.session().expect("a cookie");
     system.server.advance("PT1M").await.expect("a clock");
@@ -322,7 +325,9 @@ async fn one_sees_and_ends_ones_own_sessions_and_administrators_everybodys() {
 
     let stranger = someone(&system).await;
     let end = |id: &str| Request::new("DELETE", format!("/v1/sessions/{id}"));
-    for (name, id) in [("somebody else's", other.as_str()), ("none", "ses_00000000000000000000000000"), ("nonsense", "x")] {
+    for (name, id) in
+        [("somebody else's", other.as_str()), ("none", "ses_00000000000000000000000000"), ("nonsense", "x")]
+    {
         assert_eq!(system.send(&stranger.caller, end(id)).await.outcome(), (404, "session_not_found"), "{name}");
     }
     assert_eq!(system.get(&phone, "/v1/me").await.status, 200);
@@ -352,7 +357,8 @@ async fn strangers_are_locked_out_and_the_known_browser_is_not() {
             .json(&json!({"email": person.email, "password": password}))
     };
     // All at once, so that none knows of another.
-    let guesses = futures_util::future::join_all((0..30).map(|_| sign_in(&system, &person.email, "a wrong phrase"))).await;
+    let guesses =
+        futures_util::future::join_all((0..30).map(|_| sign_in(&system, &person.email, "a wrong phrase"))).await;
     let tried = guesses.iter().filter(|answer| answer.outcome() == (401, "credentials_not_valid")).count();
     let refused = guesses.iter().filter(|answer| answer.outcome() == (429, "too_many_attempts")).count();
     assert_eq!((tried, refused), (10, 20), "{guesses:?}");
@@ -380,7 +386,8 @@ async fn strangers_are_locked_out_and_the_known_browser_is_not() {
     assert_eq!(system.send(&Caller::Nobody, with_cookie(PASSWORD)).await.status, 200);
 
     let events = system.get(&system.root(), format!("/v1/users/{}/audit-events", person.id)).await;
-    let locked = events.json["items"].as_array().into_iter().flatten().filter(|e| e["action"] == json!("user.locked_out"));
+    let locked =
+        events.json["items"].as_array().into_iter().flatten().filter(|e| e["action"] == json!("user.locked_out"));
     assert_eq!(locked.count(), 1, "{events:?}");
     let unlocked = system.post(&system.root(), format!("/v1/users/{}/unlock", person.id), json!({})).await;
     assert_eq!((unlocked.status, &unlocked.json["status"]), (200, &json!("active")), "{unlocked:?}");

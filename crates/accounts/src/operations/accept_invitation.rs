@@ -101,8 +101,7 @@ pub async fn accept_invitation(
             totp_secret: secret.to_base32(),
         });
     }
-    credential.password_hash = Some(pending.password_hash.clone());
-    credential.pending = None;
+    credential.set_password(pending.password_hash.clone());
     let session = OpenSession::new(user, Stage::Complete, &browser(origin, device), origin.now, randomness);
     let user = finish(ports, &link, &pending, &credential, &session, origin).await?;
     Ok(Accepted::Finished { user: Box::new(user), session })

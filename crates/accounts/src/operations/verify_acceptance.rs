@@ -58,7 +58,8 @@ pub async fn verify_acceptance(
         }])
     })?;
     let recovery_codes = new_recovery_codes(randomness);
-    credential.password_hash = Some(pending.password_hash.clone());
+    credential.set_password(pending.password_hash.clone());
+    credential.must_enrol = false;
     credential.totp_secret = Some(secret);
     credential.totp_last_step = Some(step);
     credential.recovery_codes = recovery_codes.iter().filter_map(|code| recovery_hash(code)).collect();
