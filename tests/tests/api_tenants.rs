@@ -601,7 +601,7 @@ const NEEDS: &[(&str, Need)] = &[
     ("unlock-user", Where(P::CredentialsWrite)),
     ("reset-mfa", Where(P::CredentialsWrite)),
     ("reset-password", Where(P::CredentialsWrite)),
-    ("list-user-sessions", Where(P::CredentialsWrite)),
+    ("list-user-sessions", Where(P::UsersRead)),
     ("end-user-sessions", Where(P::CredentialsWrite)),
     ("send-invitation", Where(P::InvitationsWrite)),
     ("resend-invitation", Where(P::InvitationsWrite)),
