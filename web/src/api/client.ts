@@ -286,7 +286,8 @@ export const api = {
     send("GET", path, {
       query,
       signal,
-      accept: query.format === "xlsx" ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
+      accept:
+        query.format === "xlsx" ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
     }).then(async (response) => ({
       data: new Uint8Array(await response.arrayBuffer()),
       next: response.headers.get("rollcall-next-cursor"),

@@ -59,7 +59,11 @@ class TestSheet implements SheetHandle {
   takeCorrection = () => this.#result([]);
   fixAll = () => this.#result([]);
   assign = () => this.#result([]);
-  paste = () => this.#result([]);
+  pasted: { position: number; fields: string[]; text: string } | null = null;
+  async paste(position: number, fields: string, text: string) {
+    this.pasted = { position, fields: JSON.parse(fields), text };
+    return this.#result([]);
+  }
   async addRows(count: number) {
     const from = this.emails.length;
     this.emails.push(...Array.from({ length: count }, () => ""));
@@ -166,6 +170,11 @@ describe("a sheet of thirty rows, two of them bad", () => {
     await session.setCell(31, "email", "bad");
     expect(session.snapshot().counts).toMatchObject({ rows: 31, refused: 3 });
     expect([...(await session.problems())]).toEqual([4, 20, 31]);
+  });
+
+  test("a block is pasted across the columns that are shown", async () => {
+    await session.paste(2, ["phone", "role"], "a\tb");
+    expect(sheet.pasted).toEqual({ position: 2, fields: ["phone", "role"], text: "a\tb" });
   });
 
   test("an edit that changes nothing is nothing to undo", async () => {

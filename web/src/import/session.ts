@@ -225,7 +225,10 @@ export class SheetSession {
   paste(position: number, fields: readonly string[], text: string): Promise<Change> {
     const lines = text.split(/\r\n|\r|\n/).length;
     const unmark: [number, null][] = Array.from({ length: lines }, (_, line) => [position + line, null]);
-    return this.#change(() => this.#sheet.paste(position, JSON.stringify(fields), text), { restructures: true, unmark });
+    return this.#change(() => this.#sheet.paste(position, JSON.stringify(fields), text), {
+      restructures: true,
+      unmark,
+    });
   }
 
   addRows(count: number): Promise<Change> {
