@@ -51,8 +51,17 @@ pub enum Accepted {
         /// The user.
         user: Box<User>,
         /// The session.
-        session: OpenSession,
+        session: Box<OpenSession>,
     },
+}
+
+/// What the person gives in the first step.
+#[derive(Clone, Copy)]
+pub struct Choice<'a> {
+    /// The password, as typed.
+    pub password: &'a str,
+    /// A phone number, as typed, where they are asked for one.
+    pub phone: Option<&'a str>,
 }
 
 /// Takes the first step. May be taken again, with another password, until the account is finished.
@@ -63,8 +72,7 @@ pub async fn accept_invitation(
     ports: &(impl FindInvited + ReadOrganization + KeepPending + EditUsers),
     keys: &TokenKeys,
     token: &str,
-    password: &str,
-    phone: Option<&str>,
+    choice: Choice<'_>,
     origin: &Origin,
     device: Option<&str>,
     randomness: &impl Randomness,
@@ -78,7 +86,7 @@ pub async fn accept_invitation(
     };
     let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), RoleBook::default())?;
     let policy = organization.as_ref().map(|organization| organization.password_policy.clone()).unwrap_or_default();
-    let given = given(&rules, user, password, phone, &policy)?;
+    let given = given(&rules, user, choice, &policy)?;
     let pending = PendingCredential {
         invitation_id: link.invitation().id.clone(),
         generation: link.generation,
@@ -104,7 +112,7 @@ pub async fn accept_invitation(
     credential.set_password(pending.password_hash.clone());
     let session = OpenSession::new(user, Stage::Complete, &browser(origin, device), origin.now, randomness);
     let user = finish(ports, &link, &pending, &credential, &session, origin).await?;
-    Ok(Accepted::Finished { user: Box::new(user), session })
+    Ok(Accepted::Finished { user: Box::new(user), session: Box::new(session) })
 }
 
 struct Given {
@@ -112,7 +120,8 @@ struct Given {
     phone: Option<String>,
 }
 
-fn given(rules: &Rules, user: &User, password: &str, phone: Option<&str>, policy: &PasswordPolicy) -> Result<Given> {
+fn given(rules: &Rules, user: &User, choice: Choice<'_>, policy: &PasswordPolicy) -> Result<Given> {
+    let Choice { password, phone } = choice;
     let mut refusals = Vec::new();
     let password = NewPassword::for_user(password, user, policy).map_err(|refusal| refusals.push(refusal)).ok();
     let phone = match phone.map(str::trim).filter(|phone| !phone.is_empty()) {

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use rollcall_accounts::{
     operations::{
-        accept_invitation::{Accepted, KeepPending, accept_invitation as use_case},
+        accept_invitation::{Accepted, Choice, KeepPending, accept_invitation as use_case},
         create_user::ReadOrganization,
         edits::EditUsers,
         links::FindInvited,
@@ -46,8 +46,7 @@ pub async fn accept_invitation(
         ports,
         keys,
         call.param("token"),
-        &request.password,
-        request.phone.as_deref(),
+        Choice { password: &request.password, phone: request.phone.as_deref() },
         &call.origin(None),
         call.device().as_deref(),
         &SystemRandomness,
