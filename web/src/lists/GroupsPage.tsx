@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import { api } from "../api/client";
 import type { ApiProblem } from "../api/problem";
 import { Shared, useShared } from "../api/shared";
@@ -70,6 +70,8 @@ function Groups({ organization }: { organization: Id }) {
   const [search, setSearch] = useSearchState();
   const can = useCan();
   const [text, setText] = useState("");
+  // Elsewhere people may have been given groups: they are counted anew, before the rows ask.
+  useLayoutEffect(() => people.forget(), []);
   const open = entries?.find(({ id }) => id === search.get("entry"));
   const adding = search.get("new") === "group" && can("lists.write");
   const close = () => setSearch({ entry: null, new: null });

@@ -62,7 +62,7 @@ function Section(p: { id: string; title: string; about?: string; children: React
 const nowhere = () => false;
 
 function Settings({ stored }: { stored: OrganizationSettings }) {
-  const { refresh } = useSession();
+  const { organizations, refresh } = useSession();
   const can = useCan();
   const whoChanged = useWhoChanged();
   const may = can("organizations.write");
@@ -87,8 +87,8 @@ function Settings({ stored }: { stored: OrganizationSettings }) {
       setDraft(draftOf(saved));
       setConflict(null);
       setTried(false);
-      // The switcher shows names.
-      if (saved.name !== on.name) refresh();
+      // The switcher shows names; this one may have been changed by somebody else, too.
+      if (saved.name !== organizations.find(({ id }) => id === saved.id)?.name) refresh();
       notify(t.saved(saved.name));
     } catch (error) {
       if ((error as ApiProblem).code !== "version_conflict") throw error;
