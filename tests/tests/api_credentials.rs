@@ -148,7 +148,8 @@ async fn first_passwords_end_after_fourteen_days_or_with_an_invitation() {
     assert_eq!(sign_in(&system, "late@example.org", GIVEN).await.status, 200, "still good");
     system.server.advance("PT2H").await.unwrap();
     assert_eq!(sign_in(&system, "late@example.org", GIVEN).await.outcome(), (401, "credentials_not_valid"));
-    let again = system.post(&system.root(), format!("/v1/users/{}/send-invitation", late.text_of("id")), json!({})).await;
+    let again =
+        system.post(&system.root(), format!("/v1/users/{}/send-invitation", late.text_of("id")), json!({})).await;
     assert_eq!(again.status, 200, "a link instead");
     system.server.stop().await;
 }

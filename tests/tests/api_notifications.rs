@@ -66,7 +66,9 @@ async fn import(system: &System, caller: &Caller, organization: &str, emails: &[
     let rows: String = emails
         .iter()
         .enumerate()
-        .map(|(n, email)| format!("Person\tNumber{}\t{email}\n", char::from(b'a' + u8::try_from(n).unwrap_or_default())))
+        .map(|(n, email)| {
+            format!("Person\tNumber{}\t{email}\n", char::from(b'a' + u8::try_from(n).unwrap_or_default()))
+        })
         .collect();
     let path = format!("/v1/imports?profile=end-user&organization={organization}&role=organization_user");
     let sheet = format!("First Name\tLast Name\tEmail\n{rows}");
@@ -230,9 +232,7 @@ async fn digests_of_expiries_are_by_organization_and_for_people_with_duties() {
             "email": email, "roles": ["organization_user"],
         });
         assert_eq!(system.post(caller, "/v1/users", body).await.status, 201);
-        let sent = system
-            .eventually(async || messages(&system, email, MessageKind::Mail, "invites you").pop())
-            .await;
+        let sent = system.eventually(async || messages(&system, email, MessageKind::Mail, "invites you").pop()).await;
         assert!(sent.is_some(), "{email} is invited");
     }
     let off = system.post(&system.root(), format!("/v1/users/{}/deactivate", gone.id), json!({})).await;
