@@ -144,7 +144,9 @@ function ClashBox(p: { clash: Clash; onTake: (field: string) => void; onDiscard:
   const names = useNames(clash.latest.organization_id);
   const box = useRef<HTMLDivElement>(null);
   // It stands above the form, which may be scrolled to its end, where the button is.
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <div ref={box} className="problem" data-tone="warning" role="alert">
       <WarningIcon />

@@ -22,7 +22,9 @@ export const askToLeave = () =>
 export function useUnsaved(dirty: boolean): { done: (then: () => void) => void; close: (then: () => void) => void } {
   const [then, setThen] = useState<(() => void) | null>(null);
   useLeaveGuard(dirty && then === null, nowhere, askToLeave);
-  useEffect(() => then?.(), [then]);
+  useEffect(() => {
+    then?.();
+  }, [then]);
   const done = (next: () => void) => setThen(() => next);
   return {
     done,
