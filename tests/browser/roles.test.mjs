@@ -166,7 +166,7 @@ test("roles, groups, lists and an organization's settings", { timeout: 300_000 }
     await page.getByRole("textbox", { name: "Name" }).fill("Field staff");
     await page.getByRole("textbox", { name: "Modules" }).fill("tickets, inventory,");
     await page.getByRole("button", { name: "Create group" }).click();
-    await row(/Field staff.*Active.*tickets, inventory.*Nobody/).waitFor();
+    await row(/Field staff.*Active.*inventory, tickets.*Nobody/).waitFor();
     const [group] = (await api("GET", `/v1/groups?${at}`)).body.items;
     const [mia] = (await api("GET", "/v1/users?q=mia")).body.items;
     await edit(`/v1/users/${mia.id}`, { groups: [group.id] });
@@ -175,7 +175,7 @@ test("roles, groups, lists and an organization's settings", { timeout: 300_000 }
     await page.getByRole("button", { name: "Actions for Field staff" }).click();
     await page.getByRole("menuitem", { name: "Deactivate" }).click();
     const sure = page.getByRole("alertdialog", { name: "Deactivate Field staff?" });
-    await sure.getByText("loses tickets and inventory at once").waitFor();
+    await sure.getByText("loses inventory and tickets at once").waitFor();
     await look(page, "roles-03-group-deactivate");
     await sure.getByRole("button", { name: "Deactivate" }).click();
     await row(/Field staff.*Inactive/).waitFor();
