@@ -128,11 +128,11 @@ test("the life of an account at the administrator's desk", { timeout: 300_000 },
     await dialog.getByLabel("Last name").fill("Marsh-Hill");
     await dialog.getByLabel("Phone").fill("+44 7400 111111");
     await dialog.getByLabel("Badge number").fill("A-18");
-    await edit(ivy.id, { phone: "+447400222222", language: "de" });
+    await edit(ivy.id, { phone: "+447400222222", language: "en" });
     await dialog.getByRole("button", { name: "Save changes" }).click();
     const clash = dialog.getByRole("alert").filter({ hasText: "in the meantime" });
     await clash.getByText("+447400222222").waitFor();
-    await clash.getByText("German").waitFor();
+    await clash.getByText("English").waitFor();
     await look(page, "users-03-conflict");
     await clash.getByRole("button", { name: "Take theirs" }).click();
     assert.equal(await dialog.getByLabel("Phone").inputValue(), "+447400222222");
@@ -141,7 +141,7 @@ test("the life of an account at the administrator's desk", { timeout: 300_000 },
     const now = (await api("GET", `/v1/users/${ivy.id}`)).body;
     assert.deepEqual(
       [now.last_name, now.phone, now.language, now.properties.badge],
-      ["Marsh-Hill", "+447400222222", "de", "A-18"],
+      ["Marsh-Hill", "+447400222222", "en", "A-18"],
     );
     await page.getByRole("heading", { name: "Ivy Marsh-Hill" }).waitFor();
   });
