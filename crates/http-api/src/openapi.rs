@@ -249,6 +249,24 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_null_but_what_an_example_shows() {
+        fn nulls(path: &str, value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Null => found.push(path.to_owned()),
+                Value::Array(items) => items.iter().for_each(|item| nulls(path, item, found)),
+                Value::Object(members) => members
+                    .iter()
+                    .filter(|(name, _)| !matches!(name.as_str(), "example" | "default"))
+                    .for_each(|(name, member)| nulls(&format!("{path}/{name}"), member, found)),
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        nulls("", json(), &mut found);
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    #[test]
     fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
         let document = json();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);

@@ -12,13 +12,16 @@ pub(super) fn finish(document: &mut Value) {
     let schemas = document["components"]["schemas"].take();
     let schemas = refined(schemas);
     let examples = Examples { schemas: &schemas };
-    for (path, operations) in members(&mut document["paths"]) {
-        for (_, operation) in members(operations) {
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    for (path, operations) in members(document, "paths") {
+        for operation in operations.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+            for parameter in parameters.into_iter().flatten() {
                 describe_parameter(&path, parameter);
             }
-            give_examples(&mut operation["requestBody"], &examples);
-            for (_, response) in members(&mut operation["responses"]) {
+            if let Some(body) = operation.get_mut("requestBody") {
+                give_examples(body, &examples);
+            }
+            for (_, response) in members(operation, "responses") {
                 give_examples(response, &examples);
             }
         }
@@ -26,9 +29,14 @@ pub(super) fn finish(document: &mut Value) {
     document["components"]["schemas"] = schemas;
 }
 
-/// The members of an object; none of anything else.
-fn members(value: &mut Value) -> impl Iterator<Item = (String, &mut Value)> {
-    value.as_object_mut().into_iter().flat_map(Map::iter_mut).map(|(name, member)| (name.clone(), member))
+/// The members of an object's member; none where there is no such object. (Indexing would put a null there.)
+fn members<'a>(value: &'a mut Value, name: &str) -> impl Iterator<Item = (String, &'a mut Value)> {
+    value
+        .get_mut(name)
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(Map::iter_mut)
+        .map(|(name, member)| (name.clone(), member))
 }
 
 /// Users' kinds, in the API.
@@ -77,8 +85,8 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
 
 /// Schemas whose properties can have few values, by name.
 fn refined(mut schemas: Value) -> Value {
-    for (_, schema) in members(&mut schemas) {
-        for (name, property) in members(&mut schema["properties"]) {
+    for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for (name, property) in members(schema, "properties") {
             if name == "kind" && property["type"] == "string" && property.get("enum").is_none() {
                 property["enum"] = json!(KINDS);
             }
@@ -89,7 +97,7 @@ fn refined(mut schemas: Value) -> Value {
 
 /// Puts an example beside every JSON body's schema.
 fn give_examples(body: &mut Value, examples: &Examples<'_>) {
-    for (media_type, content) in members(&mut body["content"]) {
+    for (media_type, content) in members(body, "content") {
         let typed = media_type.starts_with("application/") && media_type.ends_with("json");
         if typed && content.get("example").is_none() && content["schema"].is_object() {
             let example = examples.of("", &content["schema"].clone(), 0);
