@@ -29,6 +29,12 @@ describe("what an event changed", () => {
   });
 });
 
+test("what a person looks for first stands first, the rest as it comes", () => {
+  const after = { all_module_access: true, courses: ["c"], email: "a@b", first_name: "A", roles: ["r"] };
+  const fields = changesOf(null, after).map((change) => change.field);
+  expect(fields).toEqual(["first_name", "email", "roles", "all_module_access", "courses"]);
+});
+
 describe("what a list gained and lost", () => {
   test.each([
     ["both", ["a", "b"], ["b", "c"], { added: ["c"], removed: ["a"] }],

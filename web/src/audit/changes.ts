@@ -25,6 +25,24 @@ export function same(a: unknown, b: unknown): boolean {
   return key(a) === key(b);
 }
 
+/** What a person looks for first; the trail holds its values by the alphabet. */
+const FIRST = [
+  "first_name",
+  "last_name",
+  "name",
+  "email",
+  "phone",
+  "username",
+  "status",
+  "roles",
+  "organizations",
+  "groups",
+];
+function rank(field: string): number {
+  const at = FIRST.indexOf(field);
+  return at === -1 ? FIRST.length : at;
+}
+
 /**
  * What is different between two states of a thing, as the audit trail holds them: objects, one of which may be
  * absent (it was made, or it is gone). What is nothing on both sides is no change.
@@ -37,7 +55,8 @@ export function changesOf(before: unknown, after: unknown): Change[] {
   const fields = [...right.keys(), ...[...left.keys()].filter((field) => !right.has(field))];
   return fields
     .map((field) => ({ field, before: left.get(field), after: right.get(field) }))
-    .filter((change) => !same(change.before, change.after));
+    .filter((change) => !same(change.before, change.after))
+    .sort((a, b) => rank(a.field) - rank(b.field));
 }
 
 /** What a list gained and lost. */

@@ -132,6 +132,8 @@ export const texts = {
     language: "Language",
     time_zone: "Time zone",
     mfa: "Second factor",
+    mfa_enrolled: "Second factor enrolled",
+    email_asked: "New address, not confirmed",
     locked_until: "Locked until",
     generation: "Mailing",
     expires_at: "Expires",

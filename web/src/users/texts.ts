@@ -249,7 +249,7 @@ export const texts = {
     lockedNote: "Too many sign-ins failed. Sessions that are open go on.",
     reset: "Password reset",
     resetStates: {
-      pending: "Link mailed, good until",
+      pending: "Link mailed; it ends",
       used: "A new password was chosen",
       expired: "The link has expired; mail a new one",
       revoked: "The link was revoked",

@@ -58,7 +58,7 @@ function HistoryItem({ event, names }: { event: AuditEvent; names: Names }) {
           {event.source && <span className="numeric"> · {event.source}</span>}
         </span>
         {changes.length > 0 &&
-          (changes.length > FEW || event.before === null ? (
+          (changes.length > FEW ? (
             <details>
               <summary>{changedFields(changes, names)}</summary>
               {list}
