@@ -249,14 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_null_but_what_an_example_shows() {
+    fn nothing_is_null_but_values() {
         fn nulls(path: &str, value: &Value, found: &mut Vec<String>) {
             match value {
                 Value::Null => found.push(path.to_owned()),
                 Value::Array(items) => items.iter().for_each(|item| nulls(path, item, found)),
                 Value::Object(members) => members
                     .iter()
-                    .filter(|(name, _)| !matches!(name.as_str(), "example" | "default"))
+                    .filter(|(name, _)| !matches!(name.as_str(), "example" | "default" | "enum"))
                     .for_each(|(name, member)| nulls(&format!("{path}/{name}"), member, found)),
                 _ => {}
             }

@@ -3,6 +3,8 @@
 
 use rollcall_accounts::{
     invitation::{Delivery, InvitationStatus},
+    organization::CredentialMode,
+    roles::Permission,
     user::UserStatus,
 };
 use serde_json::{Map, Value, json};
@@ -60,6 +62,7 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
         ("query", "delivery") => choice(names(Delivery::ALL, Delivery::name)),
         ("query", "mode") => choice(vec!["atomic", "partial"]),
         ("query", "on_existing") => choice(vec!["refuse", "skip"]),
+        ("query", "sort") => choice(vec!["name", "-name"]),
         ("query", "format") if path == "/v1/imports/{id}/report" => choice(vec!["json", "csv"]),
         ("query", "format") => choice(vec!["csv", "xlsx"]),
         ("header", "If-Match") => json!({"type": "string", "pattern": "^\"[0-9]{1,15}\"$"}),
@@ -70,6 +73,10 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
             json!({"type": "string", "pattern": "^[a-z0-9_]{1,60}\\.[A-Za-z0-9]{1,8}\\.[A-Za-z0-9_-]{22}$"})
         }
         ("path", "list") => choice(vec!["groups", "sites", "properties", "courses", "services"]),
+        ("query", "organization") if path.starts_with("/v1/{list}") => {
+            parameter["required"] = json!(true);
+            json!({"type": "string"})
+        }
         _ => return,
     };
     parameter["schema"] = schema;
@@ -79,20 +86,47 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
         "token" => json!("inv_0123456789abcdefghjkmnpqrs.k1.AAAAAAAAAAAAAAAAAAAAAA"),
         "limit" => json!(50),
         "from_row" => json!(1),
+        "organization" => text("organization_id").map_or(Value::Null, Value::from),
         _ => parameter["schema"]["enum"][0].clone(),
     };
 }
 
-/// Schemas whose properties can have few values, by name.
+/// Schemas whose properties can have few values.
 fn refined(mut schemas: Value) -> Value {
-    for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
-        for (name, property) in members(schema, "properties") {
-            if name == "kind" && property["type"] == "string" && property.get("enum").is_none() {
-                property["enum"] = json!(KINDS);
+    for (name, schema) in schemas.as_object_mut().into_iter().flatten() {
+        for (property, value) in members(schema, "properties") {
+            let Some(mut values) = values(name, &property) else { continue };
+            let listed = value.get("items").is_some();
+            let value = if listed { &mut value["items"] } else { value };
+            let nullable = value["type"].as_array().is_some_and(|types| types.iter().any(|one| one == "null"));
+            if nullable {
+                values.push(Value::Null);
+            }
+            if value.get("enum").is_none() && value.get("$ref").is_none() {
+                value["enum"] = values.into();
             }
         }
     }
     schemas
+}
+
+/// What a property of a schema can be, where it is one of a few values.
+fn values(schema: &str, property: &str) -> Option<Vec<Value>> {
+    let few = |values: &[&str]| Some(values.iter().map(|value| json!(value)).collect());
+    match (schema, property) {
+        (_, "kind") if schema != "Problem" => few(&KINDS),
+        ("BeginEnrolmentRequest" | "BeginMfaRequest", "method") => few(&["totp", "text"]),
+        ("VerifyMfaRequest", "method") => few(&["totp", "text", "recovery"]),
+        ("ScheduleRequest", "days") => few(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+        ("ThresholdRequest", "severity") => few(&["info", "warning", "critical", "off"]),
+        ("ThresholdRequest", "priority") => few(&["low", "normal", "high"]),
+        ("CreateEntryRequest", "type") => few(&["text", "number", "date", "yes_no", "choice", "list"]),
+        ("CredentialsRequest", "mode") | ("UpdateOrganizationRequest", "credential_modes") => {
+            Some(CredentialMode::all().into_iter().map(|mode| json!(mode.name())).collect())
+        }
+        (_, "permissions") if schema.ends_with("Request") => few(&names(Permission::ALL, Permission::name)),
+        _ => None,
+    }
 }
 
 /// Puts an example beside every JSON body's schema.
