@@ -269,11 +269,8 @@ impl DevServer {
         let meter = Arc::new(Meter::default());
         let (written, to_read) = std::sync::mpsc::sync_channel(1);
         let (taken, to_follow) = tokio::sync::mpsc::unbounded_channel();
-        let texts = Arc::new(TextMessages {
-            access: Arc::clone(&access),
-            clock: clock.clone(),
-            outbox: outbox.clone(),
-        });
+        let texts =
+            Arc::new(TextMessages { access: Arc::clone(&access), clock: clock.clone(), outbox: outbox.clone() });
         let services = dynamodb::router(Arc::new(DynamoDb {
             database,
             table: deployment.table.clone(),

@@ -101,10 +101,9 @@ impl IntoResponse for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::UnknownCaller => Self::new(
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-            ),
+            Refusal::UnknownCaller => {
+                Self::new("UnrecognizedClientException", "The security token included in the request is invalid.")
+            }
             Refusal::Denied(message) => Self::new("AccessDeniedException", message),
         }
     }
@@ -194,7 +193,12 @@ mod tests {
             ("nothing to say", "Sender", with("MessageBody", json!("")), Err("ValidationException")),
             ("too much to say", "Sender", with("MessageBody", json!("x".repeat(1601))), Err("ValidationException")),
             ("of no type", "Sender", with("MessageType", json!("VOICE")), Err("ValidationException")),
-            ("from another number", "Sender", with("OriginationIdentity", json!("arn:two")), Err("AccessDeniedException")),
+            (
+                "from another number",
+                "Sender",
+                with("OriginationIdentity", json!("arn:two")),
+                Err("AccessDeniedException"),
+            ),
             ("by another function", "Other", good.clone(), Err("UnrecognizedClientException")),
         ] {
             let mut headers = HeaderMap::new();
