@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { CheckboxGroup, Label } from "react-aria-components";
 import type { Me, Notifications, Priority, Schedule, Severity, Threshold } from "../api/types";
-import { useSession } from "../console/session";
+import { useCan, useSession } from "../console/session";
 import { Link } from "../router";
 import { texts as common } from "../texts/en";
 import { notify } from "../ui/announce";
@@ -22,6 +22,7 @@ const draftOf = (me: Me): { notifications: Notifications } => ({ notifications: 
 
 export function NotificationsTab() {
   const { me, organizations } = useSession();
+  const can = useCan();
   const mine = useMine(draftOf, () => notify(t.saved));
   const { notifications } = mine.draft;
   const [tried, setTried] = useState(false);
@@ -40,7 +41,7 @@ export function NotificationsTab() {
   return (
     <form className="account-form" onSubmit={submit} noValidate>
       <p className="muted">{t.intro}</p>
-      {me.permissions.length === 0 && <p className="notice">{t.noRole}</p>}
+      {!can(["imports.write", "invitations.write"]) && <p className="notice">{t.noRole}</p>}
       {mine.problem && (
         <ProblemBox
           problem={mine.problem}

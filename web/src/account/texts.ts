@@ -65,7 +65,7 @@ export const texts = {
 
   notifications: {
     intro: "Rollcall tells you when imports finish, mails come back and invitations expire.",
-    noRole: "You have no role yet. Notifications are for people who have one.",
+    noRole: "They are told to people who import and invite others. None of your roles includes that.",
     about: "About",
     all: "All organizations",
     allHint: "Also those that come later",
