@@ -53,7 +53,9 @@ const MAX_E164: usize = 1 + 3 + MAX_DIGITS;
 ///
 /// # Errors
 /// Those of libphonenumber's `parse`.
+#[inline]
 pub fn parse(text: &str, home: Option<Region>) -> Result<Number, NotANumber> {
+    plan::ready();
     text::read(text, home)
 }
 
@@ -158,6 +160,7 @@ impl Number {
 
     /// Whether it is in use, and where; or why it is not.
     #[must_use]
+    #[inline]
     pub fn verdict(&self) -> Verdict {
         self.main.verdict(self.digits())
     }
@@ -170,6 +173,7 @@ impl Number {
     }
 
     /// ASCII.
+    #[inline]
     fn digits(&self) -> &[u8] {
         &self.e164[usize::from(self.national)..usize::from(self.length)]
     }

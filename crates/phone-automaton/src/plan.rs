@@ -1,7 +1,7 @@
 //! Numbering plans: what a number of digits is, from which country, and whether it is in use.
 
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use crate::automaton::{self, State, answer};
 use crate::generated::{OUTCOMES, PLANS, TABLES};
@@ -23,6 +23,60 @@ pub(crate) const END: usize = OUTCOME + 8 * OUTCOMES;
 /// Digits of a text that are looked at. Nothing more than this makes a difference: no plan reads that far, and what is cut
 /// off for a prefix leaves more than any number has.
 pub(crate) const DIGITS: usize = 60;
+
+/// The digits of a text, in ASCII, as they stand behind a plus sign.
+pub(crate) struct Digits {
+    written: [u8; 64],
+    length: usize,
+}
+
+impl Digits {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        let mut written = [0; 64];
+        written[0] = b'+';
+        Self { written, length: 0 }
+    }
+
+    /// Adds one (ASCII), unless there are enough.
+    #[inline]
+    pub(crate) fn push(&mut self, digit: u8) {
+        if self.length < DIGITS {
+            self.length += 1;
+            self.written[self.length & 63] = digit;
+        }
+    }
+
+    /// Writes a byte, of at most [`DIGITS`], where the next digit goes; it stays only if it is one.
+    #[inline]
+    pub(crate) fn write(&mut self, byte: u8, is_digit: bool) {
+        self.written[(self.length + 1) & 63] = byte;
+        self.length += usize::from(is_digit);
+    }
+
+    /// Takes away what was written last and is no digit.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        self.written[(self.length + 1) & 63] = 0;
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
+    #[inline]
+    fn digits(&self) -> &[u8] {
+        self.written.get(1..=self.length).unwrap_or_default()
+    }
+
+    /// As many of them as a number has at most; what is beyond its end is zero.
+    #[inline]
+    fn e164(&self) -> [u8; MAX_E164] {
+        self.written.first_chunk().copied().unwrap_or([0; MAX_E164])
+    }
+}
+
 /// One more than that, with what national prefixes are replaced by.
 type Scratch = [u8; DIGITS + 4];
 
@@ -41,20 +95,44 @@ pub(crate) enum Column {
 static MAIN: [AtomicU8; 1000] = [const { AtomicU8::new(0) }; 1000];
 /// The plan of each pair of letters, plus one.
 static BY_LETTERS: [AtomicU8; 26 * 26] = [const { AtomicU8::new(0) }; 26 * 26];
-static INDEXED: AtomicBool = AtomicBool::new(false);
+/// The questions of each plan that every number meets, two bytes each: national prefix, in use, general, calling code.
+static QUESTIONS: [AtomicU64; PLANS] = [const { AtomicU64::new(0) }; PLANS];
+/// How many digits the calling codes have that begin with two digits.
+static CODE_LENGTH: [AtomicU8; 100] = [const { AtomicU8::new(0) }; 100];
+static READY: AtomicBool = AtomicBool::new(false);
+
+/// Unpacks everything, once. Whoever has a state, a region or a number has been here before.
+#[inline]
+pub(crate) fn ready() {
+    if !READY.load(Ordering::Acquire) {
+        unpack();
+    }
+}
 
 #[cold]
-fn index() {
+fn unpack() {
+    automaton::unpack();
     for place in (0..PLANS).rev() {
         let region = Region(u8::try_from(place).unwrap_or(u8::MAX));
-        if let Some(main) = MAIN.get(usize::from(region.calling_code())) {
+        let code = region.column(Column::CallingCode);
+        if let Some(main) = MAIN.get(usize::from(code)) {
             main.store(region.0 + 1, Ordering::Relaxed);
         }
+        let (first, count, length) = match code {
+            0..10 => (code * 10, 10, 1),
+            10..100 => (code, 1, 2),
+            _ => (code / 10, 1, 3),
+        };
+        let beginnings = CODE_LENGTH.iter().skip(usize::from(first)).take(count);
+        beginnings.for_each(|beginning| beginning.store(length, Ordering::Relaxed));
         if let Some(letters) = letters(TABLES[IDS + 2 * place], TABLES[IDS + 2 * place + 1]) {
             BY_LETTERS[letters].store(region.0 + 1, Ordering::Relaxed);
         }
+        let questions = [Column::NationalPrefix, Column::Valid, Column::General].map(|column| region.state(column).0);
+        let questions = questions.into_iter().rev().fold(u64::from(code), |all, one| all << 16 | u64::from(one));
+        QUESTIONS[place].store(questions, Ordering::Relaxed);
     }
-    INDEXED.store(true, Ordering::Release);
+    READY.store(true, Ordering::Release);
 }
 
 fn letters(first: u8, second: u8) -> Option<usize> {
@@ -62,10 +140,8 @@ fn letters(first: u8, second: u8) -> Option<usize> {
     Some(place(first)? * 26 + place(second)?)
 }
 
+#[inline]
 fn indexed(table: &[AtomicU8], at: usize) -> Option<Region> {
-    if !INDEXED.load(Ordering::Acquire) {
-        index();
-    }
     table.get(at)?.load(Ordering::Relaxed).checked_sub(1).map(Region)
 }
 
@@ -86,17 +162,21 @@ impl Region {
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
         let [first, second] = code.as_bytes() else { return None };
+        ready();
         indexed(&BY_LETTERS, letters(*first, *second)?)
     }
 
     /// The main region of a calling code.
     #[must_use]
+    #[inline]
     pub fn of_calling_code(code: u16) -> Option<Self> {
+        ready();
         indexed(&MAIN, usize::from(code))
     }
 
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
+        ready();
         (0..u8::try_from(PLANS).unwrap_or(u8::MAX)).map(Self)
     }
 
@@ -115,8 +195,15 @@ impl Region {
 
     /// `49`.
     #[must_use]
+    #[inline]
     pub fn calling_code(self) -> u16 {
-        self.column(Column::CallingCode)
+        self.question(3)
+    }
+
+    #[inline]
+    fn question(self, place: u32) -> u16 {
+        let questions = QUESTIONS.get(usize::from(self.0)).map_or(0, |questions| questions.load(Ordering::Relaxed));
+        (questions >> (16 * place) & 0xffff) as u16
     }
 
     fn column(self, column: Column) -> u16 {
@@ -125,7 +212,7 @@ impl Region {
     }
 
     pub(crate) fn state(self, column: Column) -> State {
-        State(self.column(column))
+        State::numbered(self.column(column))
     }
 
     /// Bit n: n digits.
@@ -150,8 +237,9 @@ impl Region {
     }
 
     /// Of the main region of a calling code.
+    #[inline]
     pub(crate) fn verdict(self, digits: &[u8]) -> Verdict {
-        match answer(self.state(Column::Valid), digits) {
+        match answer(State(self.question(1)), digits) {
             0 => match self.length(digits.len()) {
                 Length::TooShort => Verdict::TooShort,
                 Length::TooLong => Verdict::TooLong,
@@ -167,20 +255,28 @@ impl Region {
 
     /// libphonenumber's `maybeStripNationalPrefixAndCarrierCode`.
     fn without_national_prefix<'a>(self, digits: &'a [u8], scratch: &'a mut Scratch) -> &'a [u8] {
-        let outcome = match answer(self.state(Column::NationalPrefix), digits) {
+        let outcome = match self.national_prefix(digits) {
             _ if digits.is_empty() => return digits,
             0 => return digits,
             outcome => OUTCOME + 8 * usize::from(outcome - 1),
         };
         let stripped = replaced(outcome, digits, scratch);
-        let general = self.state(Column::General);
-        if answer(general, digits) != 0 && answer(general, stripped) == 0 { digits } else { stripped }
+        if self.is_general(digits) && !self.is_general(stripped) { digits } else { stripped }
+    }
+
+    #[inline]
+    fn national_prefix(self, digits: &[u8]) -> u8 {
+        answer(State(self.question(0)), digits)
+    }
+
+    fn is_general(self, digits: &[u8]) -> bool {
+        answer(State(self.question(2)), digits) != 0
     }
 
     /// Without asking whether it looked like a number before or looks like one then.
     #[cfg(test)]
     pub(crate) fn stripped(self, digits: &[u8]) -> alloc::vec::Vec<u8> {
-        match answer(self.state(Column::NationalPrefix), digits) {
+        match self.national_prefix(digits) {
             0 => digits.to_vec(),
             outcome => replaced(OUTCOME + 8 * usize::from(outcome - 1), digits, &mut [0; DIGITS + 4]).to_vec(),
         }
@@ -197,10 +293,10 @@ fn replaced<'a>(outcome: usize, digits: &'a [u8], scratch: &'a mut Scratch) -> &
         return rest;
     }
     let mut length = 0;
-    for part in [literal, copied, rest] {
-        if let Some(place) = scratch.get_mut(length..length + part.len()) {
-            place.copy_from_slice(part);
-            length += part.len();
+    for digit in literal.iter().map(|digit| digit | b'0').chain(copied.iter().chain(rest).copied()) {
+        if let Some(place) = scratch.get_mut(length) {
+            *place = digit;
+            length += 1;
         }
     }
     &scratch[..length]
@@ -213,7 +309,34 @@ impl fmt::Debug for Region {
 }
 
 /// Reads digits, which a plus sign stood before or not: libphonenumber's `parse` after it has done with the text.
-pub(crate) fn read(digits: &[u8], plus: bool, home: Option<Region>) -> Result<Number, NotANumber> {
+#[inline]
+pub(crate) fn read(written: &Digits, plus: bool, home: Option<Region>) -> Result<Number, NotANumber> {
+    let digits = written.digits();
+    if plus
+        && let Some((main, national)) = code_in_front(digits)
+        && let number = &digits[national..]
+        && (MIN_DIGITS..=MAX_DIGITS).contains(&number.len())
+        && digits.len() > MIN_DIGITS
+        && let Some(first) = number.first()
+        && *first != b'0'
+        && automaton::leads_nowhere(State(main.question(0)), *first)
+    {
+        // Nearly all numbers: nothing is to be taken away, so what was written is what it is.
+        return Ok(Number {
+            e164: written.e164(),
+            length: (1 + digits.len()) as u8,
+            national: (1 + national) as u8,
+            extension_length: 0,
+            main,
+            extension: [0; MAX_EXTENSION],
+        });
+    }
+    read_with_care(digits, plus, home)
+}
+
+/// Any number.
+#[inline(never)]
+fn read_with_care(digits: &[u8], plus: bool, home: Option<Region>) -> Result<Number, NotANumber> {
     let (mut first, mut second) = ([0; DIGITS + 4], [0; DIGITS + 4]);
     let (main, digits) = match calling_code(digits, plus, home, &mut first) {
         // What follows the plus sign may be dialled with an international prefix.
@@ -259,15 +382,8 @@ fn calling_code<'a>(
         if digits.len() <= MIN_DIGITS {
             return Err(NotANumber::TooShortAfterPrefix);
         }
-        let mut code = 0;
-        for (place, digit) in digits.iter().take(3).enumerate() {
-            code = code * 10 + u16::from(*digit);
-            if code == 0 {
-                break;
-            }
-            if let Some(main) = Region::of_calling_code(code) {
-                return Ok((Some(main), &digits[place + 1..]));
-            }
+        if let Some((main, national)) = code_in_front(digits) {
+            return Ok((Some(main), &digits[national..]));
         }
         return Err(NotANumber::CallingCodeUnknown);
     }
@@ -276,12 +392,23 @@ fn calling_code<'a>(
     let mut code = [0; 3];
     let Some(rest) = digits.strip_prefix(decimal(home.calling_code(), &mut code)) else { return Ok((None, digits)) };
     let rest = home.without_national_prefix(rest, scratch);
-    let general = home.state(Column::General);
-    let better = answer(general, digits) == 0 && answer(general, rest) != 0;
+    let better = !home.is_general(digits) && home.is_general(rest);
     if better || home.length(digits.len()) == Length::TooLong {
         return Ok((Region::of_calling_code(home.calling_code()), rest));
     }
     Ok((None, digits))
+}
+
+/// The main region of the calling code that digits begin with, and where it ends.
+#[inline]
+fn code_in_front(digits: &[u8]) -> Option<(Region, usize)> {
+    // No calling code is the beginning of another.
+    let [first, second, third, ..] = digits else { return None };
+    let [first, second, third] = [first, second, third].map(|digit| u16::from(digit & 0xf));
+    let two = first * 10 + second;
+    let length = usize::from(CODE_LENGTH.get(usize::from(two))?.load(Ordering::Relaxed));
+    let code = [0, first, two, two * 10 + third].get(length).copied()?;
+    Some((indexed(&MAIN, usize::from(code))?, length))
 }
 
 /// What follows the international prefix of a region.
@@ -289,7 +416,7 @@ fn after_prefix(digits: &[u8], home: Region) -> Option<&[u8]> {
     let length = answer(home.state(Column::InternationalPrefix), digits);
     let rest = digits.get(usize::from(length)..).filter(|_| length > 0)?;
     // No calling code begins with a zero.
-    (rest.first() != Some(&0)).then_some(rest)
+    (rest.first() != Some(&b'0')).then_some(rest)
 }
 
 fn decimal(code: u16, digits: &mut [u8; 3]) -> &[u8] {
@@ -297,7 +424,7 @@ fn decimal(code: u16, digits: &mut [u8; 3]) -> &[u8] {
     let mut rest = code;
     while rest > 0 && from > 0 {
         from -= 1;
-        digits[from] = u8::try_from(rest % 10).unwrap_or_default();
+        digits[from] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
         rest /= 10;
     }
     &digits[from..]
@@ -307,13 +434,13 @@ fn number(main: Region, digits: &[u8]) -> Number {
     let mut code = [0; 3];
     let code = decimal(main.calling_code(), &mut code);
     // libphonenumber keeps a number as an integer with a count of zeros, of which it writes ten.
-    let zeros = digits.iter().take_while(|digit| **digit == 0).count().min(digits.len() - 1);
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count().min(digits.len() - 1);
     let digits = &digits[zeros.saturating_sub(10)..];
     let mut e164 = [0; MAX_E164];
     e164[0] = b'+';
     let parts = code.iter().chain(digits);
     for (place, digit) in e164[1..].iter_mut().zip(parts) {
-        *place = b'0' + digit;
+        *place = *digit;
     }
     let national = 1 + code.len();
     Number {

@@ -5,7 +5,7 @@
 use alloc::string::String;
 
 use crate::generated::{DIGITS as ZEROS, ENDS, TABLES};
-use crate::plan::{self, DIGITS, END, Region};
+use crate::plan::{self, DIGITS, Digits, END, Region};
 use crate::{MAX_EXTENSION, NotANumber, Number};
 
 const CONTEXT: &str = ";phone-context=";
@@ -13,57 +13,44 @@ const SUBADDRESS: &str = ";isub=";
 const EXTENSION: &str = ";ext=";
 const SCHEME: &str = "tel:";
 
+#[inline]
 pub(crate) fn read(text: &str, home: Option<Region>) -> Result<Number, NotANumber> {
-    let mut digits = Digits::default();
+    let mut digits = Digits::new();
     if let Some(plus) = plain(text.as_bytes(), &mut digits) {
         if !plus && home.is_none() {
             return Err(NotANumber::CallingCodeUnknown);
         }
-        return plan::read(digits.as_slice(), plus, home);
+        return plan::read(&digits, plus, home);
     }
     read_any(text, home)
 }
 
-/// Digits, of which more than make a difference are left out.
-struct Digits {
-    values: [u8; DIGITS],
-    length: usize,
-}
-
-impl Default for Digits {
-    fn default() -> Self {
-        Self { values: [0; DIGITS], length: 0 }
-    }
-}
-
-impl Digits {
-    fn push(&mut self, digit: u8) {
-        if let Some(place) = self.values.get_mut(self.length) {
-            *place = digit;
-            self.length += 1;
-        }
-    }
-
-    fn as_slice(&self) -> &[u8] {
-        self.values.get(..self.length).unwrap_or_default()
-    }
-}
+/// Space, parentheses, hyphen, full stop, slash: bit n for byte n.
+const ORDINARY: u64 = 1 << b' ' | 1 << b'(' | 1 << b')' | 1 << b'-' | 1 << b'.' | 1 << b'/';
 
 /// Reads what nearly all numbers are: digits with ordinary punctuation between them, and perhaps a plus sign in front, of
 /// which it says whether there is one. There is no extension in that, and at least three digits make a number of it.
+#[inline]
 fn plain(text: &[u8], digits: &mut Digits) -> Option<bool> {
-    let mut plus = false;
-    for byte in text {
-        match byte {
-            b'0'..=b'9' => digits.push(byte - b'0'),
-            b' ' | b'-' | b'(' | b')' | b'.' | b'/' => {}
-            b'+' if digits.length == 0 && !plus => plus = true,
-            _ => return None,
-        }
+    let (plus, rest) = match text {
+        [b'+', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    if rest.len() > DIGITS {
+        return None;
     }
-    (digits.length >= 3).then_some(plus)
+    // Where blanks are, no processor guesses: every byte is written, and only digits stay.
+    let mut odd = false;
+    for byte in rest {
+        let is_digit = byte.wrapping_sub(b'0') < 10;
+        digits.write(*byte, is_digit);
+        odd |= !(is_digit | (*byte < 64) & (ORDINARY >> (byte & 63) & 1 == 1));
+    }
+    digits.end();
+    (!odd && digits.len() >= 3).then_some(plus)
 }
 
+#[cold]
 fn read_any(text: &str, home: Option<Region>) -> Result<Number, NotANumber> {
     let joined;
     let candidate = if let Some((before, context)) = text.split_once(CONTEXT) {
@@ -82,13 +69,13 @@ fn read_any(text: &str, home: Option<Region>) -> Result<Number, NotANumber> {
     let extension = extension(candidate).filter(|extension| is_viable(&candidate[..extension.start]));
     let text = extension.as_ref().map_or(candidate, |extension| &candidate[..extension.start]);
     let number = text.trim_start_matches(is_plus);
-    let mut digits = Digits::default();
+    let mut digits = Digits::new();
     if number.bytes().filter(u8::is_ascii_alphabetic).take(3).count() == 3 {
-        number.bytes().filter_map(on_keypad).for_each(|digit| digits.push(digit));
+        number.bytes().filter_map(on_keypad).for_each(|digit| digits.push(b'0' + digit));
     } else {
-        number.chars().filter_map(digit).for_each(|digit| digits.push(digit));
+        number.chars().filter_map(digit).for_each(|digit| digits.push(b'0' + digit));
     }
-    let mut read = plan::read(digits.as_slice(), number.len() < text.len(), home)?;
+    let mut read = plan::read(&digits, number.len() < text.len(), home)?;
     if let Some(extension) = extension {
         let mut length = 0;
         for (place, digit) in read.extension.iter_mut().zip(extension.digits.chars().filter_map(digit)) {
