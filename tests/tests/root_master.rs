@@ -30,6 +30,7 @@ async fn an_operator_hands_the_root_master_on_and_nothing_else_does() {
         assert_eq!(refused, Err(wanted.to_owned()), "{name}");
     }
 
+    let now = system.server.clock().now();
     let promoted = promote_root(&store, &technician.email.to_uppercase(), now).await;
     let Ok(Promoted::Done { former, next }) = promoted else { panic!("{promoted:?}") };
     assert_eq!(next.id.to_string(), technician.id);

@@ -175,9 +175,15 @@ async fn answer(
     );
     // Text where it is text, so that the gateway needs no list of binary types.
     reply.into_response().map(|body| match String::from_utf8(body.to_vec()) {
-        Ok(text) => Body::Text(text),
+        Ok(text) => Body::Text(keep_mark(text)),
         Err(error) => Body::Binary(error.into_bytes()),
     })
+}
+
+/// A text that begins with a byte order mark, which `lambda_http` takes off as it decodes the body by its charset,
+/// begins with two: one arrives.
+fn keep_mark(text: String) -> String {
+    if text.starts_with('\u{feff}') { format!("\u{feff}{text}") } else { text }
 }
 
 fn arrival(request: &lambda_http::Request, now: Timestamp) -> Arrival {
