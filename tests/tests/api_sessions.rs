@@ -262,7 +262,8 @@ async fn a_session_ends_a_minute_after_the_idle_limit_unless_somebody_is_there()
     assert_eq!(me.status, 200, "a request within the last minute is answered and is no activity");
     let kept = keep().await;
     assert_eq!((kept.status, &kept.json["idle_minutes"]), (200, &json!(60)));
-    assert!(kept.text_of("idle_until") > me.json["session"]["idle_until"].as_str().unwrap_or_default().to_owned());
+    let before = me.json["session"]["idle_until"].as_str().unwrap_or_default();
+    assert!(kept.text_of("idle_until").as_str() > before);
     system.server.advance("PT60M").await.expect("a clock");
     assert_eq!(system.get(caller, "/v1/me").await.status, 200);
     system.server.advance("PT61S").await.expect("a clock");

@@ -68,9 +68,8 @@ pub fn render(letter: &Letter) -> Result<Rendered, askama::Error> {
 pub fn render_text(message: &TextMessage) -> String {
     let texts = Texts::of(message.language.as_deref());
     let copy = &texts.sms;
-    let counted = |text: &[&'static str; 2], total: usize| {
-        fill(text[usize::from(total != 1)], &[("count", &total.to_string())])
-    };
+    let counted =
+        |text: &[&'static str; 2], total: usize| fill(text[usize::from(total != 1)], &[("count", &total.to_string())]);
     let (text, organization) = match &message.content {
         TextContent::Code(code) => return fill(copy.code, &[("code", code)]),
         TextContent::InvitationsExpired { organization, total } => (counted(&copy.expired, *total), organization),
@@ -160,10 +159,7 @@ fn page(letter: &Letter) -> Page {
             let subject = fill(copy.subject, &[("day", &texts.short_day(*expires_at))]);
             Page {
                 action: action(copy.button, link),
-                notes: vec![
-                    fill(copy.expires, &[("expires", &texts.moment(*expires_at))]),
-                    copy.unexpected.to_owned(),
-                ],
+                notes: vec![fill(copy.expires, &[("expires", &texts.moment(*expires_at))]), copy.unexpected.to_owned()],
                 footer: texts.asked_footer,
                 ..base(name, subject, fill(copy.lead, &[("email", email)]))
             }
@@ -175,10 +171,7 @@ fn page(letter: &Letter) -> Page {
                 None => fill(copy.lead, &[("email", email)]),
             };
             Page {
-                notes: vec![
-                    fill(copy.note, &[("expires", &texts.moment(*expires_at))]),
-                    copy.unexpected.to_owned(),
-                ],
+                notes: vec![fill(copy.note, &[("expires", &texts.moment(*expires_at))]), copy.unexpected.to_owned()],
                 ..base(name, copy.subject.to_owned(), lead)
             }
         }

@@ -35,9 +35,8 @@ impl Sms {
     /// A client. It never repeats a call by itself: a call whose answer was lost may have sent the message.
     #[must_use]
     pub fn new(sdk: &aws_types::SdkConfig, settings: TextSettings<'_>) -> Self {
-        let config = aws_sdk_pinpointsmsvoicev2::config::Builder::from(sdk)
-            .retry_config(RetryConfig::disabled())
-            .build();
+        let config =
+            aws_sdk_pinpointsmsvoicev2::config::Builder::from(sdk).retry_config(RetryConfig::disabled()).build();
         Self {
             client: Client::from_conf(config),
             origination: Some(settings.origination.to_owned()).filter(|origination| !origination.is_empty()),

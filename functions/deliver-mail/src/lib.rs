@@ -3,11 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use rollcall_accounts::{
-    operations::{
-        deliver_mail::deliver_mail,
-        delivery::Tally,
-        letters::Desk,
-    },
+    operations::{deliver_mail::deliver_mail, delivery::Tally, letters::Desk},
     token::TokenKeys,
 };
 use rollcall_lambda::{Environment, Error, Function, Invocation};

@@ -25,9 +25,9 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
         let store = store.clone();
         async move {
             let recorded = match report(&invocation.event, invocation.now()) {
-                Some(report) => {
-                    record_delivery(&store, &report, invocation.now()).await.map_err(|error| Error::from(format!("{error:?}")))?
-                }
+                Some(report) => record_delivery(&store, &report, invocation.now())
+                    .await
+                    .map_err(|error| Error::from(format!("{error:?}")))?,
                 None => false,
             };
             Ok::<Value, Error>(json!({"recorded": recorded}))

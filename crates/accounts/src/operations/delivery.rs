@@ -586,7 +586,8 @@ mod tests {
         let serious = Some(Threshold { severity: Severity::Critical, priority: Priority::Low });
         // 1970 begins on a Thursday.
         let friday = Some(Schedule { days: [5].into(), from_minute: 480, to_minute: 1080 });
-        let rows: [(&str, Change<'_>, Outcome, (usize, usize), Option<Timestamp>); 9] = [
+        type Row<'a> = (&'a str, Change<'a>, Outcome, (usize, usize), Option<Timestamp>);
+        let rows: [Row<'_>; 9] = [
             ("by mail, if nothing is set", &|_| {}, Outcome::Sent, (1, 0), None),
             ("to nobody without duties", &|user| user.roles.clear(), Outcome::Dropped, (0, 0), None),
             ("to nobody switched off", &|user| user.status = UserStatus::Deactivated, Outcome::Dropped, (0, 0), None),

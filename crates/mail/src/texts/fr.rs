@@ -105,7 +105,10 @@ pub(super) const TEXTS: Texts = Texts {
     sms: SmsTexts {
         code: "{code} est votre code Rollcall. Il est valable 10 minutes. Personne chez Rollcall ne vous le demande.",
         expired: ["Rollcall : 1 invitation a expiré.", "Rollcall : {count} invitations ont expiré."],
-        undelivered: ["Rollcall : 1 invitation n’est pas arrivée.", "Rollcall : {count} invitations ne sont pas arrivées."],
+        undelivered: [
+            "Rollcall : 1 invitation n’est pas arrivée.",
+            "Rollcall : {count} invitations ne sont pas arrivées.",
+        ],
         import: "Rollcall : import terminé, {imported} créés.",
         failed: "Rollcall : import terminé, {imported} créés, {failed} échecs.",
         rejected: "Rollcall : import refusé, rien n’a été modifié.",
