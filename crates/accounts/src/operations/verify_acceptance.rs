@@ -3,7 +3,7 @@
 use crate::{
     Error, Result,
     audit::Origin,
-    credential::{new_recovery_codes, recovery_hash},
+    credential::{Credential, new_recovery_codes, recovery_hash},
     error::{Conflict, Refusal},
     operations::{
         accept_invitation::{KeepPending, browser, finish},
@@ -43,12 +43,17 @@ pub async fn verify_acceptance(
 ) -> Result<Finished> {
     let link = Link::find(ports, keys, token).await?;
     link.open(origin.now)?;
-    let mut credential = ports.pending_credential(&link.user.id).await?.ok_or(Conflict::AcceptanceNotBegun)?;
-    let pending = credential
+    let stored = ports.pending_credential(&link.user.id).await?;
+    let mut credential = stored.unwrap_or_else(|| Credential::empty(link.user.id.clone()));
+    let Some(pending) = credential
         .pending
         .take()
         .filter(|pending| pending.invitation_id == link.invitation().id && pending.generation == link.generation)
-        .ok_or(Conflict::AcceptanceNotBegun)?;
+    else {
+        // Never begun, unless the account was finished in this very moment: say which.
+        Link::find(ports, keys, token).await?.open(origin.now)?;
+        return Err(Conflict::AcceptanceNotBegun.into());
+    };
     let secret = pending.totp_secret.clone().ok_or(Conflict::AcceptanceNotBegun)?;
     let step = secret.check(code, origin.now, None).ok_or_else(|| {
         Error::Unfit(vec![Refusal {

@@ -73,10 +73,16 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
             json!({"type": "string", "pattern": "^[a-z0-9_]{1,60}\\.[A-Za-z0-9]{1,8}\\.[A-Za-z0-9_-]{22}$"})
         }
         ("path", "list") => choice(vec!["groups", "sites", "properties", "courses", "services"]),
-        ("query", "organization") if path.starts_with("/v1/{list}") => {
-            parameter["required"] = json!(true);
-            json!({"type": "string"})
+        ("query", "organization") => {
+            if path.starts_with("/v1/{list}") {
+                parameter["required"] = json!(true);
+            }
+            identifier("org_")
         }
+        ("query", "actor") => identifier("usr_"),
+        ("query", "group") => identifier("ent_"),
+        ("query", "role") => json!({"type": "string", "pattern": "^[a-z0-9_]{1,60}$"}),
+        ("query", "cursor") => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,2000}$"}),
         _ => return,
     };
     parameter["schema"] = schema;
@@ -87,8 +93,16 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
         "limit" => json!(50),
         "from_row" => json!(1),
         "organization" => text("organization_id").map_or(Value::Null, Value::from),
+        "actor" | "group" | "role" | "cursor" => {
+            text(&name.replace("group", "groups")).map_or(Value::Null, Value::from)
+        }
         _ => parameter["schema"]["enum"][0].clone(),
     };
+}
+
+/// An identifier with that prefix.
+fn identifier(prefix: &str) -> Value {
+    json!({"type": "string", "pattern": format!("^{prefix}[0-9a-hjkmnp-tv-z]{{26}}$")})
 }
 
 /// Schemas whose properties can have few values.
@@ -114,7 +128,8 @@ fn refined(mut schemas: Value) -> Value {
 fn values(schema: &str, property: &str) -> Option<Vec<Value>> {
     let few = |values: &[&str]| Some(values.iter().map(|value| json!(value)).collect());
     match (schema, property) {
-        (_, "kind") if schema != "Problem" => few(&KINDS),
+        ("ImportProfileResponse", "kind") => few(&["technician", "end_user", "member", "any"]),
+        (_, "kind") => few(&KINDS),
         ("BeginEnrolmentRequest" | "BeginMfaRequest", "method") => few(&["totp", "text"]),
         ("VerifyMfaRequest", "method") => few(&["totp", "text", "recovery"]),
         ("ScheduleRequest", "days") => few(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
