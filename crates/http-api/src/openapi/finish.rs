@@ -76,13 +76,16 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
         ("query", "organization") => {
             if path.starts_with("/v1/{list}") {
                 parameter["required"] = json!(true);
+                identifier("org_")
+            } else {
+                // Empty counts as absent.
+                json!({"type": "string", "pattern": "^(org_[0-9a-hjkmnp-tv-z]{26})?$"})
             }
-            identifier("org_")
         }
         ("query", "actor") => identifier("usr_"),
         ("query", "group") => identifier("ent_"),
         ("query", "role") => json!({"type": "string", "pattern": "^[a-z0-9_]{1,60}$"}),
-        ("query", "cursor") => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,2000}$"}),
+        ("query", "cursor") => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{0,2000}$"}),
         _ => return,
     };
     parameter["schema"] = schema;
