@@ -149,13 +149,11 @@ export const texts = {
     unknownDevice: "Unknown device",
     unknownPlace: "unknown place",
     end: "Sign out",
-    endOf: (device: string) => `Sign out ${device}`,
     ended: (device: string) => `${device} was signed out`,
     endOthers: "Sign out all others",
     endOthersTitle: "Sign out all other sessions?",
     endOthersBody: (n: number) => `${plural(n, "session ends", "sessions end")} at once. This one goes on.`,
     endedOthers: "All other sessions were signed out",
-    onlyThis: "Only here.",
     keep: "Keep them",
   },
 

@@ -1,11 +1,10 @@
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { api } from "../api/client";
 import type { ApiProblem } from "../api/problem";
 import type { Me } from "../api/types";
 import { useAction } from "../api/use";
 import { useSession } from "../console/session";
-import { useLeaveGuard } from "../router";
-import { askToLeave } from "../ui/leave";
+import { useUnsavedPage } from "../ui/leave";
 import { differing } from "../ui/merge";
 import type { MyPatch } from "./api";
 import { saveMine } from "./saving";
@@ -26,8 +25,7 @@ export function useMine<D extends MyPatch>(draftOf: (me: Me) => D, onSaved: (me:
   const [base, setBase] = useState(me);
   const [draft, setDraft] = useState(() => draftOf(me));
   const dirty = differing(draftOf(base), draft).length > 0;
-  const nowhere = useCallback(() => false, []);
-  useLeaveGuard(dirty, nowhere, askToLeave);
+  useUnsavedPage(dirty);
   const saving = useAction(async () => {
     const saved = await saveMine(base, draft, draftOf, () => api.me());
     setBase(saved);

@@ -162,10 +162,8 @@ export const texts = {
     grid: "Rows of the sheet",
     rowHeader: "Row",
     tickAll: (n: number) => `Tick all ${rows(n)}`,
-    tickRow: (n: number) => `Row ${n}`,
     required: "required",
     status: { accepted: "accepted", corrected: "corrected", refused: "refused" },
-    serverOnly: "Found by the server when you imported.",
     use: (text: string) => `Use “${text}”`,
     keepOriginal: "Keep the original",
     takeCorrection: "Take the correction",
@@ -317,7 +315,6 @@ export const texts = {
     stopBody: "Nothing has been created. The sheet stays open here.",
     stopConfirm: "Stop it",
     stopCancel: "Go on sending",
-    resume: "Try again",
     backToCheck: "Back to the sheet",
     changedTitle: "The rules have changed since the sheet was read",
     changedBody:

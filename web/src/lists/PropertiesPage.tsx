@@ -11,10 +11,10 @@ import { ConflictBox, useWhoChanged } from "../ui/conflict";
 import { Button, Field, MenuButton, ModalDialog, SelectField, Skeleton } from "../ui/controls";
 import { Find, has } from "../ui/find";
 import { ArrowDownIcon, ArrowUpIcon, CloseIcon, ErrorIcon, MoreIcon, PlusIcon } from "../ui/icons";
+import { useUnsaved } from "../ui/leave";
 import { differing, type Merge, merge } from "../ui/merge";
 import { ProblemBox } from "../ui/problem";
 import { useIdempotency } from "../users/useIdempotency";
-import { useUnsaved } from "../users/useUnsaved";
 import { ForOrganization } from "./ForOrganization";
 import { nameError, nameRefused } from "./names";
 import {

@@ -3,7 +3,6 @@ const plural = (n: number, one: string, many: string): string => (n === 1 ? `1 $
 const and = new Intl.ListFormat("en", { type: "conjunction" });
 
 export const texts = {
-  loading: "Loading",
   whichTitle: "Which organization?",
   which: (what: string) => `Every organization keeps its own ${what}. Choose the one to look at.`,
   organization: "Organization",
@@ -18,7 +17,6 @@ export const texts = {
   name: "Name",
   nameMissing: "Enter a name.",
   nameTaken: (name: string) => `“${name}” is there already.`,
-  saveName: (name: string) => `Save the new name of ${name}`,
   actions: (name: string) => `Actions for ${name}`,
   added: (name: string) => `${name} was added`,
   renamed: (name: string) => `Renamed to ${name}`,
@@ -29,14 +27,11 @@ export const texts = {
   loadNewest: "Load the newest version",
   find: "Find in this list",
   noMatch: (text: string) => `Nothing in this list has “${text}” in its name.`,
-  shown: (n: number) => plural(n, "entry", "entries"),
-  selectOf: (name: string) => `People who have ${name}`,
   whoHas: "See who has it",
 
   sites: {
     title: "Sites",
     what: "sites",
-    one: "site",
     intro: "Where people work. Who is given no site belongs to HQ, which is always there.",
     newName: "New site",
     placeholder: "For example Hamburg",
@@ -48,7 +43,6 @@ export const texts = {
   courses: {
     title: "Courses",
     what: "courses",
-    one: "course",
     intro: "What people can be enrolled in. Courses are given to a person by form, in bulk or by an import.",
     newName: "New course",
     placeholder: "For example Data protection",
@@ -59,7 +53,6 @@ export const texts = {
     title: "Services",
     words: "licences licenses",
     what: "services",
-    one: "service",
     intro: "Licences that can be given to people.",
     newName: "New service",
     placeholder: "For example Backup Plus",

@@ -4,17 +4,16 @@ import type { ApiProblem } from "../api/problem";
 import type { Id, OrganizationSettings } from "../api/types";
 import { useAction, useLoad } from "../api/use";
 import { useCan, useSession } from "../console/session";
-import { useLeaveGuard } from "../router";
 import { texts as common } from "../texts/en";
 import { announce, notify } from "../ui/announce";
 import { ConflictBox, useWhoChanged } from "../ui/conflict";
 import { Button, Checkbox, Field, SelectField, Skeleton } from "../ui/controls";
 import { CloseIcon, ErrorIcon, PlusIcon } from "../ui/icons";
+import { useUnsavedPage } from "../ui/leave";
 import { differing, type Merge, merge } from "../ui/merge";
 import { ProblemBox } from "../ui/problem";
 import { Pill } from "../ui/status";
 import { WordsField } from "../ui/words";
-import { askToLeave } from "../users/useUnsaved";
 import { countries } from "./countries";
 import {
   complete,
@@ -59,8 +58,6 @@ function Section(p: { id: string; title: string; about?: string; children: React
   );
 }
 
-const nowhere = () => false;
-
 function Settings({ stored }: { stored: OrganizationSettings }) {
   const { organizations, refresh } = useSession();
   const can = useCan();
@@ -76,7 +73,7 @@ function Settings({ stored }: { stored: OrganizationSettings }) {
   } | null>(null);
   const options = useMemo(() => [{ id: "", name: t.noCountry }, ...countries()], []);
   const dirty = Object.keys(patchOf(draftOf(base), draft)).length > 0;
-  useLeaveGuard(dirty, nowhere, askToLeave);
+  useUnsavedPage(dirty);
 
   const save = useAction(async (on: OrganizationSettings, mine: SettingsDraft) => {
     const before = draftOf(on);

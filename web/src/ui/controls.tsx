@@ -16,7 +16,6 @@ import {
   MenuSection,
   Modal,
   ModalOverlay,
-  OverlayArrow,
   Popover,
   Select,
   SelectValue,
@@ -80,19 +79,6 @@ export function Button(p: ButtonProps) {
       {button}
       <Tooltip className="tooltip" offset={6}>
         {label} {shortcut && <kbd>{shortcut}</kbd>}
-      </Tooltip>
-    </TooltipTrigger>
-  );
-}
-
-/** A word or a control with more to say on hover and focus. Its child must be able to take focus. */
-export function Hint({ text, children }: { text: ReactNode; children: ReactNode }) {
-  return (
-    <TooltipTrigger delay={300} closeDelay={0}>
-      {children}
-      <Tooltip className="tooltip" offset={6}>
-        <OverlayArrow />
-        {text}
       </Tooltip>
     </TooltipTrigger>
   );

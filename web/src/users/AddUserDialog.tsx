@@ -9,13 +9,13 @@ import { texts } from "../texts/en";
 import { notify } from "../ui/announce";
 import { Choices } from "../ui/Choices";
 import { Checkbox, ModalDialog, SelectField, Skeleton } from "../ui/controls";
+import { useUnsaved } from "../ui/leave";
 import { ProblemBox } from "../ui/problem";
 import { FORM_PROFILE, useFormRules } from "../validator/fields";
 import { emptyDraft, type UserDraft } from "./draft";
 import { texts as t } from "./texts";
 import { accepted, besideFields, FORM_FIELDS, focusInvalid, refusedField, UserForm } from "./UserForm";
 import { useIdempotency } from "./useIdempotency";
-import { useUnsaved } from "./useUnsaved";
 
 const MODES: CredentialMode[] = ["link", "generate", "specify_and_mail", "specify"];
 const specified = (mode: CredentialMode) => mode === "specify" || mode === "specify_and_mail";

@@ -5,13 +5,13 @@ import { useAction } from "../api/use";
 import { texts } from "../texts/en";
 import { notify } from "../ui/announce";
 import { Checkbox, ModalDialog, Skeleton } from "../ui/controls";
+import { useUnsaved } from "../ui/leave";
 import { ProblemBox } from "../ui/problem";
 import { useFormRules } from "../validator/fields";
 import { emptyDraft, type TextFieldName, type UserDraft } from "./draft";
 import { texts as t } from "./texts";
 import { besideFields, focusInvalid, TextFields, textsAccepted } from "./UserForm";
 import { useIdempotency } from "./useIdempotency";
-import { useUnsaved } from "./useUnsaved";
 
 const NAMES: TextFieldName[] = ["first_name", "last_name", "email", "phone", "username"];
 

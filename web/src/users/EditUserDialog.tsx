@@ -12,13 +12,13 @@ import { notify } from "../ui/announce";
 import { useWhoChanged } from "../ui/conflict";
 import { Button, ModalDialog, Skeleton } from "../ui/controls";
 import { WarningIcon } from "../ui/icons";
+import { useUnsaved } from "../ui/leave";
 import { ProblemBox } from "../ui/problem";
 import { useFormRules } from "../validator/fields";
 import { draftOf, patchOf, type Rebased, rebase, taking, type UserDraft } from "./draft";
 import { may } from "./may";
 import { texts as t } from "./texts";
 import { accepted, besideFields, FORM_FIELDS, focusInvalid, UserForm } from "./UserForm";
-import { useUnsaved } from "./useUnsaved";
 
 /** Somebody saved first: the newest state, and one's own changes on top of it. */
 interface Clash extends Rebased {

@@ -184,7 +184,6 @@ export const texts = {
   },
 
   details: {
-    person: "Person",
     organization: "In the organization",
     usernameFixed: "never changes",
     phone: "Phone",
@@ -243,7 +242,6 @@ export const texts = {
   },
 
   security: {
-    account: "Account",
     status: "Status",
     lockedUntil: "Locked until",
     lockedNote: "Too many sign-ins failed. Sessions that are open go on.",
@@ -381,9 +379,7 @@ export const texts = {
       },
     } satisfies Record<CredentialMode, { name: string; description: string }>,
     firstPassword: "How they get their first password",
-    password: "Password",
     passwordMissing: "Enter the first password.",
-    show: "Show password",
     staleBy: (name: string) => `${name} changed this person in the meantime`,
     stale: "Somebody changed this person in the meantime",
     staleBody: "Nothing of yours was saved yet. This is what they changed:",
