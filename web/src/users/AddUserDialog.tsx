@@ -52,7 +52,7 @@ export function newUserOf(
     ...filled("site", draft.site, belongs && draft.site !== null),
     ...filled("courses", draft.courses, belongs && draft.courses.length > 0),
     ...filled("services", draft.services, belongs && draft.services.length > 0),
-    ...filled("all_module_access", draft.all_module_access, belongs),
+    ...filled("all_module_access", draft.all_module_access ?? false, belongs && draft.all_module_access !== null),
     ...filled("properties", properties, belongs && Object.keys(properties).length > 0),
     ...(how.mode === "link"
       ? { invite: how.invite }

@@ -273,8 +273,7 @@ function AccessFields(p: PartProps) {
         <SelectField
           label={texts.users.form.role}
           value={draft.roles[0] ?? null}
-          // Who administers everything has every module, unless it is taken away here.
-          onChange={(id) => set({ roles: [id], ...(p.before ? {} : { all_module_access: id === "master" }) })}
+          onChange={(id) => set({ roles: [id] })}
           options={options.filter((option) => !option.disabled || draft.roles.includes(option.id))}
           optional={!p.rules.needsRole}
           error={error}
@@ -363,10 +362,24 @@ function OrganizationFields(p: PartProps & { organization: Id }) {
   return (
     <>
       {several("groups", t.access.groups)}
-      <Checkbox isSelected={draft.all_module_access} onChange={(on) => set({ all_module_access: on })}>
-        {t.form.allModules}
-      </Checkbox>
+      {p.before && (
+        <Checkbox isSelected={draft.all_module_access ?? false} onChange={(on) => set({ all_module_access: on })}>
+          {t.form.allModules}
+        </Checkbox>
+      )}
       <div className="form-grid">
+        {!p.before && (
+          <SelectField
+            label={t.form.moduleAccess}
+            value={draft.all_module_access === null ? "role" : draft.all_module_access ? "all" : "groups"}
+            onChange={(id) => set({ all_module_access: id === "role" ? null : id === "all" })}
+            options={[
+              { id: "role", name: t.form.modulesByRole },
+              { id: "all", name: t.form.allModules },
+              { id: "groups", name: t.form.modulesOfGroups },
+            ]}
+          />
+        )}
         <SelectField
           label={t.details.site}
           value={draft.site ?? ""}

@@ -22,7 +22,8 @@ export interface UserDraft {
   site: Id | null;
   courses: Id[];
   services: Id[];
-  all_module_access: boolean;
+  /** Null for a new account: as its role brings it, which the server knows. */
+  all_module_access: boolean | null;
   properties: Record<string, PropertyValue | null>;
 }
 
@@ -41,7 +42,7 @@ export const emptyDraft: UserDraft = {
   site: null,
   courses: [],
   services: [],
-  all_module_access: false,
+  all_module_access: null,
   properties: {},
 };
 

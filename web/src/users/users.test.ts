@@ -62,10 +62,14 @@ describe("a new user is sent with", () => {
       organization_id: "org_1",
       username: "ana",
       groups: ["g"],
-      all_module_access: false,
       properties: { a: 7, e: false },
       credentials: { mode: "generate" },
     });
+  });
+
+  test.each([true, false, null])("all module access where somebody decided on it: %s", (all_module_access) => {
+    const sent = newUserOf("end_user", "org_1", { ...draft, all_module_access }, link);
+    expect(sent.all_module_access).toBe(all_module_access ?? undefined);
   });
 
   test("a password only where one is specified", () => {
