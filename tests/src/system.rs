@@ -179,7 +179,10 @@ impl System {
     /// When the server does not answer in HTTP.
     pub async fn send(&self, caller: &Caller, request: Request) -> Answer {
         match exchange(self.server.url(), caller, &request).await {
-            Ok(answer) => answer,
+            Ok(answer) => {
+                described(&answer);
+                answer
+            }
             Err(error) => panic!("{} {}: {error}", request.method, request.path),
         }
     }
@@ -290,6 +293,26 @@ impl System {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         None
+    }
+}
+
+/// Every code that any test meets is one that the description of the API lists.
+fn described(answer: &Answer) {
+    let listed = |schema: &str, code: &Value| {
+        let codes =
+            &rollcall_http_api::openapi::document()["components"]["schemas"][schema]["properties"]["code"]["enum"];
+        assert!(
+            codes.as_array().is_some_and(|codes| codes.contains(code)),
+            "name {code} in crates/accounts/src/error.rs, OWN_CODES or REFUSALS: {answer:?}"
+        );
+    };
+    let kind = answer.headers.get("content-type").map_or("", String::as_str);
+    if !kind.starts_with("application/problem+json") {
+        return;
+    }
+    listed("Problem", &answer.json["code"]);
+    for refused in answer.json["errors"].as_array().into_iter().flatten() {
+        listed("FieldProblem", &refused["code"]);
     }
 }
 

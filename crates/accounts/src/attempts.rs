@@ -116,8 +116,18 @@ impl Counted {
 /// The refusal of what is tried too often.
 #[must_use]
 pub fn too_many(until: Timestamp, now: Timestamp) -> Error {
-    let seconds = until.duration_since(now).as_secs().max(1);
-    Error::TooManyAttempts { retry_after_seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }
+    Error::TooManyAttempts { retry_after_seconds: seconds(until, now) }
+}
+
+/// The refusal of what is asked for too often.
+#[must_use]
+pub fn rate_limited(until: Timestamp, now: Timestamp) -> Error {
+    Error::RateLimited { retry_after_seconds: seconds(until, now) }
+}
+
+/// Whole seconds from `now`, at least one.
+fn seconds(until: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from(until.duration_since(now).as_secs().max(1)).unwrap_or(u32::MAX)
 }
 
 /// An active account that is locked, with the audit event of it.

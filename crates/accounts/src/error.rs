@@ -86,6 +86,18 @@ impl Error {
         }
     }
 
+    /// The codes of all problems, but for those that values typed into a page are refused with ([`REFUSALS`] and the
+    /// validator's). The description of the API lists them; every answer that a test sees is held against it.
+    #[must_use]
+    pub fn codes() -> Vec<&'static str> {
+        let mut all = OWN_CODES.to_vec();
+        all.extend(NotAccepted::ALL.iter().map(|one| one.code()));
+        all.extend(Missing::ALL.iter().map(|one| one.code()));
+        all.extend(Conflict::ALL.iter().map(|one| one.code()));
+        all.extend(DeadLink::ALL.iter().map(|one| one.code()));
+        all
+    }
+
     /// An internal failure with its cause, for the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(Internal(cause.to_string()))
@@ -98,6 +110,9 @@ macro_rules! coded {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
         pub enum $name { $($(#[$vdoc])* #[error($text)] $variant,)* }
         impl $name {
+            /// Every one of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
             /// The stable code that programs match on.
             #[must_use]
             pub fn code(self) -> &'static str {
@@ -267,6 +282,88 @@ pub struct DeadSince {
     /// BCP 47 tag.
     pub language: Option<String>,
 }
+
+/// The codes that [`Error`] and [`Invalid`] have of their own.
+const OWN_CODES: &[&str] = &[
+    "body_not_json",
+    "body_too_large",
+    "chunks_missing",
+    "idempotency_key_reused",
+    "import_refused",
+    "internal",
+    "media_type_not_supported",
+    "not_authenticated",
+    "organization_required",
+    "origin_not_allowed",
+    "parameter_not_supported",
+    "parameter_not_valid",
+    "permission_denied",
+    "precondition_required",
+    "rate_limited",
+    "role_required",
+    "row_refused",
+    "rows_missing",
+    "too_many_attempts",
+    "use_chunks",
+    "version_conflict",
+];
+
+/// The codes of values that are refused, beside those of the validator.
+pub const REFUSALS: &[&str] = &[
+    "choices_missing",
+    "code_not_valid",
+    "country_not_known",
+    "course_unknown",
+    "credential_mode_not_allowed",
+    "credential_mode_unknown",
+    "days_not_valid",
+    "domain_not_valid",
+    "domain_unknown",
+    "group_unknown",
+    "hours_not_valid",
+    "idle_minutes_out_of_range",
+    "key_not_valid",
+    "language_not_valid",
+    "method_not_offered",
+    "mode_unknown",
+    "name_missing",
+    "name_not_valid",
+    "name_reserved",
+    "name_too_long",
+    "organization_unknown",
+    "organizations_missing",
+    "out_of_range",
+    "password_missing",
+    "password_not_wanted",
+    "password_too_common",
+    "password_too_long",
+    "password_too_short",
+    "password_unchanged",
+    "password_word_blocked",
+    "password_wrong",
+    "permission_unknown",
+    "phone_not_yours",
+    "phone_required",
+    "priority_unknown",
+    "property_not_choice",
+    "property_not_date",
+    "property_not_list",
+    "property_not_number",
+    "property_not_text",
+    "property_not_yes_no",
+    "property_unknown",
+    "role_required",
+    "role_unknown",
+    "service_unknown",
+    "severity_unknown",
+    "site_unknown",
+    "technicians_only",
+    "time_zone_not_known",
+    "too_many",
+    "too_many_roles",
+    "type_unknown",
+    "word_not_valid",
+];
 
 /// A request that cannot be understood or lacks something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

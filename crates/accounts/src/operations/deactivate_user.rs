@@ -8,11 +8,9 @@ use crate::{
     access::Actor,
     audit::Origin,
     credential::Credential,
-    error::Missing,
-    ids::UserId,
     invitation::InvitationStatus,
     lifecycle::{self, Operation, State},
-    operations::edits::{Edit, EditUsers, modify_user, others_account},
+    operations::edits::{Edit, EditUsers, modify_others_account},
     roles::{Permission, ReadRoles},
     user::{User, UserStatus},
 };
@@ -20,7 +18,7 @@ use crate::{
 /// Deactivates somebody else's account.
 ///
 /// # Errors
-/// [`crate::Error::PermissionDenied`], [`Missing::User`], and what stands in the way: one's own account, the Root
+/// [`crate::Error::PermissionDenied`], [`crate::error::Missing::User`], and what stands in the way: one's own account, the Root
 /// Master's, one that is deactivated already, one whose import is not finished.
 pub async fn deactivate_user(
     ports: &(impl EditUsers + ReadRoles),
@@ -28,12 +26,7 @@ pub async fn deactivate_user(
     id: &str,
     origin: &Origin,
 ) -> Result<User> {
-    actor.require(Permission::UsersWrite)?;
-    let id = UserId::parse(id).map_err(|_| Missing::User)?;
-    let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
-    let book = ports.role_book(user.organization_id.as_ref()).await?;
-    modify_user(ports, &id, |mut user| {
-        others_account(actor, &user, &book)?;
+    modify_others_account(ports, actor, Permission::UsersWrite, id, |mut user| {
         let state = lifecycle::next(&user, Operation::Deactivate, origin.now)?;
         let before = user.status_at(origin.now);
         user.status = UserStatus::Deactivated;

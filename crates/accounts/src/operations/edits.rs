@@ -11,7 +11,7 @@ use crate::{
     ids::UserId,
     operations::{assign::AsOf, sessions::OpenSession},
     outbox::DueMail,
-    roles::{Permission, RoleBook, RoleId},
+    roles::{Permission, ReadRoles, RoleBook, RoleId},
     user::User,
 };
 
@@ -162,6 +162,37 @@ pub async fn modify_account(
         }
     }
     Err(Error::VersionConflict)
+}
+
+/// The account of that identifier, and the roles that count for it.
+///
+/// # Errors
+/// [`Missing::User`].
+pub async fn named_account(ports: &(impl EditUsers + ReadRoles), id: &str) -> Result<(User, RoleBook)> {
+    let id = UserId::parse(id).map_err(|_| Missing::User)?;
+    let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
+    let book = ports.role_book(user.organization_id.as_ref()).await?;
+    Ok((user, book))
+}
+
+/// Changes the account of somebody else ([`others_account`]), as [`modify_user`].
+///
+/// # Errors
+/// [`Error::PermissionDenied`] without the permission; those of [`others_account`] and [`modify_user`].
+pub async fn modify_others_account(
+    ports: &(impl EditUsers + ReadRoles),
+    actor: &Actor,
+    permission: Permission,
+    id: &str,
+    mut change: impl FnMut(User) -> Result<Edit>,
+) -> Result<User> {
+    actor.require(permission)?;
+    let (user, book) = named_account(ports, id).await?;
+    modify_read_user(ports, user, |user| {
+        others_account(actor, &user, &book)?;
+        change(user)
+    })
+    .await
 }
 
 /// The user, if the actor may see it and its import is finished.

@@ -6,9 +6,7 @@ use crate::{
     Result,
     access::Actor,
     audit::Origin,
-    error::Missing,
-    ids::UserId,
-    operations::edits::{Edit, EditUsers, covers, editable, modify_user},
+    operations::edits::{Edit, EditUsers, covers, editable, modify_read_user, named_account},
     roles::{Permission, ReadRoles},
     user::User,
 };
@@ -17,7 +15,7 @@ use crate::{
 /// that includes the session that asks.
 ///
 /// # Errors
-/// [`crate::Error::PermissionDenied`], also for somebody who may do more than the actor; [`Missing::User`].
+/// [`crate::Error::PermissionDenied`], also for somebody who may do more than the actor; [`crate::error::Missing::User`].
 pub async fn end_user_sessions(
     ports: &(impl EditUsers + ReadRoles),
     actor: &Actor,
@@ -25,10 +23,8 @@ pub async fn end_user_sessions(
     origin: &Origin,
 ) -> Result<User> {
     actor.require(Permission::CredentialsWrite)?;
-    let id = UserId::parse(id).map_err(|_| Missing::User)?;
-    let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
-    let book = ports.role_book(user.organization_id.as_ref()).await?;
-    modify_user(ports, &id, |mut user| {
+    let (user, book) = named_account(ports, id).await?;
+    modify_read_user(ports, user, |mut user| {
         editable(actor, &user)?;
         covers(actor, &book.permissions_of_user(&user))?;
         let event = origin.event(

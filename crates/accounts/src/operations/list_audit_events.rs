@@ -165,8 +165,9 @@ pub(crate) async fn page(
     limit: usize,
     now: Timestamp,
 ) -> Result<(Vec<AuditEvent>, Option<String>)> {
-    let latest = filter.to.map_or_else(|| after(now), crate::time::iso);
-    let mut before = before.unwrap_or(latest);
+    // Months that are still to come are not walked through.
+    let latest = filter.to.map_or(now, |to| to.min(now));
+    let mut before = before.unwrap_or_else(|| after(latest));
     let by_month = !matches!(trails, [Trail::Target(_)]);
     let first = filter.from.map_or_else(|| FIRST_MONTH.to_owned(), |from| month_of(&crate::time::iso(from)));
     let first = first.max(FIRST_MONTH.to_owned());
@@ -283,8 +284,14 @@ fn month_before(month: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
-    use crate::ids::AuditEventId;
+    use crate::{
+        access::Via,
+        ids::AuditEventId,
+        operations::fake::{Fake, now, run},
+    };
 
     fn event(at: &str, action: &str) -> AuditEvent {
         AuditEvent {
@@ -304,6 +311,35 @@ mod tests {
     fn months_go_backwards() {
         for (month, before) in [("2026-11", "2026-10"), ("2026-03", "2026-02"), ("2027-01", "2026-12")] {
             assert_eq!(month_before(month), before);
+        }
+    }
+
+    /// Trails in which nothing stands; notes the months that are read.
+    #[derive(Default)]
+    struct Nothing(RefCell<Vec<String>>);
+
+    impl ReadTrails for Nothing {
+        async fn trail(&self, _: &Trail, month: &str, _: &str, _: usize) -> Result<Stretch> {
+            self.0.borrow_mut().push(month.to_owned());
+            Ok(Stretch::default())
+        }
+    }
+
+    #[test]
+    fn months_are_read_from_the_present_one_or_an_earlier_end_back_to_the_beginning() {
+        let (ana, id) = Fake::with_ana();
+        let actor = Actor::new(ana.user(&id).into(), Via::ApiKey).unwrap();
+        let moment = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (name, from, to, wanted) in [
+            ("open", "2026-10-31T00:00:00Z", None, vec!["2026-11", "2026-10"]),
+            ("an end long to come", "2026-10-31T00:00:00Z", Some("9998-12-31T00:00:00Z"), vec!["2026-11", "2026-10"]),
+            ("an end in the past", "2026-09-30T00:00:00Z", Some("2026-10-01T00:00:00.5Z"), vec!["2026-10", "2026-09"]),
+        ] {
+            let filter = Filter { from: Some(moment(from)), to: to.map(moment), ..Filter::default() };
+            let trails = Nothing::default();
+            let (events, next) = run(page(&trails, &actor, &[Trail::Deployment], &filter, None, 10, now())).unwrap();
+            assert_eq!((events.len(), next), (0, None), "{name}");
+            assert_eq!(trails.0.into_inner(), wanted, "{name}");
         }
     }
 

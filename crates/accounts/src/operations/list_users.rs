@@ -373,23 +373,13 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        collections::BTreeSet,
-        future::Future,
-        pin::pin,
-        task::{Context, Poll, Waker},
-    };
+    use std::collections::BTreeSet;
 
     use super::*;
-    use crate::{access::Via, operations::list_organizations::ListedOrganization};
-
-    /// The fake below never waits.
-    fn run<T>(future: impl Future<Output = T>) -> T {
-        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(value) => value,
-            Poll::Pending => panic!("a fake waited"),
-        }
-    }
+    use crate::{
+        access::Via,
+        operations::{fake::run, list_organizations::ListedOrganization},
+    };
 
     fn user(name: &str, organization: Option<&str>) -> User {
         let id = UserId::derived(&[name]);

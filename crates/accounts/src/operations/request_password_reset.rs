@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 
 use crate::{
     Error, Result,
-    attempts::{CountAttempts, Counter},
+    attempts::{CountAttempts, Counter, rate_limited},
     audit::Origin,
     error::Missing,
     lifecycle::{self, Operation},
-    operations::edits::{Edit, EditUsers, modify_user},
+    operations::{
+        edits::{Edit, EditUsers, modify_user},
+        sign_in::login_name,
+    },
     outbox::DueMail,
     user::{PasswordReset, User},
 };
-
-/// Most characters of a sign-in name: those of an email address.
-const LOGIN_LIMIT: usize = 254;
 
 /// Requests under one sign-in name in [`WINDOW`]: enough for somebody who mistypes, too few to fill an inbox.
 pub const PER_NAME: u32 = 5;
@@ -52,9 +52,7 @@ pub async fn request_password_reset(
     login: &str,
     origin: &Origin,
 ) -> Result<()> {
-    let login = login.trim();
-    // What is longer than any sign-in name is nobody's.
-    let login = if login.chars().count() <= LOGIN_LIMIT { login } else { "" };
+    let login = login_name(login);
     let source = origin.source.as_deref();
     limit(ports, &Counter::reset_source(source), PER_SOURCE, origin.now).await?;
     limit(ports, &Counter::reset_name(&IdentityKey::from_email(login)), PER_NAME, origin.now).await?;
@@ -63,11 +61,7 @@ pub async fn request_password_reset(
 
 async fn limit(ports: &impl CountAttempts, counter: &Counter, most: u32, now: Timestamp) -> Result<()> {
     let counted = ports.count_attempt(counter, now, WINDOW).await?;
-    if counted.count <= most {
-        return Ok(());
-    }
-    let seconds = counted.until.duration_since(now).as_secs().max(1);
-    Err(Error::RateLimited { retry_after_seconds: u32::try_from(seconds).unwrap_or(u32::MAX) })
+    if counted.count <= most { Ok(()) } else { Err(rate_limited(counted.until, now)) }
 }
 
 /// Works a request off: whoever signs in under that name gets a link, if they have registered. `origin.now` is

@@ -7,10 +7,8 @@ use crate::{
     Result,
     access::Actor,
     audit::Origin,
-    error::Missing,
-    ids::UserId,
     lifecycle::{self, Operation},
-    operations::edits::{Edit, EditUsers, ReadCredential, modify_account, others_account},
+    operations::edits::{Edit, EditUsers, ReadCredential, modify_account, named_account, others_account},
     roles::{Permission, ReadRoles},
     user::User,
 };
@@ -18,7 +16,7 @@ use crate::{
 /// Resets the second factor of somebody else. Doing it again changes nothing that the person could notice.
 ///
 /// # Errors
-/// [`crate::Error::PermissionDenied`], [`Missing::User`], and what stands in the way: one's own account, the Root
+/// [`crate::Error::PermissionDenied`], [`crate::error::Missing::User`], and what stands in the way: one's own account, the Root
 /// Master's, one that was never finished or is deactivated.
 pub async fn reset_mfa(
     ports: &(impl EditUsers + ReadCredential + ReadRoles),
@@ -27,10 +25,8 @@ pub async fn reset_mfa(
     origin: &Origin,
 ) -> Result<User> {
     actor.require(Permission::CredentialsWrite)?;
-    let id = UserId::parse(id).map_err(|_| Missing::User)?;
-    let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
-    let book = ports.role_book(user.organization_id.as_ref()).await?;
-    modify_account(ports, &id, |mut user, mut credential| {
+    let (user, book) = named_account(ports, id).await?;
+    modify_account(ports, &user.id, |mut user, mut credential| {
         others_account(actor, &user, &book)?;
         lifecycle::next(&user, Operation::ResetMfa, origin.now)?;
         let event = origin.event(

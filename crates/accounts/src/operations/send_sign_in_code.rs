@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    Error, Result,
-    attempts::{CountAttempts, Counter, TEXTS_LIMIT, TEXTS_WINDOW},
+    Result,
+    attempts::{CountAttempts, Counter, TEXTS_LIMIT, TEXTS_WINDOW, rate_limited},
     audit::Origin,
     error::Conflict,
     operations::{
@@ -19,8 +19,8 @@ use crate::{
 /// Sends a code to the phone of the account, and says how its number ends.
 ///
 /// # Errors
-/// [`Error::NotAuthenticated`] when no sign-in waits for a code under that token (any more);
-/// [`Conflict::NoTextCodes`]; [`Error::RateLimited`].
+/// [`crate::Error::NotAuthenticated`] when no sign-in waits for a code under that token (any more);
+/// [`Conflict::NoTextCodes`]; [`crate::Error::RateLimited`].
 pub async fn send_sign_in_code(
     ports: &(impl FindSession + EditUsers + ReadCredential + ReadOrganization + CountAttempts + Challenge),
     token: &str,
@@ -42,28 +42,25 @@ pub(crate) async fn send_text(
     enrolment: Option<&Enrolment>,
     now: Timestamp,
 ) -> Result<()> {
-    let limited = |until: Timestamp| Error::RateLimited {
-        retry_after_seconds: u32::try_from(until.duration_since(now).as_secs().max(1)).unwrap_or(u32::MAX),
-    };
     let number = session.text.as_ref().map_or(1, |text| text.number + 1);
     if let Some(text) = &session.text {
         let next = text.at.saturating_add(TEXT_PAUSE).unwrap_or(Timestamp::MAX);
         if now < next {
-            return Err(limited(next));
+            return Err(rate_limited(next, now));
         }
     }
     if session.stage != Stage::Complete && number > MAX_TEXTS {
-        return Err(limited(session.expires_at));
+        return Err(rate_limited(session.expires_at, now));
     }
     let counted = ports.count_attempt(&Counter::texts(&session.user_id), now, TEXTS_WINDOW).await?;
     if counted.count > TEXTS_LIMIT {
-        return Err(limited(counted.until));
+        return Err(rate_limited(counted.until, now));
     }
     let text = TextSent { number, at: now };
     let mail = DueMail::text_code(&session.user_id, session.id.as_str(), number, phone, now);
     if !ports.keep_challenge(token_hash, session, enrolment, Some((&text, &mail))).await? {
         // The same request at the same time: its message is on the way.
-        return Err(limited(now.saturating_add(TEXT_PAUSE).unwrap_or(Timestamp::MAX)));
+        return Err(rate_limited(now.saturating_add(TEXT_PAUSE).unwrap_or(Timestamp::MAX), now));
     }
     Ok(())
 }

@@ -6,10 +6,8 @@ use crate::{
     Result,
     access::Actor,
     audit::Origin,
-    error::Missing,
-    ids::UserId,
     lifecycle::{self, Operation},
-    operations::edits::{Edit, EditUsers, modify_user, others_account},
+    operations::edits::{Edit, EditUsers, modify_others_account},
     roles::{Permission, ReadRoles},
     user::User,
 };
@@ -17,7 +15,7 @@ use crate::{
 /// Unlocks somebody else's account, at once.
 ///
 /// # Errors
-/// [`crate::Error::PermissionDenied`], [`Missing::User`], and what stands in the way: one's own account, the Root
+/// [`crate::Error::PermissionDenied`], [`crate::error::Missing::User`], and what stands in the way: one's own account, the Root
 /// Master's, one that is not locked.
 pub async fn unlock_user(
     ports: &(impl EditUsers + ReadRoles),
@@ -25,12 +23,7 @@ pub async fn unlock_user(
     id: &str,
     origin: &Origin,
 ) -> Result<User> {
-    actor.require(Permission::CredentialsWrite)?;
-    let id = UserId::parse(id).map_err(|_| Missing::User)?;
-    let user = ports.user_to_edit(&id).await?.ok_or(Missing::User)?;
-    let book = ports.role_book(user.organization_id.as_ref()).await?;
-    modify_user(ports, &id, |mut user| {
-        others_account(actor, &user, &book)?;
+    modify_others_account(ports, actor, Permission::CredentialsWrite, id, |mut user| {
         lifecycle::next(&user, Operation::Unlock, origin.now)?;
         let event = origin.event(
             "user.unlocked",

@@ -1,7 +1,10 @@
 //! What the annotations leave open, by name and the same for every operation: which values a parameter can
 //! have, and an example of every body. Known here once, so that no handler repeats it.
 
+use std::collections::BTreeSet;
+
 use rollcall_accounts::{
+    Error,
     invitation::{Delivery, InvitationStatus},
     organization::CredentialMode,
     roles::Permission,
@@ -127,10 +130,22 @@ fn refined(mut schemas: Value) -> Value {
     schemas
 }
 
+/// The codes that a value can be refused with.
+fn refusals() -> impl Iterator<Item = &'static str> {
+    rollcall_accounts::error::REFUSALS.iter().chain(rollcall_validation::code::ALL).copied()
+}
+
+fn distinct<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<Value> {
+    values.into_iter().collect::<BTreeSet<_>>().into_iter().map(Value::from).collect()
+}
+
 /// What a property of a schema can be, where it is one of a few values.
 fn values(schema: &str, property: &str) -> Option<Vec<Value>> {
     let few = |values: &[&str]| Some(values.iter().map(|value| json!(value)).collect());
     match (schema, property) {
+        // What is refused on a page of its own has the first value's code.
+        ("Problem", "code") => Some(distinct(Error::codes().into_iter().chain(refusals()))),
+        ("FieldProblem", "code") => Some(distinct(refusals())),
         ("ImportProfileResponse", "kind") => few(&["technician", "end_user", "member", "any"]),
         (_, "kind") => few(&KINDS),
         ("BeginEnrolmentRequest" | "BeginMfaRequest", "method") => few(&["totp", "text"]),

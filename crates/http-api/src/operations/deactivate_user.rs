@@ -1,6 +1,5 @@
 //! POST /v1/users/{id}/deactivate
 
-use http::StatusCode;
 use rollcall_accounts::{
     access::Authenticator,
     operations::{deactivate_user::deactivate_user as use_case, edits::EditUsers},
@@ -26,7 +25,7 @@ use crate::{Answer, Call, Reply, representations::user::UserResponse};
     )
 )]
 pub async fn deactivate_user(ports: &(impl Authenticator + EditUsers + ReadRoles), call: Call) -> Answer {
-    let actor = call.actor(ports).await?;
-    let user = use_case(ports, &actor, call.param("id"), &call.origin(Some(actor.id()))).await?;
-    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+    let (actor, origin) = call.acting(ports).await?;
+    let user = use_case(ports, &actor, call.param("id"), &origin).await?;
+    Reply::user(&user, call.now)
 }

@@ -34,9 +34,8 @@ use crate::{Answer, Call, Reply};
 )]
 pub async fn delete_entry(ports: &(impl Authenticator + DeleteEntries + FindByFacet), call: Call) -> Answer {
     let list = list_of(&call)?;
-    let actor = call.actor(ports).await?;
+    let (actor, origin) = call.acting(ports).await?;
     let version = call.if_match_if_any()?;
-    let origin = call.origin(Some(actor.id()));
     use_case(ports, &actor, call.query("organization"), (list, call.param("id")), version, &origin).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

@@ -29,8 +29,8 @@ use crate::{Answer, Call, Reply};
     )
 )]
 pub async fn delete_role(ports: &(impl Authenticator + DeleteRoles + FindByFacet), call: Call) -> Answer {
-    let actor = call.actor(ports).await?;
+    let (actor, origin) = call.acting(ports).await?;
     let version = call.if_match_if_any()?;
-    use_case(ports, &actor, call.param("id"), version, &call.origin(Some(actor.id()))).await?;
+    use_case(ports, &actor, call.param("id"), version, &origin).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

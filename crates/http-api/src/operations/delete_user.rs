@@ -30,11 +30,8 @@ use crate::{Answer, Call, Reply};
     )
 )]
 pub async fn delete_user(ports: &(impl Authenticator + DeleteUsers + ReadRoles), call: Call) -> Answer {
-    let actor = call.actor(ports).await?;
-    let version = match call.header("if-match") {
-        Some(_) => call.if_match_or_any()?,
-        None => None,
-    };
-    use_case(ports, &actor, call.param("id"), version, &call.origin(Some(actor.id()))).await?;
+    let (actor, origin) = call.acting(ports).await?;
+    let version = call.if_match_if_any()?;
+    use_case(ports, &actor, call.param("id"), version, &origin).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

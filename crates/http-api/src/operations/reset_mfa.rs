@@ -1,6 +1,5 @@
 //! POST /v1/users/{id}/reset-mfa
 
-use http::StatusCode;
 use rollcall_accounts::{
     access::Authenticator,
     operations::{
@@ -25,11 +24,11 @@ use crate::{Answer, Call, Reply, representations::user::UserResponse};
         (status = 401, description = "`not_authenticated`"),
         (status = 403, description = "`permission_denied` without `credentials.write`, or for somebody who may do more than oneself"),
         (status = 404, description = "`user_not_found`"),
-        (status = 409, description = "`not_registered`, `status_not_fitting`, `own_account`, `import_unfinished`"),
+        (status = 409, description = "`not_registered`, `status_not_fitting`, `own_account`, `root_master`, `import_unfinished`"),
     )
 )]
 pub async fn reset_mfa(ports: &(impl Authenticator + EditUsers + ReadCredential + ReadRoles), call: Call) -> Answer {
-    let actor = call.actor(ports).await?;
-    let user = use_case(ports, &actor, call.param("id"), &call.origin(Some(actor.id()))).await?;
-    Ok(Reply::json(StatusCode::OK, &UserResponse::new(&user, call.now))?.with_version(user.version))
+    let (actor, origin) = call.acting(ports).await?;
+    let user = use_case(ports, &actor, call.param("id"), &origin).await?;
+    Reply::user(&user, call.now)
 }

@@ -42,10 +42,9 @@ use crate::{
 )]
 pub async fn update_entry(ports: &(impl Authenticator + ChangeEntries), call: Call) -> Answer {
     let list = list_of(&call)?;
-    let actor = call.actor(ports).await?;
+    let (actor, origin) = call.acting(ports).await?;
     let version = call.if_match()?;
     let changes = call.json::<UpdateEntryRequest>()?.into();
-    let origin = call.origin(Some(actor.id()));
     let named = (list, call.param("id"));
     let entry = use_case(ports, &actor, call.query("organization"), named, version, &changes, &origin).await?;
     Ok(Reply::json(StatusCode::OK, &EntryResponse::from(&entry))?.with_version(entry.version))

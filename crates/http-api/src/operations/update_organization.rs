@@ -43,10 +43,9 @@ pub async fn update_organization(
     ports: &(impl Authenticator + ChangeOrganizations + ReadOrganizations),
     call: Call,
 ) -> Answer {
-    let actor = call.actor(ports).await?;
+    let (actor, origin) = call.acting(ports).await?;
     let version = call.if_match()?;
     let changes = call.json::<UpdateOrganizationRequest>()?.into();
-    let origin = call.origin(Some(actor.id()));
     let organization = use_case(ports, &actor, call.param("id"), version, &changes, &origin).await?;
     let counts = counts_of(ports, &organization.id).await?;
     Ok(Reply::json(StatusCode::OK, &OrganizationResponse::new(&organization, counts))?

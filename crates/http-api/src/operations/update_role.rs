@@ -39,9 +39,9 @@ use crate::{
     )
 )]
 pub async fn update_role(ports: &(impl Authenticator + ChangeRoles + ReadRoles), call: Call) -> Answer {
-    let actor = call.actor(ports).await?;
+    let (actor, origin) = call.acting(ports).await?;
     let version = call.if_match()?;
     let changes = call.json::<UpdateRoleRequest>()?.into();
-    let role = use_case(ports, &actor, call.param("id"), version, &changes, &call.origin(Some(actor.id()))).await?;
+    let role = use_case(ports, &actor, call.param("id"), version, &changes, &origin).await?;
     Ok(Reply::json(StatusCode::OK, &RoleResponse::from(Role::Custom(&role)))?.with_version(role.version))
 }
