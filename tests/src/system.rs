@@ -307,7 +307,8 @@ fn described(answer: &Answer) {
         );
     };
     let kind = answer.headers.get("content-type").map_or("", String::as_str);
-    if !kind.starts_with("application/problem+json") {
+    // HEAD answers without a body.
+    if !kind.starts_with("application/problem+json") || answer.text.is_empty() {
         return;
     }
     listed("Problem", &answer.json["code"]);
