@@ -558,7 +558,7 @@ async fn imports_are_listed_newest_first_in_pages() {
     assert_eq!(of_acme, [&made[1], &made[3]]);
     let profiles = system.get(&root, "/v1/import-profiles").await.json;
     let ids: Vec<_> = profiles["items"].as_array().expect("items").iter().map(|profile| &profile["id"]).collect();
-    assert_eq!(ids, ["modern", "technician", "end-user"]);
+    assert_eq!(ids, ["modern", "technician", "end-user", "portal-user", "organization-user", "member"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

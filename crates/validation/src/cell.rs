@@ -173,6 +173,9 @@ fn apply(profile: &Profile, column: &Column, text: &str) -> Result<Value, Vec<Is
     match &column.rule {
         Rule::Text { min, max, allow, forbid } => {
             check_characters(text, *min, *max, allow, forbid)?;
+            if column.field == Field::Username {
+                check_domain(profile, text)?;
+            }
             Ok(Value::Text(text.to_owned()))
         }
         Rule::Email { max, unicode, edges } => {
@@ -315,9 +318,23 @@ fn check_characters(
     if issues.is_empty() { Ok(()) } else { Err(issues) }
 }
 
-/// Names are written with letters; what may be anything printable need not be.
+/// Names are written with letters, or digits where those are allowed; what may be anything printable need not be.
 fn has_letter(text: &str, allow: &[CharacterClass]) -> bool {
-    !allow.contains(&CharacterClass::Letters) || text.chars().any(text::is_letter)
+    let digits = allow.contains(&CharacterClass::Digits);
+    !allow.contains(&CharacterClass::Letters) || text.chars().any(|c| text::is_letter(c) || digits && text::is_digit(c))
+}
+
+/// Where usernames have a domain of the organization's, one that brings its own brings one of those.
+fn check_domain(profile: &Profile, username: &str) -> Result<(), Vec<Issue>> {
+    let domains = profile.username().and_then(|rule| rule.domain).and_then(|_| profile.list(ListName::Domains));
+    let (Some(known), Some((_, domain))) = (domains, username.rsplit_once('@')) else {
+        return Ok(());
+    };
+    let key = |domain: &str| IdentityKey::from_username(&format!("x@{domain}"));
+    if known.iter().any(|named| key(&named.name) == key(domain)) {
+        return Ok(());
+    }
+    Err(vec![unknown(ListName::Domains, domain, known)])
 }
 
 fn is_allowed(c: char, allow: &[CharacterClass]) -> bool {
@@ -731,8 +748,8 @@ mod tests {
             ("decimals", Field::Phone, "34600123456.0", "phone_decimal -> +34600123456"),
             ("lost plus", Field::Phone, "34600123456", "phone_plus_lost -> +34600123456"),
             ("00", Field::Phone, "0034 600123456", "phone_international_prefix -> +34600123456"),
-            ("national", Field::Phone, "030 901820", "phone_country_code_missing"),
-            ("national of elsewhere", Field::Phone, "0600123", "phone_country_code_missing"),
+            ("national", Field::Phone, "030 901820", "phone_country_code_missing -> +4930901820"),
+            ("national of elsewhere", Field::Phone, "0600123", "phone_country_code_missing -> +49600123"),
             ("not in use", Field::Phone, "+34 000 123 456", "phone_not_valid"),
             ("too short", Field::Phone, "+34 600", "phone_too_short"),
             ("unknown country code", Field::Phone, "+999 123456", "phone_country_code_unknown"),

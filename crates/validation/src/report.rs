@@ -276,10 +276,16 @@ impl CheckedRow {
     }
 }
 
+/// What a report says in place of a password: reports are kept, sent and read aloud.
+const HIDDEN: &str = "•••";
+
 pub(crate) fn write_values(out: &mut String, values: &Values) {
     json::Object::write(out, |object| {
         for (field, value) in values.iter() {
-            json::value(object.key(field.as_str()), value);
+            match field {
+                Field::Password => object.string(field.as_str(), HIDDEN),
+                _ => json::value(object.key(field.as_str()), value),
+            }
         }
     });
 }

@@ -148,6 +148,7 @@ fn lists(
             .map(|domain| Named { id: domain.clone(), name: domain.clone() })
             .collect(),
         default_country: organization.and_then(|found| found.default_country.clone()),
+        password_min: organization.map(|found| usize::from(found.password_policy.min_length)),
     }
 }
 
