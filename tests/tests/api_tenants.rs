@@ -339,6 +339,12 @@ const CASES: &[Case] = &[
         NO_ORGANIZATION,
     ),
     case(
+        "get-import-template",
+        |w| get(format!("/v1/import-profiles/end-user/template?organization={}", w.acme)),
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case(
         "start-import",
         |w| {
             Request::new("POST", format!("/v1/imports?profile=end-user&organization={}&role=organization_user", w.acme))
@@ -611,6 +617,7 @@ const NEEDS: &[(&str, Need)] = &[
     ("export-audit-events", Where(P::AuditRead)),
     ("list-import-profiles", Where(P::ImportsRead)),
     ("get-import-profile", Where(P::ImportsRead)),
+    ("get-import-template", Where(P::ImportsRead)),
     ("start-import", Where(P::ImportsWrite)),
     ("list-imports", Holds(P::ImportsRead)),
     ("get-import", Where(P::ImportsRead)),

@@ -11,12 +11,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/phone-automaton/generator", &[]),
     ("crates/validation", &["phone-automaton"]),
     ("crates/accounts", &["rollcall-validation"]),
-    ("crates/http-api", &["rollcall-accounts", "rollcall-validation"]),
+    ("crates/templates", &["rollcall-validation"]),
+    ("crates/http-api", &["rollcall-accounts", "rollcall-templates", "rollcall-validation"]),
     ("crates/store-dynamodb", &["rollcall-accounts", "rollcall-validation"]),
     ("crates/mail", &["rollcall-accounts"]),
     ("crates/lambda", &["rollcall-accounts", "rollcall-http-api"]),
     // Its operator's commands, a feature of their own: what makes and hands on the Root Master is behind no API.
-    ("crates/cli", &["rollcall-accounts", "rollcall-lambda", "rollcall-store-dynamodb", "rollcall-validation"]),
+    (
+        "crates/cli",
+        &[
+            "rollcall-accounts",
+            "rollcall-lambda",
+            "rollcall-store-dynamodb",
+            "rollcall-templates",
+            "rollcall-validation",
+        ],
+    ),
     ("wasm-validator", &["rollcall-validation"]),
     ("xtask", &["phone-automaton-generator"]),
 ];

@@ -71,6 +71,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     get_import
     get_import_profile
     get_import_report
+    get_import_template
     get_invitation
     get_me
     get_openapi

@@ -92,6 +92,7 @@ use crate::{auth::SESSION_COOKIE, operations, representations::problem::ProblemR
         operations::confirm_email_change::confirm_email_change,
         operations::list_import_profiles::list_import_profiles,
         operations::get_import_profile::get_import_profile,
+        operations::get_import_template::get_import_template,
         operations::start_import::start_import,
         operations::list_imports::list_imports,
         operations::get_import::get_import,

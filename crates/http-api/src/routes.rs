@@ -83,6 +83,7 @@ routes! {
     POST "/v1/users/{id}/revoke-invitation" "revoke-invitation",
     GET "/v1/import-profiles" "list-import-profiles",
     GET "/v1/import-profiles/{id}" "get-import-profile",
+    GET "/v1/import-profiles/{id}/template" "get-import-template",
     POST "/v1/imports" "start-import",
     GET "/v1/imports" "list-imports",
     GET "/v1/imports/{id}" "get-import",

@@ -11,6 +11,7 @@
 
 mod cell;
 pub mod code;
+mod columns;
 mod decode;
 mod detect;
 mod email;
@@ -30,6 +31,7 @@ mod text;
 mod titles;
 mod unicode;
 
+pub use columns::{Expects, SheetColumn};
 pub use field::{Field, Value, Values};
 pub use issue::{Issue, Param, Params, Severity};
 pub use message::{message, message_in_report};

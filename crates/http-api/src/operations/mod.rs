@@ -30,6 +30,7 @@ pub mod get_email_change;
 pub mod get_import;
 pub mod get_import_profile;
 pub mod get_import_report;
+pub mod get_import_template;
 pub mod get_invitation;
 pub mod get_me;
 pub mod get_openapi;

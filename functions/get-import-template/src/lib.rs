@@ -1,0 +1,17 @@
+//! The get-import-template function.
+
+use rollcall_http_api::operations::get_import_template::get_import_template;
+use rollcall_lambda::{Environment, Error, Function};
+use rollcall_store_dynamodb::Store;
+
+/// The operation as a function.
+///
+/// # Errors
+/// When a variable is missing.
+pub fn service(environment: &Environment) -> Result<Function, Error> {
+    let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    rollcall_lambda::http(environment, "get-import-template", move |call| {
+        let store = store.clone();
+        async move { get_import_template(&store, call).await }
+    })
+}
