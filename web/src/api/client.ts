@@ -6,11 +6,13 @@ import type {
   Entry,
   Id,
   Import,
+  ImportCredentials,
   ImportProfile,
   ImportReport,
   ListName,
   Me,
   NewApiKey,
+  OnExisting,
   OpenSession,
   Organization,
   OrganizationSettings,
@@ -106,6 +108,11 @@ export async function request<T>(method: string, path: string, options: Request 
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
+export type ExportFormat = "csv" | "xlsx";
+
+const fileType = (format: ExportFormat): string =>
+  format === "xlsx" ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv";
+
 const segment = encodeURIComponent;
 type Signal = AbortSignal | undefined;
 
@@ -187,9 +194,18 @@ export interface ImportOptions {
   organization?: Id | undefined;
   mode?: "atomic" | "partial" | undefined;
   role?: string | undefined;
-  on_existing?: "refuse" | "skip" | undefined;
+  on_existing?: OnExisting | undefined;
   invite?: boolean | undefined;
+  credentials?: ImportCredentials | undefined;
 }
+
+export type TemplateFormat = "csv" | "xlsx" | "zip";
+
+const templateTypes: Record<TemplateFormat, string> = {
+  csv: "text/csv",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  zip: "application/zip",
+};
 
 export type ImportRow = Record<string, string | string[] | number>;
 
@@ -286,8 +302,7 @@ export const api = {
     send("GET", path, {
       query,
       signal,
-      accept:
-        query.format === "xlsx" ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv",
+      accept: fileType(query.format === "xlsx" ? "xlsx" : "csv"),
     }).then(async (response) => ({
       data: new Uint8Array(await response.arrayBuffer()),
       next: response.headers.get("rollcall-next-cursor"),
@@ -300,6 +315,18 @@ export const api = {
     JSON.stringify(
       await request<unknown>("GET", `/v1/import-profiles/${segment(id)}`, { query: { organization }, signal }),
     ),
+
+  /** An empty sheet with the profile's columns; the name is the server's where it gives one. */
+  importTemplate: (id: string, organization: Id | undefined, format: TemplateFormat) =>
+    send("GET", `/v1/import-profiles/${segment(id)}/template`, {
+      query: { organization, format },
+      // API Gateway hands bytes over only to who accepts their type first of all.
+      accept: templateTypes[format],
+    }).then(async (response) => ({
+      blob: new Blob([await response.arrayBuffer()], { type: templateTypes[format] }),
+      name:
+        /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? `rollcall-${id}.${format}`,
+    })),
 
   imports: (query: { cursor?: string | undefined; limit?: number; organization?: Id | undefined }, signal?: Signal) =>
     request<Page<Import>>("GET", "/v1/imports", { query, signal }),
@@ -325,6 +352,16 @@ export const api = {
     }),
   commitImport: (id: Id, signal?: Signal) => request<Import>("POST", `/v1/imports/${segment(id)}/commit`, { signal }),
   cancelImport: (id: Id) => request<Import>("POST", `/v1/imports/${segment(id)}/cancel`),
+  /** Takes back what an import made, as far as its people have not begun. */
+  undoImport: (id: Id) => request<Import>("POST", `/v1/imports/${segment(id)}/undo`, { json: {} }),
+  /** Checks rows and says what only the server knows of them; nothing is kept. */
+  tryImport: (options: ImportOptions, body: { profile_hash: string; rows: ImportRow[] }, signal?: Signal) =>
+    request<ImportReport>("POST", "/v1/imports", { query: { ...options, dry_run: true }, json: body, signal }),
+  /** The rows that were not imported, as a file to repair and bring back. */
+  importReportFile: (id: Id, format: ExportFormat, signal?: Signal): Promise<Blob> =>
+    send("GET", `/v1/imports/${segment(id)}/report`, { query: { format }, signal, accept: fileType(format) }).then(
+      (response) => response.blob(),
+    ),
   importReport: (id: Id, fromRow?: number, signal?: Signal) =>
     request<ImportReport>("GET", `/v1/imports/${segment(id)}/report`, {
       query: { format: "json", from_row: fromRow },

@@ -1,6 +1,4 @@
-import { api, type Query } from "./client";
-
-export type ExportFormat = "csv" | "xlsx";
+import { api, type ExportFormat, type Query } from "./client";
 
 const types: Record<ExportFormat, string> = {
   csv: "text/csv;charset=utf-8",

@@ -255,7 +255,14 @@ export type ImportStatus =
   | "finished"
   | "rejected"
   | "cancelled"
+  | "undoing"
   | "undone";
+
+/** What becomes of people who are here already. */
+export type OnExisting = "refuse" | "skip" | "update" | "invite" | "add_to_group";
+
+/** How the people of an import get in for the first time. */
+export type ImportCredentials = "link" | "generate_and_mail" | "specify_and_mail" | "specify_only";
 
 export interface Import {
   id: Id;
@@ -265,12 +272,16 @@ export interface Import {
   profile: { id: string; version: number; hash: string };
   organization_id: Id | null;
   total_rows: number;
-  counts: { rows: number; imported: number; skipped: number; failed: number };
-  options: { role: string | null; on_existing: "refuse" | "skip"; invite: boolean | null };
+  counts: { rows: number; imported: number; updated?: number; skipped: number; failed: number };
+  options: { role: string | null; on_existing: OnExisting; invite: boolean | null; credentials?: ImportCredentials };
   progress: { phase: string; done: number; total: number };
   created_by: Id;
   problem: { code: string; detail: string } | null;
   commit_deadline?: Instant | null;
+  /** While rows are still being handed over: which chunks have not arrived, as numbers and ranges; 500 at most. */
+  staged?: { chunks: number; missing: (number | [number, number])[] } | null;
+  /** Until when it can be undone; null where it cannot. */
+  undo_deadline?: Instant | null;
   created_at: Instant;
   finished_at: Instant | null;
   report_url: string;
@@ -286,10 +297,19 @@ export interface ServerIssue {
   detail?: string;
 }
 
+/** Somebody whom undoing an import did not take back, and why. */
+export interface UndoStayed {
+  row: number;
+  user_id: Id;
+  reason: string;
+}
+
 export interface ImportReport {
   report: unknown;
   server: { issues: ServerIssue[] };
-  results?: { imported: number; skipped: number; failed: number };
+  results?: { imported: number; updated?: number; skipped: number; failed: number };
+  /** What undoing took back, and what it left. */
+  undo?: { removed: number; stayed: UndoStayed[] } | null;
   /** Where the next page of a large report begins. */
   next_row?: number;
 }

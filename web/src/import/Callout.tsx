@@ -1,6 +1,8 @@
 import { Button, ErrorIcon } from "../ui";
+import { suggestion } from "./findings";
 import { sentenceCase, visibleBlanks } from "./sentence";
 import type { SheetSession } from "./session";
+import { sheetTexts } from "./sheetTexts";
 import { texts } from "./texts";
 import { type Cell, cellText, textBefore, valueText } from "./validator";
 
@@ -25,7 +27,7 @@ export function Callout(props: {
   const before = errors.length === 0 ? textBefore(cell) : null;
   const corrected = before !== null;
   if (issues.length === 0 && !corrected && cell.kept !== true) return null;
-  const offered = errors.find((issue) => issue.correction !== null);
+  const offered = suggestion(issues);
   const t = texts.check;
   const done = (work: Promise<unknown>) => void work.then(props.onDone);
   return (
@@ -44,22 +46,22 @@ export function Callout(props: {
           <span>{sentenceCase(issue.message)}</span>
         </p>
       ))}
-      {before !== null && (
-        <p className="callout-change">
-          <del className="mono">
-            <bdi>{visibleBlanks(before)}</bdi>
-          </del>{" "}
-          <span className="muted">→</span> <bdi className="mono">{cellText(cell)}</bdi>
-        </p>
+      {before !== null && <Change before={before} after={cellText(cell)} />}
+      {offered !== undefined && cell.kept !== true && (
+        <Change before={cellText(cell)} after={valueText(offered.correction ?? "")} />
       )}
-      {cell.kept === true && <p className="muted">{t.keptNote}</p>}
-      {props.editable && field !== null && (offered !== undefined || corrected || cell.kept === true) && (
+      {cell.kept === true && <p className="muted">{issues.length > 0 ? t.keptNote : sheetTexts.cell.kept}</p>}
+      {props.editable && field !== null && (offered !== undefined || corrected) && (
         <div className="callout-actions">
           {offered !== undefined && cell.kept !== true && (
             <>
               <Button slot={null} onPress={() => done(session.takeCorrection(position, field))}>
                 {t.use(valueText(offered.correction ?? ""))}
                 <kbd>Alt ↵</kbd>
+              </Button>
+              <Button slot={null} look="quiet" onPress={() => done(session.refuseCorrection(position, field))}>
+                {sheetTexts.cell.keep}
+                <kbd>Alt ⌫</kbd>
               </Button>
               <Button slot={null} look="quiet" onPress={() => done(session.fixAll(offered.code, field))}>
                 {t.fixAll}
@@ -72,7 +74,7 @@ export function Callout(props: {
               <kbd>Alt ↵</kbd>
             </Button>
           )}
-          {cell.kept === true && (
+          {cell.kept === true && offered !== undefined && (
             <Button slot={null} onPress={() => done(session.takeCorrection(position, field))}>
               {t.takeCorrection}
               <kbd>Alt ↵</kbd>
@@ -81,5 +83,16 @@ export function Callout(props: {
         </div>
       )}
     </div>
+  );
+}
+
+function Change({ before, after }: { before: string; after: string }) {
+  return (
+    <p className="callout-change">
+      <del className="mono">
+        <bdi>{visibleBlanks(before)}</bdi>
+      </del>{" "}
+      <span className="muted">→</span> <bdi className="mono">{after}</bdi>
+    </p>
   );
 }

@@ -1,16 +1,24 @@
 import { useEffect, useRef, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
 import { navigate, useSearch, withSearch } from "../router";
-import { announce, Button, ErrorIcon, ModalDialog, PlusIcon, TrashIcon, UndoIcon } from "../ui";
+import { announce, Button, ErrorIcon, MenuButton, ModalDialog, PlusIcon, TrashIcon, UndoIcon } from "../ui";
+import { forget, headerKey, remember } from "./columnMemory";
 import { checkColumns } from "./columns";
 import { FileIssues } from "./FileIssues";
 import type { Work } from "./flow";
 import { Grid, type GridHandle, useSheet } from "./Grid";
 import { MappingPanel } from "./MappingPanel";
+import { RowCountDialog } from "./RowCountDialog";
+import { rollcallColumn } from "./reading";
+import { SheetNotes } from "./SheetNotes";
 import type { SheetSession } from "./session";
+import { sheetTexts } from "./sheetTexts";
 import { count, texts } from "./texts";
 import type { Filter, SheetInfo } from "./validator";
 
 const t = texts.check;
+
+const own = sheetTexts.byHand;
 
 export interface CheckProps {
   work: Work;
@@ -23,6 +31,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
   const state = useSheet(session);
   const grid = useRef<GridHandle>(null);
   const [help, setHelp] = useState(false);
+  const [adding, setAdding] = useState(false);
   const mapping = useSearch().get("columns") === "change" && work.bytes !== null;
   const byHand = work.bytes === null;
   const columns = checkColumns(session.info, byHand);
@@ -54,14 +63,28 @@ export function CheckStep({ work, onMapping }: CheckProps) {
       <MappingPanel
         bytes={work.bytes}
         session={session}
-        onApply={async (how) => {
+        onApply={async (how, info) => {
           await onMapping(how);
+          const key = headerKey(work.organization?.id ?? null, info);
+          if (key !== null) remember(key, info);
           toMapping(false);
         }}
         onClose={() => toMapping(false)}
       />
     );
   }
+
+  /** The columns as they were chosen last time are wrong here. */
+  const readAfresh = async () => {
+    const key = headerKey(work.organization?.id ?? null, session.info);
+    if (key !== null) forget(key);
+    await onMapping("{}");
+    announce(sheetTexts.mapping.forgotten);
+  };
+  const add = async (rows: number) => {
+    await addRows(session, rows, grid.current);
+    announce(own.added(rows));
+  };
 
   const tabs: { filter: Filter; label: string; n: number }[] = [
     { filter: "all", label: t.all, n: state.counts.rows },
@@ -70,7 +93,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
   ];
 
   return (
-    <div className="check">
+    <div className="check-step">
       <div className="check-line">
         <span className="check-source">{sourceLine(session.info, byHand)}</span>
         {!byHand && (
@@ -88,6 +111,12 @@ export function CheckStep({ work, onMapping }: CheckProps) {
           </div>
         </div>
       )}
+      <SheetNotes
+        session={session}
+        onForget={work.remembered ? () => void readAfresh() : null}
+        onColumns={byHand ? null : () => toMapping(true)}
+        onShow={(at) => void grid.current?.show(at)}
+      />
       <div className="check-tools">
         <FilterTabs session={session} tabs={tabs} />
         <div className="check-actions">
@@ -120,12 +149,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
             disabled={!state.redoable}
             onPress={() => void session.redo().then(() => announce(t.redone))}
           />
-          <Button
-            look="quiet"
-            icon={<PlusIcon />}
-            label={t.addRows}
-            onPress={() => void addRows(session, grid.current)}
-          />
+          <AddRows byHand={byHand} onAdd={(rows) => void add(rows)} onOther={() => setAdding(true)} />
           <Button look="quiet" icon={<KeysIcon />} label={t.keys} shortcut="?" onPress={() => setHelp(true)} />
         </div>
       </div>
@@ -135,10 +159,24 @@ export function CheckStep({ work, onMapping }: CheckProps) {
         columns={columns}
         label={t.grid}
         editable
+        typing={byHand}
         empty={t.emptyFilter[state.filter]}
         onHelp={() => setHelp(true)}
       />
-      {help && <KeysDialog onClose={() => setHelp(false)} />}
+      {help && <KeysDialog typing={byHand} onClose={() => setHelp(false)} />}
+      {adding && (
+        <RowCountDialog
+          title={own.addTitle}
+          limit={work.facts.rowLimit === null ? null : work.facts.rowLimit - session.snapshot().listed.length}
+          usual={50}
+          button={own.addButton}
+          onClose={() => setAdding(false)}
+          onCount={(rows) => {
+            setAdding(false);
+            void add(rows);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -175,10 +213,41 @@ async function removeTicked(session: SheetSession): Promise<void> {
   announce(t.removedNow(removed));
 }
 
-async function addRows(session: SheetSession, grid: GridHandle | null): Promise<void> {
+/** Some more empty rows at the end; for rows entered by hand the button says so in words. */
+function AddRows(props: { byHand: boolean; onAdd: (rows: number) => void; onOther: () => void }) {
+  return (
+    <MenuButton
+      placement="bottom end"
+      groups={[
+        {
+          title: own.addTitle,
+          entries: [
+            ...[1, 5, 20].map((rows) => ({
+              id: String(rows),
+              label: own.addMany(rows),
+              onPress: () => props.onAdd(rows),
+            })),
+            { id: "other", label: own.addOther, onPress: props.onOther },
+          ],
+        },
+      ]}
+    >
+      <AriaButton
+        className="button"
+        data-look={props.byHand ? "plain" : "quiet"}
+        {...(props.byHand ? {} : { "data-square": "", "aria-label": own.add })}
+      >
+        <PlusIcon />
+        {props.byHand && own.add}
+      </AriaButton>
+    </MenuButton>
+  );
+}
+
+async function addRows(session: SheetSession, rows: number, grid: GridHandle | null): Promise<void> {
   if (session.snapshot().filter !== "all") await session.filter("all");
   const at = session.snapshot().listed.length;
-  await session.addRows(5);
+  await session.addRows(rows);
   session.focus({ position: at, field: session.info.fields[0]?.field ?? null });
   grid?.focus();
 }
@@ -186,23 +255,33 @@ async function addRows(session: SheetSession, grid: GridHandle | null): Promise<
 /** "UTF-8 · separated by tabs · header row found · 4 of 5 columns used" */
 export function sourceLine(info: SheetInfo, byHand: boolean): string {
   if (byHand) return t.byHand;
-  const { encoding, delimiter, header } = info.source;
+  const { format, encoding, delimiter, header, sheet } = info.source;
   const used = info.columns.filter((column) => column.index !== null).length;
+  const sheets = info.sheets ?? [];
+  const words = sheetTexts.mapping;
+  // Addresses with names, as mail programs copy them, have columns but nothing between them and no titles.
+  const addresses = format === "text" && delimiter === null && used > 1;
   return [
+    format === "xlsx" ? words.workbook : null,
+    sheet === null ? null : sheets.length > 1 ? words.sheetOf(sheet, sheets.length) : words.sheetOnly(sheet),
     encoding === null ? null : (t.encodings[encoding.toLowerCase()] ?? encoding),
     delimiter === null ? null : t.separatedBy(t.delimiters[delimiter] ?? delimiter),
-    header ? t.headerYes : t.headerNo,
-    t.columns(used, used + info.unmapped.length),
+    addresses ? words.addresses : header ? t.headerYes : t.headerNo,
+    t.columns(used, used + info.unmapped.filter((column) => rollcallColumn(column.title) === null).length),
   ]
     .filter((part) => part !== null)
     .join(" · ");
 }
 
-function KeysDialog({ onClose }: { onClose: () => void }) {
+function KeysDialog({ typing, onClose }: { typing: boolean; onClose: () => void }) {
+  // Where rows are typed in, a letter is a letter.
+  const list = texts.keys.list
+    .map(([keys, what]) => ({ keys: typing ? keys.filter((key) => key.length > 1) : keys, what }))
+    .filter(({ keys }) => keys.length > 0);
   return (
     <ModalDialog title={texts.keys.title} onClose={onClose}>
       <dl className="keys">
-        {texts.keys.list.map(([keys, what]) => (
+        {list.map(({ keys, what }) => (
           <div key={what}>
             <dt>
               {keys.map((key) => (

@@ -1,20 +1,29 @@
+import { useCallback, useEffect } from "react";
+import { api, type CredentialMode, type ImportCredentials, type ImportOptions, useLoad } from "../api";
+import { useCan } from "../console/session";
 import { Link, withSearch } from "../router";
 import { Button, Checkbox, WarningIcon } from "../ui";
-import { Choices } from "../ui/Choices";
+import { Choices as RadioChoices } from "../ui/Choices";
+import { confirmTexts } from "./confirmTexts";
 import { FileIssues } from "./FileIssues";
-import type { Mode, OnExisting, Work } from "./flow";
+import type { Mode, Work } from "./flow";
 import { useSheet } from "./Grid";
+import { HereSection } from "./HereSection";
 import { type Obstacle, planOf } from "./ready";
 import { sentence } from "./sentence";
 import { count, texts } from "./texts";
 
 const t = texts.confirm;
 
+/** What is chosen on this page. */
+export type Choices = Pick<Work, "mode" | "onExisting" | "here" | "invite" | "credentials">;
+
 export interface ConfirmProps {
   work: Work;
+  options: ImportOptions;
   profileName: string;
   obstacle: Obstacle | null;
-  onChange: (patch: Partial<Pick<Work, "mode" | "onExisting" | "invite">>) => void;
+  onChange: (patch: Partial<Choices>) => void;
   onToProblem: () => void;
   onToRoles: () => void;
 }
@@ -27,22 +36,22 @@ export function ConfirmStep(props: ConfirmProps) {
   return (
     <div className="confirm">
       <h2>{t.title}</h2>
-      <p className="confirm-sentence">{sentence(plan)}</p>
+      <p className="confirm-sentence" role="status">
+        {sentence(plan)}
+      </p>
       {obstacle !== null && <ObstacleNotice {...props} obstacle={obstacle} />}
+      {state.counts.accepted + state.counts.corrected > 0 && (
+        <HereSection work={work} options={props.options} onChange={onChange} onToRefused={props.onToProblem} />
+      )}
       {facts.modes.length > 1 && (
-        <Choices<Mode>
+        <RadioChoices<Mode>
           label={t.mode}
           value={work.mode}
           onChange={(mode) => onChange({ mode })}
           options={facts.modes.map((id) => ({ id, ...t.modes[id] }))}
         />
       )}
-      <Choices<OnExisting>
-        label={t.existing}
-        value={work.onExisting}
-        onChange={(onExisting) => onChange({ onExisting })}
-        options={(["refuse", "skip"] as const).map((id) => ({ id, ...t.existingChoices[id] }))}
-      />
+      {facts.invitations === "by_credential_mode" && <Credentials {...props} />}
       {facts.invitations === "opt_in" && (
         <div className="choices">
           <span className="field-label">{t.invitations}</span>
@@ -77,6 +86,39 @@ export function ConfirmStep(props: ConfirmProps) {
         </div>
       </dl>
     </div>
+  );
+}
+
+/** An organization's names for the same four ways. */
+const ownName: Record<ImportCredentials, CredentialMode> = {
+  link: "link",
+  generate_and_mail: "generate",
+  specify_and_mail: "specify_and_mail",
+  specify_only: "specify",
+};
+
+/** How people sign in for the first time: what the rules know and the organization allows. */
+function Credentials({ work, onChange }: Pick<ConfirmProps, "work" | "onChange">) {
+  const mayRead = useCan()("organizations.read");
+  const organization = work.organization?.id;
+  const load = useCallback((signal: AbortSignal) => api.organization(organization ?? "", signal), [organization]);
+  // Who may not see its settings is told by the server what it forbids.
+  const settings = useLoad(mayRead && organization !== undefined ? load : null);
+  const known = work.facts.credentials;
+  const allowed = settings.data?.credential_modes;
+  const offered = allowed === undefined ? known : known.filter((mode) => allowed.includes(ownName[mode]));
+  const first = offered.includes(work.credentials) ? work.credentials : offered[0];
+  useEffect(() => {
+    if (first !== undefined && first !== work.credentials) onChange({ credentials: first });
+  }, [first, work.credentials, onChange]);
+  if (offered.length < 2) return null;
+  return (
+    <RadioChoices<ImportCredentials>
+      label={confirmTexts.credentials}
+      value={work.credentials}
+      onChange={(credentials) => onChange({ credentials })}
+      options={offered.map((id) => ({ id, ...confirmTexts.credentialChoices[id] }))}
+    />
   );
 }
 
@@ -116,6 +158,13 @@ function words(obstacle: Obstacle, props: ConfirmProps) {
           <div className="row wrap">
             <Button onPress={props.onToProblem}>{t.toFirst}</Button>
           </div>
+        </>
+      );
+    case "already_here":
+      return (
+        <>
+          <div className="problem-title">{confirmTexts.here.blocked(obstacle.rows)}</div>
+          <div>{confirmTexts.here.blockedBody}</div>
         </>
       );
     case "without_role":

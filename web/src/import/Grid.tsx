@@ -18,7 +18,8 @@ import { flushSync } from "react-dom";
 import { announce, ask, Checkbox, CheckIcon, ErrorIcon, WarningIcon } from "../ui";
 import { Callout } from "./Callout";
 import { columnWidths, type GridColumn } from "./columns";
-import { type GridAction, gridKey } from "./gridKeyboard";
+import { suggestion } from "./findings";
+import { type GridAction, type GridFocus, gridKey } from "./gridKeyboard";
 import { allTicked, indexOf } from "./selection";
 import { takenAway, visibleBlanks } from "./sentence";
 import type { Focus, SheetSession, SheetState } from "./session";
@@ -34,6 +35,8 @@ export interface GridHandle {
   /** Puts the keyboard into the grid, on the focused cell or the first. */
   focus(): void;
   nextProblem(backwards: boolean): Promise<void>;
+  /** Goes to a cell. */
+  show(at: Focus): Promise<void>;
 }
 
 export interface GridProps {
@@ -41,6 +44,8 @@ export interface GridProps {
   columns: readonly GridColumn[];
   label: string;
   editable: boolean;
+  /** Rows are entered here rather than put right: typing begins a cell, and there is always a next row. */
+  typing?: boolean;
   empty: string;
   onHelp?: () => void;
   ref?: Ref<GridHandle>;
@@ -53,6 +58,8 @@ export function useSheet(session: SheetSession): SheetState {
 interface Editing {
   readonly position: number;
   readonly field: string;
+  /** What was typed to open it, in place of what stood there. */
+  readonly typed?: string | undefined;
 }
 
 /** What the callout tells about: a cell, or with null the row as a whole. */
@@ -65,7 +72,7 @@ interface Told {
  * A grid over any number of rows. Only those in view exist; they stand in a layer that stays in place while the
  * scroller moves under it, so the rows on screen are never scrolled away before the next ones are there.
  */
-export function Grid({ session, columns, label, editable, empty, onHelp, ref }: GridProps) {
+export function Grid({ session, columns, label, editable, typing = false, empty, onHelp, ref }: GridProps) {
   const state = useSheet(session);
   const { listed, focus, selection } = state;
   const scroller = useRef<HTMLDivElement>(null);
@@ -232,6 +239,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
       toCell();
     },
     nextProblem,
+    show: goTo,
   }));
 
   const save = async (position: number, field: string, text: string) => {
@@ -247,16 +255,25 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     if (focus?.field == null) return;
     const { position, field } = focus;
     const cell = focusedCell();
-    if (cell?.issues.some((issue) => issue.correction !== null && issue.severity === "error") || cell?.kept === true)
+    if (suggestion(cell?.issues ?? []) !== undefined || cell?.kept === true)
       await session.takeCorrection(position, field);
     else if (textBefore(cell) !== null) await session.refuseCorrection(position, field);
     else return;
     say(position, field);
   };
 
+  const keepTyped = async () => {
+    if (focus?.field == null) return;
+    const { position, field } = focus;
+    const cell = focusedCell();
+    if (cell?.kept === true || (suggestion(cell?.issues ?? []) === undefined && textBefore(cell) === null)) return;
+    await session.refuseCorrection(position, field);
+    say(position, field);
+  };
+
   const fixAll = async () => {
     if (focus?.field == null) return;
-    const issue = focusedCell()?.issues.find((one) => one.severity === "error" && one.correction !== null);
+    const issue = suggestion(focusedCell()?.issues ?? []);
     if (issue === undefined) return;
     const change = await session.fixAll(issue.code, focus.field);
     announce(texts.check.fixedAll(change.changed.length));
@@ -320,6 +337,9 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
       case "takeCorrection":
         void takeCorrection();
         break;
+      case "keepTyped":
+        void keepTyped();
+        break;
       case "fixAll":
         void fixAll();
         break;
@@ -333,8 +353,22 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
       case "edit":
       case "cancel":
       case "commit":
+      case "grow":
         break;
     }
+  };
+
+  /** One more row behind the last, and on to it. */
+  const grow = async (to: GridFocus) => {
+    if (session.snapshot().filter !== "all") return;
+    await session.addRows(1);
+    const position = session.snapshot().listed.at(-1);
+    const field = fields[to.column - 1];
+    if (position === undefined || field === undefined) return;
+    hasKeyboard.current = true;
+    session.focus({ position, field });
+    reveal(session.snapshot().listed.length - 1, to.column);
+    if (to.editing) setEditing({ position, field });
   };
 
   const onKeyDown = (event: ReactKeyboardEvent<HTMLDivElement>) => {
@@ -342,7 +376,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     if (!target.closest('[role="gridcell"],[role="rowheader"]') || event.nativeEvent.isComposing) return;
     const step = gridKey(
       { row, column: focusColumn, editing: editing !== null },
-      { rows: listed.length, columns: columns.length + 1, page, editable },
+      { rows: listed.length, columns: columns.length + 1, page, editable, typing },
       { key: event.key, shift: event.shiftKey, command: event.ctrlKey || event.metaKey, alt: event.altKey },
     );
     if (step === null) return;
@@ -350,16 +384,24 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
     event.stopPropagation();
     if (
       editing !== null &&
-      (step.action === "commit" || step.action === "nextProblem" || step.action === "previousProblem")
+      (step.action === "commit" ||
+        step.action === "grow" ||
+        step.action === "nextProblem" ||
+        step.action === "previousProblem")
     ) {
-      void save(editing.position, editing.field, (target as HTMLInputElement).value);
+      const saved = save(editing.position, editing.field, (target as HTMLInputElement).value);
+      if (step.action === "grow") {
+        setEditing(null);
+        void saved.then(() => grow(step.focus));
+        return;
+      }
     }
     if (step.focus.row !== row || step.focus.column !== focusColumn || focus === null)
       moveTo(step.focus.row, step.focus.column);
     if (step.focus.editing) {
       const position = listed[step.focus.row];
       const field = fields[step.focus.column - 1];
-      setEditing(position === undefined || field === undefined ? null : { position, field });
+      setEditing(position === undefined || field === undefined ? null : { position, field, typed: step.typed });
     } else if (editing !== null) setEditing(null);
     if (step.action !== undefined) perform(step.action, row);
   };
@@ -510,6 +552,7 @@ export function Grid({ session, columns, label, editable, empty, onHelp, ref }: 
                     ticked={selection.ticked.has(position)}
                     focusColumn={at === row ? focusColumn : -1}
                     editing={editing?.position === position ? editing.field : null}
+                    typed={editing?.position === position ? editing.typed : undefined}
                     handlers={handlers}
                   />
                 );
@@ -543,6 +586,7 @@ interface GridRowProps {
   /** The column with the roving tab stop, or -1. */
   focusColumn: number;
   editing: string | null;
+  typed: string | undefined;
   handlers: { readonly current: Handlers };
 }
 
@@ -592,6 +636,7 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
           position={position}
           focused={focusColumn === index + 1}
           editing={editing === column.field}
+          typed={editing === column.field ? props.typed : undefined}
           handlers={handlers}
         />
       ))}
@@ -607,6 +652,7 @@ interface GridCellProps {
   position: number;
   focused: boolean;
   editing: boolean;
+  typed: string | undefined;
   handlers: { readonly current: Handlers };
 }
 
@@ -640,6 +686,7 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
         <CellInput
           // What one edits is what stood in the sheet, as long as it is not good.
           text={error === undefined ? text : (textBefore(cell) ?? text)}
+          typed={props.typed}
           label={texts.check.editing(number, column.title)}
           invalid={error !== undefined}
           column={column}
@@ -677,6 +724,7 @@ const GridCell = memo(function GridCell(props: GridCellProps) {
 
 function CellInput(props: {
   text: string;
+  typed: string | undefined;
   label: string;
   invalid: boolean;
   column: GridColumn;
@@ -685,10 +733,14 @@ function CellInput(props: {
   const input = useRef<HTMLInputElement>(null);
   const open = useRef(true);
   const list = `sheet-options-${props.column.field}`;
+  const typedOpen = useRef(props.typed !== undefined);
   useLayoutEffect(() => {
     open.current = true;
     input.current?.focus({ preventScroll: true });
-    input.current?.select();
+    // What was typed to open it goes on; what stood there is replaced by typing.
+    if (input.current !== null && typedOpen.current)
+      input.current.setSelectionRange(input.current.value.length, input.current.value.length);
+    else input.current?.select();
     return () => {
       // Taken away by Enter, Tab or Esc, which have dealt with the text: the blur that follows is not a person's.
       open.current = false;
@@ -699,7 +751,7 @@ function CellInput(props: {
       <input
         ref={input}
         className="sheet-input"
-        defaultValue={props.text}
+        defaultValue={props.typed ?? props.text}
         aria-label={props.label}
         aria-invalid={props.invalid || undefined}
         spellCheck={false}

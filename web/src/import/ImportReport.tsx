@@ -12,11 +12,14 @@ import {
   Progress,
   Skeleton,
 } from "../ui";
+import { FixDownload } from "./FixDownload";
 import { type Pace, perSecond, secondsLeft } from "./pace";
 import { logText, type RefusedRow, reportTable, wholeReport } from "./report";
+import { resultTexts } from "./resultTexts";
 import { timeLeft } from "./sentence";
 import { csvFile, download } from "./sheetText";
 import { count, texts } from "./texts";
+import { Undone, UndoSection } from "./UndoSection";
 import { isSettled } from "./useImport";
 
 const t = texts.result;
@@ -33,6 +36,8 @@ export function ImportOutcome(props: {
   /** What to do about refused rows, given them. */
   repair?: (refused: readonly RefusedRow[]) => ReactNode;
   onCancel?: () => void;
+  /** It is being undone: there is something to watch again. */
+  onUndo: () => void;
 }) {
   const { data } = props;
   const settled = isSettled(data.status);
@@ -41,7 +46,8 @@ export function ImportOutcome(props: {
     [data.id],
   );
   const report = useLoad(settled && data.status !== "cancelled" ? load : null);
-  const refused = report.data ?? [];
+  const refused = report.data?.refused ?? [];
+  const undone = report.data?.undo ?? null;
   return (
     <div className="outcome">
       {settled ? <Headline data={data} refused={refused.length} /> : <Running {...props} />}
@@ -60,10 +66,16 @@ export function ImportOutcome(props: {
           <div className="row wrap">
             <h2 className="grow">{refused.every((row) => row.leftOut) ? t.leftOutRows : t.refusedRows}</h2>
             {refused.some((row) => !row.leftOut) && props.repair?.(refused.filter((row) => !row.leftOut))}
+            {refused.some((row) => !row.leftOut) && (
+              <FixDownload name={`rollcall-${data.id}`} file={(format) => api.importReportFile(data.id, format)} />
+            )}
           </div>
+          {refused.some((row) => !row.leftOut) && <p className="muted">{resultTexts.fix.body}</p>}
           <RefusedTable rows={refused} />
         </div>
       )}
+      {undone !== null && <Undone {...undone} />}
+      {settled && <UndoSection data={data} onUndo={props.onUndo} />}
       {report.data !== undefined && (
         <div className="log">
           <div className="row wrap">
@@ -119,10 +131,16 @@ function headline(data: Import, refused: number): ["ok" | "danger" | "quiet", st
       return ["quiet", t.cancelledTitle, t.cancelledBody];
     case "undone":
       return ["quiet", t.undoneTitle, ""];
-    default:
-      return data.counts.imported === 0
-        ? ["quiet", t.finishedNone, ""]
-        : ["ok", t.finishedTitle(data.counts.imported), data.options?.invite === false ? "" : t.invitationsNote];
+    default: {
+      const { imported, updated = 0 } = data.counts;
+      if (imported === 0 && updated === 0) return ["quiet", t.finishedNone, ""];
+      if (imported === 0) return ["ok", resultTexts.updatedTitle(updated), ""];
+      const notes = [
+        data.options?.invite === false ? null : t.invitationsNote,
+        updated === 0 ? null : resultTexts.alsoUpdated(updated),
+      ];
+      return ["ok", t.finishedTitle(imported), notes.filter((note) => note !== null).join(" ")];
+    }
   }
 }
 
@@ -135,6 +153,7 @@ function Tally({ data }: { data: Import }) {
         [
           [t.counts.rows, rows],
           [t.counts.imported, counts.imported],
+          ...(counts.updated ? ([[resultTexts.updated, counts.updated]] as const) : []),
           [t.counts.skipped, counts.skipped],
           [t.counts.failed, counts.failed],
         ] as const
@@ -178,8 +197,14 @@ function Running({ data, pace, onCancel }: { data: Import; pace: Pace; onCancel?
       <Progress label={phase} value={done} total={total} />
       <p className="numeric muted">{numbers.join(" · ")}</p>
       <p>
-        {data.visibility === "committed" && `${t.visibleNow} `}
-        {t.safeToClose}
+        {data.status === "undoing" ? (
+          resultTexts.undo.safe
+        ) : (
+          <>
+            {data.visibility === "committed" && `${t.visibleNow} `}
+            {t.safeToClose}
+          </>
+        )}
       </p>
     </div>
   );

@@ -1,54 +1,51 @@
-import { openSheet } from "@rollcall/validator/client";
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { api, asProblem, isAbort, useAction, useLoad } from "../api";
+import { api, asProblem, type ImportOptions, useAction, useLoad } from "../api";
 import { useSession } from "../console/session";
 import { Link, navigate, useLeaveGuard, usePath, useSearch, withSearch } from "../router";
-import { announce, ask, Button, CheckIcon, ErrorIcon, ProblemBox } from "../ui";
+import { announce, ask, Button, CheckIcon, ErrorIcon, ProblemBox, serverNow } from "../ui";
 import { AssignStep } from "./AssignStep";
 import { CheckStep } from "./CheckStep";
-import { ConfirmStep } from "./ConfirmStep";
+import { type Choices, ConfirmStep } from "./ConfirmStep";
 import { type Choice, choiceOf, kindsFor, whomOf } from "./choice";
 import { assignableFields } from "./columns";
-import {
-  type Flow,
-  flowOf,
-  type Sending,
-  type Step,
-  stepOf,
-  steps,
-  unsaved,
-  type WizardState,
-  type Work,
-} from "./flow";
+import { type Flow, flowOf, type Result, type Step, stepOf, steps, unsaved, type WizardState, type Work } from "./flow";
 import { useSheet } from "./Grid";
+import { HandOverBanner } from "./HandOverBanner";
+import { HandOverView } from "./HandOverView";
+import { handOvers, useHandOvers } from "./handOver";
+import { ALREADY, peopleOfRows, withWay } from "./here";
+import "./confirm.css";
 import "./import.css";
+import { openAs, openFresh } from "./opening";
 import { profileFacts } from "./profile";
-import { SendingView, StoppedView, WatchingView } from "./ResultStep";
-import { obstacle, peopleOf } from "./ready";
+import { WatchingView } from "./ResultStep";
+import { needsPerson } from "./reading";
+import { hereOf, obstacle, planOf } from "./ready";
 import type { RefusedRow } from "./report";
 import { SourceStep } from "./SourceStep";
 import { indexOf, merged } from "./selection";
-import { type ServerMark, SheetSession } from "./session";
+import { buttonWords } from "./sentence";
+import type { ServerMark, SheetSession } from "./session";
 import { sheetAsText } from "./sheetText";
 import { sampleSheet, texts } from "./texts";
-import { Upload } from "./upload";
+import { CHUNK_ROWS } from "./upload";
 
-const nothing: WizardState = { work: null, reading: null, failure: null, sending: null };
-const BLANK_ROWS = 20;
+const nothing: WizardState = { work: null, reading: null, failure: null };
 
 const stays = (path: string) => path === "/import" || path.startsWith("/import/");
 const askToLeave = () =>
   ask({ title: texts.leave.title, body: texts.leave.body, confirm: texts.leave.confirm, cancel: texts.leave.cancel });
 
 const toStep = (step: Step, patch: Record<string, string | null> = {}) =>
-  withSearch({ columns: null, sample: null, import: null, ...patch }, `/import/${step}`);
+  withSearch({ columns: null, sample: null, import: null, upload: null, ...patch }, `/import/${step}`);
 
 /** Source → Check → Assign → Confirm → Result, each a URL. The sheet stays in this page until it is confirmed. */
 export default function ImportWizard() {
   const step = stepOf(usePath());
   const search = useSearch();
   const { me, organizations } = useSession();
-  const kinds = kindsFor(me.organizations);
+  const everywhere = useLoad(useCallback((signal: AbortSignal) => api.importProfiles(undefined, signal), []));
+  const kinds = kindsFor(me.organizations, everywhere.data?.items);
   const [state, setState] = useState<WizardState>(nothing);
   const update = useCallback((patch: Partial<WizardState>) => setState((old) => ({ ...old, ...patch })), []);
 
@@ -78,14 +75,15 @@ export default function ImportWizard() {
 
   const { work } = state;
   const matches = work === null || choice.profile === null || fits(work, choice);
-  const flow = flowOf(state, matches || step === "result" ? step : "source", search.get("import"));
+  const handedOver = useHandOvers();
+  const at: Result = { import: search.get("import"), upload: search.get("upload") };
+  const flow = flowOf(state, matches || step === "result" ? step : "source", at, handedOver);
   useEffect(() => {
-    if (flow.step === "elsewhere")
-      void navigate(toStep(flow.to, flow.importId === null ? {} : { import: flow.importId }), { replace: true });
+    if (flow.step === "elsewhere") void navigate(toStep(flow.to, { ...flow.at }), { replace: true });
     else if (!matches && step !== "source" && step !== "result") void navigate(toStep("source"), { replace: true });
   }, [flow, matches, step]);
 
-  useLeaveGuard(unsaved(state), stays, askToLeave);
+  useLeaveGuard(unsaved(state, handedOver), stays, askToLeave);
 
   // The sheet's memory in the worker goes with the page.
   const held = useRef<SheetSession | null>(null);
@@ -101,10 +99,12 @@ export default function ImportWizard() {
     bytes: Uint8Array | null,
     name: string,
     profile: string,
-    options: { mapping?: string; rows?: number } = {},
+    options: { mapping?: string; rows?: number; fresh?: boolean } = {},
   ): Promise<SheetSession | null> => {
-    const sheet = await openSheet(bytes, profile, options);
-    const session = await SheetSession.open(sheet, profile, bytes === null);
+    const { session, remembered } =
+      options.fresh === true && bytes !== null
+        ? await openFresh(bytes, profile, choice.organization?.id ?? null)
+        : { session: await openAs(bytes, profile, options), remembered: false };
     const errors = session.info.issues.filter((issue) => issue.severity === "error");
     if (session.snapshot().counts.rows === 0 && bytes !== null) {
       session.close();
@@ -118,12 +118,16 @@ export default function ImportWizard() {
       name,
       kind: whom.kind,
       facts,
+      remembered,
       profileId: session.info.profile.id,
       organization:
         choice.organization === null ? null : { id: choice.organization.id, name: choice.organization.name },
       mode: facts.modes[0] ?? "atomic",
       onExisting: "refuse",
+      here: null,
       invite: false,
+      credentials: facts.credentials[0] ?? "link",
+      upload: null,
       importId: null,
     });
     const { counts } = session.snapshot();
@@ -146,7 +150,10 @@ export default function ImportWizard() {
     }
     update({ reading: { name }, failure: null });
     try {
-      if (await openWith(bytes, name, rules.data, rows === undefined ? {} : { rows })) void navigate(toStep("check"));
+      const session = await openWith(bytes, name, rules.data, rows === undefined ? { fresh: true } : { rows });
+      // Where only a person can say which column is which, they are asked at once.
+      if (session !== null)
+        void navigate(toStep("check", bytes !== null && needsPerson(session.info) ? { columns: "change" } : {}));
     } catch (error) {
       update({ reading: null, failure: { what: "problem", name, problem: asProblem(error) } });
     }
@@ -176,50 +183,56 @@ export default function ImportWizard() {
     } else void navigate(toStep("check"));
   };
 
-  const setSending = (patch: Partial<Sending>) =>
-    setState((old) => (old.sending === null ? old : { ...old, sending: { ...old.sending, ...patch } }));
-
-  const send = async (sending: Sending, of: Work) => {
-    update({ sending: { ...sending, problem: null } });
-    try {
-      const started = await sending.upload.run((sent) => setSending({ sent }));
-      setState((old) => ({ ...old, sending: null, work: { ...of, importId: started.id } }));
-      void navigate(toStep("result", { import: started.id }), { replace: true });
-    } catch (error) {
-      if (!isAbort(error)) setSending({ problem: asProblem(error) });
-    }
-  };
-
   const confirm = (of: Work) => {
-    const { counts } = of.session.snapshot();
-    const total = counts.accepted + counts.corrected;
-    const rows = {
-      total,
-      profileHash: of.session.info.profile.hash,
-      read: (start: number, n: number) => of.session.records(start, n),
-    };
-    const upload = new Upload(rows, {
-      profile: of.profileId,
-      organization: of.organization?.id,
-      mode: of.mode,
-      on_existing: of.onExisting,
-      invite: of.facts.invitations === "opt_in" ? of.invite : undefined,
-    });
-    void send({ upload, total, sent: 0, problem: null }, of);
-    void navigate(toStep("result"));
+    const state = of.session.snapshot();
+    const here = hereOf(of, state);
+    const total = state.counts.accepted + state.counts.corrected;
+    const key = crypto.randomUUID();
+    void handOvers.begin(
+      {
+        key,
+        by: me.user.id,
+        name: of.name,
+        kind: of.kind,
+        organization: of.organization,
+        options: optionsOf(of),
+        profileHash: of.session.info.profile.hash,
+        total,
+        chunks: Math.ceil(total / CHUNK_ROWS),
+        importId: null,
+        whole: false,
+        since: serverNow(),
+      },
+      async (start, n) => (await of.session.records(start, n)).map((row) => withWay(row, here)),
+    );
+    update({ work: { ...of, upload: key } });
+    void navigate(toStep("result", { upload: key }));
   };
 
-  const giveUp = async (sending: Sending) => {
-    await sending.upload.cancel();
-    update({ sending: null });
+  /** The server has it: from here on the import is watched. */
+  const handed = useCallback((key: string, importId: string) => {
+    handOvers.release(key);
+    setState((old) => (old.work?.upload === key ? { ...old, work: { ...old.work, upload: null, importId } } : old));
+    void navigate(toStep("result", { import: importId }), { replace: true });
+  }, []);
+
+  const giveUp = async (key: string, of: Work | null) => {
+    await handOvers.giveUp(key);
+    if (of === null) return;
+    update({ work: { ...of, upload: null } });
     void navigate(toStep("check"), { replace: true });
   };
 
-  /** Back to Check with what the server said at its cells; of a sheet that was partly imported, with those rows only. */
+  /**
+   * Back to Check with what the server said at its cells; of a sheet that was partly imported, with those rows only.
+   * Who is here already is no mistake in the sheet: where there is nothing else, Confirm asks what to do with them.
+   */
   const fix = async (of: Work, refused: readonly RefusedRow[], rest: boolean) => {
+    const wrong = refused.filter(({ code }) => code !== ALREADY);
+    const here = new Set(refused.filter(({ code }) => code === ALREADY).map(({ row }) => row));
     const positions = await of.session.locate(refused.map((row) => row.row));
     const marks = new Map<number, ServerMark[]>();
-    for (const row of refused) {
+    for (const row of wrong) {
       const position = positions.get(row.row);
       if (position === undefined || row.field === null) continue;
       const list = marks.get(position) ?? [];
@@ -228,13 +241,22 @@ export default function ImportWizard() {
     }
     let session: SheetSession | null = of.session;
     if (rest) {
-      const kept = merged(await of.session.positions("problems"), marks.keys());
+      const kept = merged(await of.session.positions("problems"), positions.values());
       const { bytes, mapping } = await sheetAsText(of.session, kept);
       session = await openWith(bytes, of.name, of.session.profile, { mapping });
       await session?.mark(new Map([...marks].map(([position, list]) => [indexOf(kept, position), list])));
     } else {
       await of.session.mark(marks);
-      update({ work: { ...of, importId: null }, sending: null });
+      const { edits, counts } = of.session.snapshot();
+      const known =
+        here.size === 0
+          ? null
+          : { edits, asked: counts.rows, people: await peopleOfRows(of.session, here), own: new Map() };
+      update({ work: { ...of, importId: null, upload: null, here: known } });
+    }
+    if (!rest && marks.size === 0 && here.size > 0) {
+      void navigate(toStep("confirm"));
+      return;
     }
     if (session !== null) await toFirstProblem(session);
     void navigate(toStep("check"));
@@ -256,12 +278,12 @@ export default function ImportWizard() {
             facts={facts}
             rulesProblem={rules.problem}
             reloadRules={rules.reload}
-            open={flow.open?.importId === null ? flow.open : null}
+            open={flow.open?.importId === null && flow.open.upload === null ? flow.open : null}
             onContinue={() => void continueOpen()}
             reading={flow.reading}
             failure={flow.failure}
             onBytes={(bytes, name) => void open(bytes, name)}
-            onByHand={() => void open(null, texts.source.handName, BLANK_ROWS)}
+            onByHand={(rows) => void open(null, texts.source.handName, rows)}
           />
         );
       case "check":
@@ -306,25 +328,26 @@ export default function ImportWizard() {
 
   const result = (at: Extract<Flow, { step: "result" }>) => {
     switch (at.stage) {
-      case "sending":
-        return <SendingView sending={at.sending} onStop={() => void giveUp(at.sending)} />;
-      case "stopped":
+      case "handing":
         return (
-          <StoppedView
-            sending={at.sending}
-            problem={at.problem}
-            onResume={() => void send(at.sending, at.work)}
-            onCheckAgain={async () => {
-              try {
-                const fresh = await api.effectiveProfile(at.work.profileId, at.work.organization?.id);
-                await checkAgain(fresh);
-                rules.reload();
-              } catch (error) {
-                setSending({ problem: asProblem(error) });
-              }
+          <HandOverView
+            at={at}
+            onHanded={handed}
+            onCheckAgain={
+              at.work === null
+                ? null
+                : async (of) => {
+                    const fresh = await api.effectiveProfile(of.profileId, of.organization?.id);
+                    await handOvers.giveUp(at.key);
+                    await checkAgain(fresh);
+                    rules.reload();
+                  }
+            }
+            onFix={async (of, refused) => {
+              await handOvers.giveUp(at.key);
+              await fix(of, refused, false);
             }}
-            onFix={(refused) => fix(at.work, refused, false)}
-            onGiveUp={() => void giveUp(at.sending)}
+            onGiveUp={() => giveUp(at.key, at.work)}
           />
         );
       case "watching": {
@@ -354,12 +377,28 @@ export default function ImportWizard() {
         <h1>{texts.title}</h1>
         <Steps flow={flow} current={current} />
       </header>
-      <div className="wizard-body">{body()}</div>
+      <div className="wizard-body">
+        {flow.step === "source" && <HandOverBanner />}
+        {body()}
+      </div>
       {(flow.step === "check" || flow.step === "assign" || flow.step === "confirm") && !mapping && (
         <Foot key={flow.step} step={flow.step} work={flow.work} onConfirm={() => confirm(flow.work)} />
       )}
     </div>
   );
+}
+
+/** What the server is told about a sheet beside its rows. */
+function optionsOf(work: Work): ImportOptions {
+  const { facts } = work;
+  return {
+    profile: work.profileId,
+    organization: work.organization?.id,
+    mode: work.mode,
+    on_existing: work.onExisting,
+    invite: facts.invitations === "opt_in" ? work.invite : undefined,
+    credentials: facts.invitations === "by_credential_mode" ? work.credentials : undefined,
+  };
 }
 
 function fits(work: Work, choice: Choice): boolean {
@@ -373,7 +412,8 @@ function fits(work: Work, choice: Choice): boolean {
 function Steps({ flow, current }: { flow: Flow; current: Step }) {
   const at = steps.indexOf(current);
   const open = flow.step === "check" || flow.step === "assign" || flow.step === "confirm";
-  const sheet = flow.step === "source" && flow.open !== null && flow.open.importId === null;
+  const sheet =
+    flow.step === "source" && flow.open !== null && flow.open.importId === null && flow.open.upload === null;
   return (
     <nav className="steps" aria-label={texts.stepsLabel}>
       <ol>
@@ -432,16 +472,13 @@ async function toFirstProblem(session: SheetSession): Promise<void> {
   );
 }
 
-function Confirming(props: {
-  work: Work;
-  choice: Choice;
-  onChange: (patch: Partial<Pick<Work, "mode" | "onExisting" | "invite">>) => void;
-}) {
+function Confirming(props: { work: Work; choice: Choice; onChange: (patch: Partial<Choices>) => void }) {
   const { work, choice } = props;
   const state = useSheet(work.session);
   return (
     <ConfirmStep
       work={work}
+      options={optionsOf(work)}
       profileName={choice.profile?.name ?? work.profileId}
       obstacle={obstacle(work, state)}
       onChange={props.onChange}
@@ -460,7 +497,6 @@ function Foot({ step, work, onConfirm }: { step: "check" | "assign" | "confirm";
   const assigns = assignableFields(session.info).length > 0;
   const before: Step = step === "check" ? "source" : step === "assign" ? "check" : assigns ? "assign" : "check";
   const after: Step = step === "check" && assigns ? "assign" : "confirm";
-  const n = peopleOf(work, state);
 
   // Each step lists its own rows: a filter of the other is not carried over.
   useLayoutEffect(() => {
@@ -488,7 +524,7 @@ function Foot({ step, work, onConfirm }: { step: "check" | "assign" | "confirm";
       </p>
       {step === "confirm" ? (
         <Button look="primary" disabled={blocked !== null} onPress={onConfirm}>
-          {texts.confirm.button(n)}
+          {buttonWords(planOf(work, state))}
         </Button>
       ) : (
         <Link to={toStep(after)} className="button" data-look="primary">

@@ -3,7 +3,10 @@ import { type ApiProblem, api, asProblem, type Id, type Import, type Organizatio
 import { useCan, useKeepOrganization, useOrganization, useSession } from "../console/session";
 import { Link, navigate, usePath } from "../router";
 import { Button, ImportIcon, ImportPill, ProblemBox, Skeleton, Time } from "../ui";
+import { confirmTexts } from "./confirmTexts";
+import { HandOverBanner } from "./HandOverBanner";
 import { ImportOutcome } from "./ImportReport";
+import "./confirm.css";
 import "./import.css";
 import { count, texts } from "./texts";
 import { isSettled, useImport } from "./useImport";
@@ -59,6 +62,7 @@ function ImportList() {
           </Link>
         )}
       </div>
+      <HandOverBanner />
       {problem !== undefined && <ProblemBox problem={problem} retry={reload} />}
       {data === undefined && problem === undefined && <ListSkeleton />}
       {data !== undefined && items.length === 0 && (
@@ -150,7 +154,9 @@ function ImportRow({
       <td>{organizationOf(item, organizations)}</td>
       <td className="end">{count(rows)}</td>
       <td className="end">{count(item.counts.imported)}</td>
-      <td className="end">{isSettled(item.status) ? count(rows - item.counts.imported) : "–"}</td>
+      <td className="end">
+        {isSettled(item.status) ? count(rows - item.counts.imported - (item.counts.updated ?? 0)) : "–"}
+      </td>
     </tr>
   );
 }
@@ -239,6 +245,7 @@ function ImportDetail({ id }: { id: Id }) {
         data={data}
         problem={problem}
         pace={watched.pace}
+        onUndo={watched.refresh}
         onCancel={() =>
           void api.cancelImport(id).then(watched.refresh, (error: unknown) => setCancelProblem(asProblem(error)))
         }
@@ -290,7 +297,7 @@ function ImportDetail({ id }: { id: Id }) {
         {data.options !== undefined && (
           <div>
             <dt>{facts.existing}</dt>
-            <dd>{texts.confirm.existingChoices[data.options.on_existing].name}</dd>
+            <dd>{confirmTexts.here.choices[data.options.on_existing].name}</dd>
           </div>
         )}
       </dl>

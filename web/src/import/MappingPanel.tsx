@@ -1,12 +1,16 @@
 import { openSheet } from "@rollcall/validator/client";
-import { useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { type ApiProblem, asProblem } from "../api";
-import { Button, Checkbox, ProblemBox, SelectField } from "../ui";
+import { announce, Button, Checkbox, ProblemBox, SelectField, WarningIcon } from "../ui";
+import "./mapping.css";
+import { mappingOf, missingColumns, rollcallColumn, type SheetColumn, sheetColumns, withField } from "./reading";
 import type { SheetSession } from "./session";
+import { sheetTexts } from "./sheetTexts";
 import { texts } from "./texts";
 import type { Counts, Mapping, SheetInfo } from "./validator";
 
 const t = texts.mapping;
+const own = sheetTexts.mapping;
 const UNUSED = "-";
 
 interface Reading {
@@ -14,49 +18,28 @@ interface Reading {
   readonly counts: Counts;
 }
 
-interface SheetColumn {
-  readonly index: number;
-  readonly title: string;
-  readonly samples: readonly string[];
-  readonly field: string | null;
-}
-
-/** The sheet's own columns, in its order, with what each is read as. */
-export function sheetColumns(info: SheetInfo): SheetColumn[] {
-  const used = info.columns.flatMap((column) => (column.index === null ? [] : [{ ...column, index: column.index }]));
-  const unused = info.unmapped.map((column) => ({ ...column, field: null }));
-  return [...used, ...unused].sort((a, b) => a.index - b.index);
-}
-
-/** The same columns with one of them read as another field; a field belongs to one column only. */
-export function withField(columns: readonly SheetColumn[], index: number, field: string | null): (string | null)[] {
-  const width = Math.max(-1, ...columns.map((column) => column.index)) + 1;
-  const fields: (string | null)[] = Array.from({ length: width }, () => null);
-  for (const column of columns) {
-    if (column.index === index) fields[column.index] = field;
-    else fields[column.index] = column.field === field ? null : column.field;
-  }
-  return fields;
-}
-
+/** What each column of the sheet is, with its first values; every choice is tried at once on the sheet itself. */
 export function MappingPanel(props: {
   bytes: Uint8Array;
   session: SheetSession;
-  onApply: (mapping: string) => Promise<void>;
+  /** Reads the sheet like this; `info` is what that comes to. */
+  onApply: (mapping: string, info: SheetInfo) => Promise<void>;
   onClose: () => void;
 }) {
   const { bytes, session } = props;
   const [mapping, setMapping] = useState<Mapping | null>(null);
   const [reading, setReading] = useState<Reading>({ info: session.info, counts: session.snapshot().counts });
   const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [trying, setTrying] = useState(false);
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
 
-  // Every choice is tried at once on the sheet itself, so what it leads to is seen before it is taken.
+  // What a choice leads to is seen before it is taken.
   useEffect(() => {
     if (mapping === null) return;
     let current = true;
+    setTrying(true);
     void (async () => {
       try {
         const sheet = await openSheet(bytes, session.profile, { mapping: JSON.stringify(mapping) });
@@ -65,6 +48,8 @@ export function MappingPanel(props: {
         if (current) setReading({ info: JSON.parse(info), counts: JSON.parse(counts) });
       } catch (error) {
         if (current) setProblem(asProblem(error));
+      } finally {
+        if (current) setTrying(false);
       }
     })();
     return () => {
@@ -73,40 +58,85 @@ export function MappingPanel(props: {
   }, [mapping, bytes, session]);
 
   const { info, counts } = reading;
+  const { source } = info;
   const columns = sheetColumns(info);
-  const fields = columns.length === 0 ? [] : withField(columns, -1, null);
-  const set = (patch: Partial<Mapping>) => {
+  const missing = missingColumns(info);
+  const missingAtFirst = useRef(missingColumns(session.info)).current;
+  const choose = (next: Mapping) => {
     setProblem(null);
-    setMapping((old) => ({
-      header: info.source.header,
-      ...(info.source.delimiter === null ? {} : { delimiter: info.source.delimiter }),
-      ...old,
-      ...patch,
-    }));
+    setMapping(next);
+  };
+  const setColumn = (column: SheetColumn, field: string | null) =>
+    choose({ ...mappingOf(info), columns: withField(columns, column.index, field) });
+
+  const apply = async () => {
+    if (mapping === null) return;
+    setBusy(true);
+    try {
+      await props.onApply(JSON.stringify(mappingOf(info)), info);
+    } catch (error) {
+      setProblem(asProblem(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  // Esc leaves things as they were; in an open list it closes the list.
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !event.currentTarget.contains(event.target as Node)) return;
+    event.preventDefault();
+    props.onClose();
   };
 
+  const outcome = t.outcome(counts.accepted + counts.corrected, counts.refused);
+  const still = missing.length === 0 ? own.complete : own.stillMissing(missing);
+  useEffect(() => {
+    if (mapping !== null && !trying) announce(`${outcome} ${still}`);
+  }, [mapping, trying, outcome, still]);
+
+  const sheets = info.sheets ?? [];
   return (
-    <section className="mapping" aria-labelledby="mapping-title">
-      <h2 id="mapping-title" ref={heading} tabIndex={-1}>
-        {t.title}
-      </h2>
+    <section className="mapping" aria-labelledby="mapping-title" onKeyDown={onKeyDown}>
+      <div>
+        <h2 id="mapping-title" ref={heading} tabIndex={-1} aria-describedby="mapping-lead">
+          {t.title}
+        </h2>
+        <p id="mapping-lead" className="muted">
+          {missingAtFirst.length === 0
+            ? own.lead.nothing
+            : missingAtFirst.length === 1
+              ? own.lead.missing(missingAtFirst)
+              : own.lead.missingMany(missingAtFirst)}
+        </p>
+      </div>
       <div className="mapping-choices">
-        <SelectField
-          label={t.delimiter}
-          value={info.source.delimiter}
-          // Other separators make other columns: what they mean is found anew.
-          onChange={(delimiter) => setMapping({ header: info.source.header, delimiter })}
-          options={Object.entries(t.delimiterNames).map(([id, name]) => ({ id, name }))}
-        />
-        <div>
-          <Checkbox isSelected={info.source.header} onChange={(header) => set({ header, columns: fields })}>
+        {sheets.length > 1 && (
+          <SelectField
+            label={own.sheet}
+            value={source.sheet}
+            // Another worksheet has other columns: what they mean is found anew.
+            onChange={(sheet) => choose({ sheet })}
+            options={sheets.map(({ name, rows }) => ({ id: name, name, description: own.sheetRows(rows) }))}
+          />
+        )}
+        {source.format === "text" && (
+          <SelectField
+            label={t.delimiter}
+            value={source.delimiter}
+            placeholder={own.noDelimiter}
+            // Other separators make other columns: what they mean is found anew.
+            onChange={(delimiter) => choose({ delimiter })}
+            options={Object.entries(t.delimiterNames).map(([id, name]) => ({ id, name }))}
+          />
+        )}
+        <div className="mapping-header">
+          <Checkbox isSelected={source.header} onChange={(header) => choose({ ...mappingOf(info), header })}>
             {t.header}
           </Checkbox>
           <p className="field-hint">{t.headerHint}</p>
         </div>
       </div>
       {problem !== null && <ProblemBox problem={problem} />}
-      <div className="table-scroll mapping-table">
+      <div className="mapping-table" aria-busy={trying || undefined}>
         <table className="table">
           <thead>
             <tr>
@@ -117,62 +147,75 @@ export function MappingPanel(props: {
           </thead>
           <tbody>
             {columns.map((column) => (
-              <tr key={column.index}>
-                <th scope="row">{column.title === "" ? t.untitled(column.index + 1) : column.title}</th>
-                <td>
-                  <span className="mapping-samples">
-                    {column.samples.slice(0, 3).map((sample, at) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: samples may be equal and never move
-                      <bdi key={at}>{sample}</bdi>
-                    ))}
-                  </span>
-                </td>
-                <td>
-                  <SelectField
-                    quiet
-                    label={`${t.meaning}: ${column.title || t.untitled(column.index + 1)}`}
-                    value={column.field ?? UNUSED}
-                    onChange={(field) =>
-                      set({ columns: withField(columns, column.index, field === UNUSED ? null : field) })
-                    }
-                    options={[
-                      { id: UNUSED, name: t.unused },
-                      ...info.fields.map((field) => ({
-                        id: field.field,
-                        name: field.required ? `${field.title} *` : field.title,
-                      })),
-                    ]}
-                  />
-                </td>
-              </tr>
+              <ColumnRow key={column.index} column={column} info={info} onField={(field) => setColumn(column, field)} />
             ))}
           </tbody>
         </table>
       </div>
       <div className="mapping-foot">
         <div className="grow">
-          <p role="status" className="numeric">
-            {t.outcome(counts.accepted + counts.corrected, counts.refused)}
+          <p className="numeric">
+            {trying && <span className="spinner" aria-hidden="true" />} {outcome}
+          </p>
+          <p className={missing.length === 0 ? "muted" : "mapping-missing"}>
+            {missing.length > 0 && <WarningIcon size={14} />} {still}
           </p>
           {session.snapshot().edited && <p className="field-note">{t.losesEdits}</p>}
         </div>
         <Button onPress={props.onClose}>{t.keep}</Button>
-        <Button
-          look="primary"
-          busy={busy}
-          disabled={mapping === null}
-          onPress={() => {
-            if (mapping === null) return;
-            setBusy(true);
-            void props
-              .onApply(JSON.stringify({ ...mapping, columns: fields }))
-              .catch((error: unknown) => setProblem(asProblem(error)))
-              .finally(() => setBusy(false));
-          }}
-        >
+        <Button look="primary" busy={busy || trying} disabled={mapping === null} onPress={() => void apply()}>
           {t.apply}
         </Button>
       </div>
     </section>
+  );
+}
+
+function ColumnRow(props: { column: SheetColumn; info: SheetInfo; onField: (field: string | null) => void }) {
+  const { column, info } = props;
+  const name = column.title === "" ? t.untitled(column.index + 1) : column.title;
+  const special = rollcallColumn(column.title);
+  const readFrom = new Map(
+    sheetColumns(info).flatMap((other) =>
+      other.field === null || other.index === column.index ? [] : [[other.field, other] as const],
+    ),
+  );
+  return (
+    <tr data-unused={column.field === null || undefined}>
+      <th scope="row">
+        <bdi>{name}</bdi>
+      </th>
+      <td>
+        <span className="mapping-samples">
+          {[0, 1, 2].map((at) => (
+            <bdi key={at} title={column.samples[at]}>
+              {column.samples[at] ?? ""}
+            </bdi>
+          ))}
+        </span>
+      </td>
+      <td>
+        {special !== null ? (
+          <span className="muted">{special === "row" ? own.rowNumber : own.errorsOfRow}</span>
+        ) : (
+          <SelectField
+            quiet
+            label={`${t.meaning}: ${name}`}
+            value={column.field ?? UNUSED}
+            onChange={(field) => props.onField(field === UNUSED ? null : field)}
+            options={[
+              { id: UNUSED, name: t.unused },
+              ...info.fields.map((field) => {
+                const other = readFrom.get(field.field);
+                const option = { id: field.field, name: field.required ? `${field.title} *` : field.title };
+                return other === undefined
+                  ? option
+                  : { ...option, description: own.nowFrom(other.title || t.untitled(other.index + 1)) };
+              }),
+            ]}
+          />
+        )}
+      </td>
+    </tr>
   );
 }

@@ -1,18 +1,48 @@
 import { prepare } from "@rollcall/validator/client";
 import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from "react";
-import type { ApiProblem, ImportProfile, Organization, UserKind } from "../api";
+import { Button as AriaButton } from "react-aria-components";
+import {
+  type ApiProblem,
+  api,
+  type ImportProfile,
+  type Organization,
+  type TemplateFormat,
+  type UserKind,
+  useAction,
+} from "../api";
 import { Link, navigate, withSearch } from "../router";
-import { Button, DownloadIcon, ErrorIcon, FileIcon, PlusIcon, ProblemBox, SelectField, Skeleton } from "../ui";
+import {
+  Button,
+  ChevronDownIcon,
+  DownloadIcon,
+  ErrorIcon,
+  FileIcon,
+  MenuButton,
+  notify,
+  PlusIcon,
+  ProblemBox,
+  SelectField,
+  Skeleton,
+} from "../ui";
 import { Choices } from "../ui/Choices";
 import { type Choice, profilesFor } from "./choice";
 import { FileIssues } from "./FileIssues";
 import type { Failure, Work } from "./flow";
-import type { ProfileFacts } from "./profile";
+import { byteLimitWords, type ProfileFacts, profileNote } from "./profile";
+import { RowCountDialog } from "./RowCountDialog";
 import { duration } from "./sentence";
-import { csvFile, download } from "./sheetText";
+import { download } from "./sheetText";
+import { sheetTexts } from "./sheetTexts";
+import "./source.css";
 import { count, sampleSheet, texts } from "./texts";
+import { useFactsOf } from "./useFactsOf";
 
 const t = texts.source;
+const own = sheetTexts.source;
+
+/** What a file chooser offers; other files can be dropped, and the validator says what they are. */
+const ACCEPT =
+  ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,text/tab-separated-values,text/plain,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 export interface SourceProps {
   choice: Choice;
@@ -27,7 +57,7 @@ export interface SourceProps {
   reading: { readonly name: string } | null;
   failure: Failure | null;
   onBytes: (bytes: Uint8Array, name: string) => void;
-  onByHand: () => void;
+  onByHand: (rows: number) => void;
 }
 
 export function SourceStep(props: SourceProps) {
@@ -36,19 +66,27 @@ export function SourceStep(props: SourceProps) {
   const picker = useRef<HTMLInputElement>(null);
   const [dropping, setDropping] = useState(false);
   const [typed, setTyped] = useState("");
+  const [asking, setAsking] = useState(false);
   const ready = facts !== null && (choice.kind === "technician" || choice.organization !== null);
 
   const readText = (text: string, name: string = t.pasted) => {
     if (text.length > 0) onBytes(new TextEncoder().encode(text), name);
   };
-  const readFile = async (file: File) => onBytes(new Uint8Array(await file.arrayBuffer()), file.name);
+  const readFile = async (file: File) => {
+    // Of a file that is too large no more is read than shows that it is: what it says then is the validator's.
+    const limit = facts?.byteLimit ?? null;
+    const read = limit !== null && file.size > limit ? file.slice(0, limit + 1) : file;
+    onBytes(new Uint8Array(await read.arrayBuffer()), file.name);
+  };
   const readTransfer = (transfer: DataTransfer): boolean => {
     const file = transfer.files[0];
     const text = transfer.getData("text/plain");
     // A spreadsheet puts a picture of the cells beside their text: the text is meant.
     if (text !== "") readText(text);
-    else if (file !== undefined) void readFile(file);
-    else return false;
+    else if (file !== undefined) {
+      if (transfer.files.length > 1) notify(own.notOneFile);
+      void readFile(file);
+    } else return false;
     return true;
   };
 
@@ -81,6 +119,7 @@ export function SourceStep(props: SourceProps) {
     if (ready) readTransfer(event.dataTransfer);
   };
   const fits = profilesFor(profiles, choice.kind);
+  const all = useFactsOf(fits, choice.organization?.id, choice.kind, ready);
 
   return (
     <div className="source">
@@ -115,8 +154,9 @@ export function SourceStep(props: SourceProps) {
               value={choice.profile.id}
               onChange={(profile) => set({ profile })}
               options={fits.map(({ id, name }) => {
-                const description = t.rulesNote[id];
-                return description === undefined ? { id, name } : { id, name, description };
+                const needs = all.get(id);
+                const notes = [t.rulesNote[id], needs === undefined ? undefined : profileNote(needs)];
+                return { id, name, description: notes.filter((note) => note !== undefined).join(" ") };
               })}
             />
           )}
@@ -169,6 +209,7 @@ export function SourceStep(props: SourceProps) {
                 <>
                   <span className="spinner" />
                   <span className="drop-title">{t.reading(reading.name)}</span>
+                  {/\.xls[xm]$/i.test(reading.name) && <span className="muted drop-later">{own.workbook}</span>}
                 </>
               ) : (
                 <>
@@ -201,24 +242,19 @@ export function SourceStep(props: SourceProps) {
             className="visually-hidden"
             tabIndex={-1}
             aria-hidden="true"
-            accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+            accept={ACCEPT}
             onChange={(event) => {
               const file = event.target.files?.[0];
               event.target.value = "";
               if (file !== undefined) void readFile(file);
             }}
           />
-          <Button icon={<PlusIcon />} disabled={!ready} onPress={props.onByHand}>
+          <Button icon={<PlusIcon />} disabled={!ready} onPress={() => setAsking(true)}>
             {t.byHand}
           </Button>
-          <Button
-            look="quiet"
-            icon={<DownloadIcon />}
-            disabled={facts === null}
-            onPress={() => facts !== null && downloadTemplate(facts)}
-          >
-            {t.template}
-          </Button>
+          {choice.profile !== null && (
+            <TemplateMenu profile={choice.profile} organization={choice.organization} disabled={!ready} />
+          )}
           <Button look="quiet" disabled={!ready} onPress={() => readText(sampleSheet, t.sampleName)}>
             {t.sample}
           </Button>
@@ -229,12 +265,60 @@ export function SourceStep(props: SourceProps) {
         </p>
       </div>
       <Requirements facts={facts} />
+      {asking && facts !== null && (
+        <RowCountDialog
+          title={sheetTexts.byHand.title}
+          limit={facts.rowLimit}
+          usual={USUAL_ROWS}
+          button={sheetTexts.byHand.generate}
+          onClose={() => setAsking(false)}
+          onCount={(rows) => {
+            setAsking(false);
+            props.onByHand(rows);
+          }}
+        />
+      )}
     </div>
   );
 }
 
-function downloadTemplate(facts: ProfileFacts): void {
-  download(csvFile([facts.columns.map((column) => column.title)]), `rollcall-${facts.id}.csv`);
+const USUAL_ROWS = 20;
+
+/** The profile's own template, made by the server with the organization's lists in it. */
+function TemplateMenu(props: { profile: ImportProfile; organization: Organization | null; disabled: boolean }) {
+  const { profile, organization } = props;
+  const save = useAction(async (format: TemplateFormat) => {
+    const file = await api.importTemplate(profile.id, organization?.id, format);
+    download(file.blob, file.name);
+    notify(own.templateSaved(file.name));
+  });
+  return (
+    <>
+      <MenuButton
+        groups={[
+          {
+            title: own.templateTitle,
+            entries: (["xlsx", "csv", "zip"] as const).map((id) => ({
+              id,
+              label: own.templates[id],
+              onPress: () => void save.run(id),
+            })),
+          },
+        ]}
+      >
+        <AriaButton className="button" data-look="quiet" isDisabled={props.disabled || save.busy}>
+          {save.busy ? <span className="spinner" aria-hidden="true" /> : <DownloadIcon />}
+          {own.template}
+          <ChevronDownIcon size={14} />
+        </AriaButton>
+      </MenuButton>
+      {save.problem !== undefined && (
+        <div className="source-problem">
+          <ProblemBox problem={save.problem} />
+        </div>
+      )}
+    </>
+  );
 }
 
 function FailureNotice({ failure }: { failure: Failure }) {
@@ -276,7 +360,15 @@ function Requirements({ facts }: { facts: ProfileFacts | null }) {
         {optional.length === 0 ? <p className="muted">{t.noOptional}</p> : <ColumnList columns={optional} />}
       </section>
       <ul className="requires-notes">
-        {facts.rowLimit !== null && <li>{t.rowLimit(count(facts.rowLimit))}</li>}
+        <li>{own.formats}</li>
+        {(facts.rowLimit !== null || facts.byteLimit !== null) && (
+          <li>
+            {own.limits(
+              facts.rowLimit === null ? null : count(facts.rowLimit),
+              facts.byteLimit === null ? null : byteLimitWords(facts.byteLimit),
+            )}
+          </li>
+        )}
         {facts.rolesRequired && <li>{t.roleNeeded}</li>}
         {facts.expiresAfterHours !== null && facts.invitations !== "never" && (
           <li>{t.expires(duration(facts.expiresAfterHours))}</li>

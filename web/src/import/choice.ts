@@ -20,9 +20,14 @@ export function profilesFor(profiles: readonly ImportProfile[], kind: UserKind):
     .sort((a, b) => place(a) - place(b));
 }
 
-/** The kinds that a person may import: technicians belong to the whole deployment. */
-export function kindsFor(organizations: Me["organizations"]): UserKind[] {
-  return organizations === "all" ? ["technician", "end_user"] : ["end_user"];
+/** The kinds that a person may import: technicians belong to the whole deployment; members are made where rules for them are. */
+export function kindsFor(organizations: Me["organizations"], profiles: readonly ImportProfile[] = []): UserKind[] {
+  const members = profiles.some((profile) => profile.kind === "member");
+  return [
+    ...(organizations === "all" ? (["technician"] as const) : []),
+    "end_user",
+    ...(members ? (["member"] as const) : []),
+  ];
 }
 
 export function whomOf(

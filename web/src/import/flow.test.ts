@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { ApiProblem } from "../api/problem";
-import { flowOf, type Sending, type Step, stepOf, unsaved, type WizardState, type Work } from "./flow";
+import { flowOf, type Result, type Step, stepOf, unsaved, type WizardState, type Work } from "./flow";
+import type { HandOver } from "./handOver";
 
-const empty: WizardState = { work: null, reading: null, failure: null, sending: null };
-const work = { importId: null } as Work;
-const sending = { total: 10, sent: 0, problem: null } as unknown as Sending;
+const empty: WizardState = { work: null, reading: null, failure: null };
+const work = { importId: null, upload: null } as Work;
+const nowhere: Result = { import: null, upload: null };
+const sending = { kept: true, done: 0, stage: { at: "sending" } } as HandOver;
+const handing = (handOver: HandOver) => new Map([["u1", handOver]]);
 
 test.each([
   ["/import", null],
@@ -13,41 +16,59 @@ test.each([
   ["/import/elsewhere", null],
 ])("the path %s names the step %s", (path, step) => expect(stepOf(path)).toBe(step));
 
-test.each<{ name: string; state: Partial<WizardState>; step: Step | null; importId?: string; to: Step }>([
+test.each<{ name: string; state: Partial<WizardState>; step: Step | null; to: Step; at?: Partial<Result> }>([
   { name: "no step is the first", state: {}, step: null, to: "source" },
   { name: "a link to Check without a sheet", state: {}, step: "check", to: "source" },
   { name: "a result without an import", state: { work }, step: "result", to: "confirm" },
-  { name: "going back while rows are sent", state: { work, sending }, step: "check", to: "result" },
+  {
+    name: "going back while rows are sent",
+    state: { work: { ...work, upload: "u1" } },
+    step: "check",
+    to: "result",
+    at: { upload: "u1" },
+  },
   {
     name: "going back after they were handed over",
-    state: { work: { ...work, importId: "i1" } },
+    state: { work: { ...work, upload: "u1", importId: "i1" } },
     step: "confirm",
     to: "result",
+    at: { import: "i1" },
   },
-])("goes elsewhere: $name", ({ state, step, importId, to }) => {
-  expect(flowOf({ ...empty, ...state }, step, importId ?? null)).toMatchObject({ step: "elsewhere", to });
+])("goes elsewhere: $name", ({ state, step, to, at }) => {
+  const flow = flowOf({ ...empty, ...state }, step, nowhere, new Map());
+  expect(flow).toEqual({ step: "elsewhere", to, at: { ...nowhere, ...at } });
 });
 
 test("a result can be watched from its link alone", () => {
-  expect(flowOf(empty, "result", "i1")).toEqual({ step: "result", stage: "watching", work: null, importId: "i1" });
+  const flow = flowOf(empty, "result", { import: "i1", upload: null }, new Map());
+  expect(flow).toEqual({ step: "result", stage: "watching", work: null, importId: "i1" });
 });
 
 test("the sheet stays at hand for repairs only with the import that took it", () => {
-  const mine = { ...work, importId: "i1" };
-  expect(flowOf({ ...empty, work: mine }, "result", "i1")).toMatchObject({ work: mine });
-  expect(flowOf({ ...empty, work: mine }, "result", "i2")).toMatchObject({ work: null });
+  const state = { ...empty, work: { ...work, importId: "i1" } };
+  expect(flowOf(state, "result", { import: "i1", upload: null }, new Map())).toMatchObject({ work: state.work });
+  expect(flowOf(state, "result", { import: "i2", upload: null }, new Map())).toMatchObject({ work: null });
 });
 
-test("an upload that stopped says why", () => {
-  const problem = ApiProblem.unreachable();
-  expect(flowOf({ ...empty, work, sending: { ...sending, problem } }, "result", null)).toMatchObject({
-    stage: "stopped",
-    problem,
+test("what is handed over is shown with its sheet, or without it after a reload", () => {
+  const at = { import: null, upload: "u1" };
+  const mine = { ...work, upload: "u1" };
+  const stage = { at: "stopped", problem: ApiProblem.unreachable() } as const;
+  const stopped = handing({ ...sending, stage });
+  expect(flowOf({ ...empty, work: mine }, "result", at, stopped)).toMatchObject({
+    stage: "handing",
+    work: mine,
+    handOver: { stage },
   });
+  expect(flowOf(empty, "result", at, new Map())).toMatchObject({ stage: "handing", work: null, handOver: null });
 });
 
-test("there is something to lose until the rows are handed over", () => {
-  expect(unsaved(empty)).toBe(false);
-  expect(unsaved({ ...empty, work })).toBe(true);
-  expect(unsaved({ ...empty, work: { ...work, importId: "i1" } })).toBe(false);
+test("there is something to lose until the rows are handed over, or kept for that", () => {
+  const held = { ...empty, work: { ...work, upload: "u1" } };
+  expect(unsaved(empty, new Map())).toBe(false);
+  expect(unsaved({ ...empty, work }, new Map())).toBe(true);
+  expect(unsaved(held, handing({ ...sending, stage: { at: "packing" } }))).toBe(true);
+  expect(unsaved(held, handing({ ...sending, kept: false }))).toBe(true);
+  expect(unsaved(held, handing(sending))).toBe(false);
+  expect(unsaved({ ...empty, work: { ...work, importId: "i1" } }, new Map())).toBe(false);
 });

@@ -1,14 +1,14 @@
-import type { ApiProblem, Id, UserKind } from "../api";
+import type { ApiProblem, Id, ImportCredentials, OnExisting, UserKind } from "../api";
+import type { HandOver } from "./handOver";
+import type { Here } from "./here";
 import type { ProfileFacts } from "./profile";
 import type { SheetSession } from "./session";
-import type { Upload } from "./upload";
 import type { Issue } from "./validator";
 
 export const steps = ["source", "check", "assign", "confirm", "result"] as const;
 export type Step = (typeof steps)[number];
 
 export type Mode = "atomic" | "partial";
-export type OnExisting = "refuse" | "skip";
 
 /** A sheet that was read, and what was chosen for it. */
 export interface Work {
@@ -17,13 +17,20 @@ export interface Work {
   readonly bytes: Uint8Array | null;
   /** What the sheet is called on screen: a file's name, or how it came. */
   readonly name: string;
+  /** Its columns are read as the person chose them for such a sheet before. */
+  readonly remembered: boolean;
   readonly kind: UserKind;
   readonly profileId: string;
   readonly facts: ProfileFacts;
   readonly organization: { readonly id: Id; readonly name: string } | null;
   readonly mode: Mode;
   readonly onExisting: OnExisting;
+  /** Who of the sheet is here already, once the server was asked. */
+  readonly here: Here | null;
   readonly invite: boolean;
+  readonly credentials: ImportCredentials;
+  /** While and after it is handed over: under which key. */
+  readonly upload: string | null;
   /** Once handed over, the import that took it. */
   readonly importId: Id | null;
 }
@@ -33,19 +40,10 @@ export type Failure =
   | { readonly what: "unreadable"; readonly name: string; readonly issues: readonly Issue[] }
   | { readonly what: "problem"; readonly name: string; readonly problem: ApiProblem };
 
-export type Sending = {
-  readonly upload: Upload;
-  readonly total: number;
-  readonly sent: number;
-  /** Set when it stopped; it can be taken up again or given up. */
-  readonly problem: ApiProblem | null;
-};
-
 export interface WizardState {
   readonly work: Work | null;
   readonly reading: { readonly name: string } | null;
   readonly failure: Failure | null;
-  readonly sending: Sending | null;
 }
 
 /** What is on screen. The URL names the step; what is at hand decides whether it can be shown. */
@@ -57,49 +55,74 @@ export type Flow =
       readonly failure: Failure | null;
     }
   | { readonly step: "check" | "assign" | "confirm"; readonly work: Work }
-  | { readonly step: "result"; readonly stage: "sending"; readonly work: Work; readonly sending: Sending }
+  /** `handOver` is null until it is known whether this browser has it. */
   | {
       readonly step: "result";
-      readonly stage: "stopped";
-      readonly work: Work;
-      readonly sending: Sending;
-      readonly problem: ApiProblem;
+      readonly stage: "handing";
+      readonly key: string;
+      readonly work: Work | null;
+      readonly handOver: HandOver | null;
     }
   | { readonly step: "result"; readonly stage: "watching"; readonly work: Work | null; readonly importId: Id }
-  | { readonly step: "elsewhere"; readonly to: Step; readonly importId: Id | null };
+  | { readonly step: "elsewhere"; readonly to: Step; readonly at: Result };
+
+/** What the step Result is about, as the URL says it. */
+export interface Result {
+  /** An import that the server has. */
+  readonly import: Id | null;
+  /** One that is still handed over. */
+  readonly upload: string | null;
+}
+
+const nothing: Result = { import: null, upload: null };
 
 export function stepOf(path: string): Step | null {
   const name = path.replace(/^\/import\/?/, "");
   return steps.find((step) => step === name) ?? null;
 }
 
-export function flowOf(state: WizardState, step: Step | null, importId: Id | null): Flow {
-  const { work, sending } = state;
-  if (sending !== null && work !== null) {
-    if (step !== "result") return { step: "elsewhere", to: "result", importId: null };
-    return sending.problem === null
-      ? { step: "result", stage: "sending", work, sending }
-      : { step: "result", stage: "stopped", work, sending, problem: sending.problem };
-  }
+export function flowOf(
+  state: WizardState,
+  step: Step | null,
+  result: Result,
+  handOvers: ReadonlyMap<string, HandOver>,
+): Flow {
+  const { work } = state;
+  const elsewhere = (to: Step, at: Result = nothing): Flow => ({ step: "elsewhere", to, at });
   switch (step) {
     case "source":
       return { step, open: work, reading: state.reading, failure: state.failure };
     case "check":
     case "assign":
     case "confirm":
-      if (work === null) return { step: "elsewhere", to: "source", importId: null };
+      if (work === null) return elsewhere("source");
       // What was handed over is not handed over again by going back in the browser.
-      if (work.importId !== null) return { step: "elsewhere", to: "result", importId: work.importId };
+      if (work.importId !== null) return elsewhere("result", { ...nothing, import: work.importId });
+      if (work.upload !== null) return elsewhere("result", { ...nothing, upload: work.upload });
       return { step, work };
     case "result":
-      if (importId === null) return { step: "elsewhere", to: work === null ? "source" : "confirm", importId: null };
-      return { step, stage: "watching", work: work?.importId === importId ? work : null, importId };
+      if (result.upload !== null) {
+        const key = result.upload;
+        const mine = work?.upload === key ? work : null;
+        return { step, stage: "handing", key, work: mine, handOver: handOvers.get(key) ?? null };
+      }
+      if (result.import === null) return elsewhere(work === null ? "source" : "confirm");
+      return {
+        step,
+        stage: "watching",
+        work: work?.importId === result.import ? work : null,
+        importId: result.import,
+      };
     case null:
-      return { step: "elsewhere", to: "source", importId: null };
+      return elsewhere("source");
   }
 }
 
 /** True where leaving the wizard would lose something. */
-export function unsaved(state: WizardState): boolean {
-  return state.sending !== null || (state.work !== null && state.work.importId === null);
+export function unsaved(state: WizardState, handOvers: ReadonlyMap<string, HandOver>): boolean {
+  const { work } = state;
+  if (work === null || work.importId !== null) return false;
+  const handOver = work.upload === null ? undefined : handOvers.get(work.upload);
+  // What is kept in the browser goes on without this page.
+  return handOver === undefined || !handOver.kept || handOver.stage.at === "packing";
 }

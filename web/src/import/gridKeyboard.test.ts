@@ -45,6 +45,7 @@ describe("moving", () => {
     { keys: "Shift+ ", action: "tickRange" },
     { keys: "Alt+Enter", action: "takeCorrection" },
     { keys: "Alt+Shift+Enter", action: "fixAll" },
+    { keys: "Alt+Backspace", action: "keepTyped" },
     { keys: "?", action: "help" },
   ])("$keys does $action where it stands", ({ keys, action }) => {
     expect(gridKey(at(3, 2), bounds, press(keys))).toEqual({ focus: at(3, 2), action });
@@ -85,5 +86,30 @@ describe("editing", () => {
   test("everything else is typed", () => {
     for (const keys of ["n", "p", "Delete", "ArrowLeft", "Ctrl+z", " ", "?"])
       expect(gridKey(at(3, 2, true), bounds, press(keys))).toBeNull();
+  });
+});
+
+describe("a sheet that is typed in", () => {
+  const typing = { ...bounds, typing: true };
+  test.each(["n", "N", "p", "?", "é", "+", "7"])("%s begins the cell's text", (key) => {
+    expect(gridKey(at(3, 2), typing, { ...press(""), key })).toEqual({
+      focus: at(3, 2, true),
+      action: "edit",
+      typed: key,
+    });
+  });
+
+  test("the row's own cell, the space bar and keys without a character keep their meaning", () => {
+    expect(gridKey(at(3, 0), typing, press("n"))).toEqual({ focus: at(3, 0), action: "nextProblem" });
+    expect(gridKey(at(3, 2), typing, press(" "))).toEqual({ focus: at(3, 2), action: "tick" });
+    expect(gridKey(at(3, 2), typing, press("F8"))).toEqual({ focus: at(3, 2), action: "nextProblem" });
+    expect(gridKey(at(3, 2), typing, press("Ctrl+v"))).toBeNull();
+  });
+
+  test("behind the last row comes a new one, with Enter below and with Tab at its first cell", () => {
+    expect(gridKey(at(99, 2, true), typing, press("Enter"))).toEqual({ focus: at(100, 2), action: "grow" });
+    expect(gridKey(at(99, 4, true), typing, press("Tab"))).toEqual({ focus: at(100, 1, true), action: "grow" });
+    expect(gridKey(at(98, 2, true), typing, press("Enter"))).toEqual({ focus: at(99, 2), action: "commit" });
+    expect(gridKey(at(99, 2, true), typing, press("Shift+Enter"))).toEqual({ focus: at(98, 2), action: "commit" });
   });
 });

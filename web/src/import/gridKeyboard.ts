@@ -15,6 +15,8 @@ export interface GridBounds {
   readonly page: number;
   /** False where cells can only be read. */
   readonly editable: boolean;
+  /** A sheet that is typed in: a character begins the cell's text, and the last row has a next one. */
+  readonly typing?: boolean;
 }
 
 export interface GridKey {
@@ -36,6 +38,8 @@ export type GridAction =
   | "nextProblem"
   | "previousProblem"
   | "takeCorrection"
+  | "keepTyped"
+  | "grow"
   | "fixAll"
   | "undo"
   | "redo"
@@ -43,6 +47,8 @@ export type GridAction =
 
 export interface GridStep {
   readonly focus: GridFocus;
+  /** The cell's text begins anew with it. */
+  readonly typed?: string;
   readonly action?: GridAction;
 }
 
@@ -57,12 +63,16 @@ function whileEditing(focus: GridFocus, bounds: GridBounds, pressed: GridKey): G
     case "Escape":
       return { focus: { ...focus, editing: false }, action: "cancel" };
     case "Enter":
+      if (bounds.typing === true && !pressed.shift && focus.row === bounds.rows - 1)
+        return { focus: { ...focus, row: bounds.rows, editing: false }, action: "grow" };
       return {
         focus: { ...moved(focus, bounds, pressed.shift ? -1 : 1, 0), editing: false },
         action: "commit",
       };
     case "Tab": {
       const next = alongRow(focus, bounds, pressed.shift ? -1 : 1, true);
+      if (next === null && bounds.typing === true && !pressed.shift)
+        return { focus: { row: bounds.rows, column: 1, editing: true }, action: "grow" };
       return next === null
         ? { focus: { ...focus, editing: false }, action: "commit" }
         : { focus: { ...next, editing: true }, action: "commit" };
@@ -99,7 +109,12 @@ function whileMoving(focus: GridFocus, bounds: GridBounds, pressed: GridKey): Gr
         return null;
     }
   }
-  if (alt) return key === "Enter" ? { focus, action: shift ? "fixAll" : "takeCorrection" } : null;
+  if (alt) {
+    if (key === "Enter") return { focus, action: shift ? "fixAll" : "takeCorrection" };
+    return key === "Backspace" ? { focus, action: "keepTyped" } : null;
+  }
+  if (bounds.typing === true && bounds.editable && focus.column > 0 && key !== " " && [...key].length === 1)
+    return { focus: { ...focus, editing: true }, action: "edit", typed: key };
   switch (key) {
     case "ArrowDown":
       return shift ? { focus: moved(focus, bounds, 1, 0), action: "tickRange" } : { focus: moved(focus, bounds, 1, 0) };

@@ -1,5 +1,6 @@
-import type { UserKind } from "../api";
+import type { ImportCredentials, UserKind } from "../api";
 import type { Mode } from "./flow";
+import { sheetTexts } from "./sheetTexts";
 import { count, texts } from "./texts";
 
 /**
@@ -8,14 +9,18 @@ import { count, texts } from "./texts";
  */
 export interface ProfileFacts {
   readonly id: string;
-  /** Those that can be filled: a list without entries is left out. */
+  /** Those that can be filled: an optional list without entries is left out. */
   readonly columns: readonly ColumnFacts[];
   readonly rowLimit: number | null;
+  /** The largest file, in bytes. */
+  readonly byteLimit: number | null;
   /** The first is the default. */
   readonly modes: readonly Mode[];
   readonly invitations: "always" | "opt_in" | "never" | "by_credential_mode";
   readonly expiresAfterHours: number | null;
   readonly rolesRequired: boolean;
+  /** Ways to a first sign-in; the first is the default. */
+  readonly credentials: readonly ImportCredentials[];
 }
 
 export interface ColumnFacts {
@@ -45,18 +50,20 @@ export function profileFacts(json: string, kind: UserKind): ProfileFacts {
     id: text(profile.id) ?? "",
     columns: list(profile.columns)
       .map(object)
-      .filter((column) => fillable(object(column.rule), lists))
+      .filter((column) => column.required === true || fillable(object(column.rule), lists))
       .map((column) => ({
         field: text(column.field) ?? "",
         title: text(column.title) ?? "",
         required: column.required === true,
-        rule: ruleWords(object(column.rule), lists, text(profile.default_country)),
+        rule: columnWords(column, lists, text(profile.default_country)),
       })),
     rowLimit: number(object(profile.limits).rows),
+    byteLimit: number(object(profile.limits).bytes),
     modes: list(profile.modes).filter((mode): mode is Mode => mode === "atomic" || mode === "partial"),
     invitations: (text(invitation.policy) ?? "never") as ProfileFacts["invitations"],
     expiresAfterHours: number(invitation.expires_after_hours),
     rolesRequired: role.required_at_commit === true,
+    credentials: list(profile.credentials).filter((mode): mode is ImportCredentials => typeof mode === "string"),
   };
 }
 
@@ -66,6 +73,16 @@ type Lists = ReadonlyMap<string, readonly string[]>;
 
 function fillable(rule: Json, lists: Lists): boolean {
   return rule.type !== "list" || lists.get(text(rule.list) ?? "")?.length !== 0;
+}
+
+/** A column's rule, and what stands for an empty cell. */
+function columnWords(column: Json, lists: Lists, defaultCountry: string | null): string | null {
+  const t = sheetTexts.source;
+  const usual = text(column.default);
+  const empty = usual !== null ? t.empty(usual) : column.default_first === true ? t.emptyFirst : null;
+  const rule = fillable(object(column.rule), lists) ? ruleWords(object(column.rule), lists, defaultCountry) : t.noneYet;
+  const words = [rule, empty].filter((part) => part !== null).join("; ");
+  return words === "" ? null : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function ruleWords(rule: Json, lists: Lists, defaultCountry: string | null): string | null {
@@ -121,4 +138,24 @@ function text(value: unknown): string | null {
 
 function number(value: unknown): number | null {
   return typeof value === "number" ? value : null;
+}
+
+const megabyte = 1024 * 1024;
+const sizes = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+/** "10 MB", as file managers count them. */
+function sizeWords(bytes: number): string {
+  return bytes < megabyte ? `${sizes.format(bytes / 1024)} KB` : `${sizes.format(bytes / megabyte)} MB`;
+}
+
+/** "up to 50 MB"; "under 10 MB" where the limit is one byte less. */
+export function byteLimitWords(bytes: number): string {
+  const t = sheetTexts.source;
+  return (bytes + 1) % megabyte === 0 ? t.under(sizeWords(bytes + 1)) : t.upTo(sizeWords(bytes));
+}
+
+/** What a profile asks for, in a breath: under its name where profiles are chosen. */
+export function profileNote(facts: ProfileFacts): string {
+  const required = facts.columns.filter((column) => column.required).map((column) => column.title);
+  return sheetTexts.source.needs(required);
 }

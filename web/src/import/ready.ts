@@ -1,4 +1,5 @@
 import type { Work } from "./flow";
+import { type Here, tallyOf } from "./here";
 import type { Plan } from "./sentence";
 import type { SheetState } from "./session";
 import type { Issue } from "./validator";
@@ -9,23 +10,31 @@ export type Obstacle =
   | { readonly what: "empty" }
   | { readonly what: "nothing_good"; readonly rows: number }
   | { readonly what: "refused_rows"; readonly rows: number }
+  | { readonly what: "already_here"; readonly rows: number }
   | { readonly what: "without_role"; readonly rows: number };
+
+/** Who is here already, as far as it still holds: of a sheet that was changed since, it has to be asked again. */
+export function hereOf(work: Work, state: SheetState): Here | null {
+  return work.here?.edits === state.edits ? work.here : null;
+}
 
 export function obstacle(work: Work, state: SheetState): Obstacle | null {
   const { counts, marked } = state;
   const issues = state.issues.filter((issue) => issue.severity === "error");
   if (issues.length > 0) return { what: "file", issues };
   if (counts.rows === 0) return { what: "empty" };
-  // Where those already here are skipped, the server's objections are no obstacle.
-  const refused = counts.refused + (work.onExisting === "skip" ? 0 : marked);
+  const refused = counts.refused + marked;
   if (counts.accepted + counts.corrected === 0) return { what: "nothing_good", rows: refused };
   if (work.mode === "atomic" && refused > 0) return { what: "refused_rows", rows: refused };
+  const here = hereOf(work, state);
+  const inTheWay = here === null ? 0 : tallyOf(here, work.onExisting).refuse;
+  if (work.mode === "atomic" && inTheWay > 0) return { what: "already_here", rows: inTheWay };
   if (work.facts.rolesRequired && counts.without_role > 0) return { what: "without_role", rows: counts.without_role };
   return null;
 }
 
-/** How many people an import makes: in atomic mode every row, once all are good. */
-export function peopleOf(work: Work, state: SheetState): number {
+/** How many rows are handed over: in atomic mode every row, once all are good. */
+function rowsOf(work: Work, state: SheetState): number {
   const { counts } = state;
   return work.mode === "atomic" ? counts.rows : counts.accepted + counts.corrected;
 }
@@ -33,19 +42,21 @@ export function peopleOf(work: Work, state: SheetState): number {
 export function planOf(work: Work, state: SheetState): Plan {
   const { counts } = state;
   const { facts } = work;
+  const here = hereOf(work, state);
+  const mailed = facts.invitations === "by_credential_mode";
   return {
-    people: peopleOf(work, state),
+    people: rowsOf(work, state) - (here?.people.length ?? 0),
     kind: work.kind,
     organization: work.organization?.name ?? null,
-    invitations:
-      facts.invitations === "by_credential_mode"
-        ? "by_credential_mode"
-        : facts.invitations === "always" || (facts.invitations === "opt_in" && work.invite)
-          ? "sent"
-          : "not_sent",
+    entry: mailed
+      ? work.credentials
+      : facts.invitations === "always" || (facts.invitations === "opt_in" && work.invite)
+        ? "link"
+        : "not_sent",
     expiresAfter: facts.expiresAfterHours,
     mode: work.mode,
     onExisting: work.onExisting,
+    here: here === null ? null : tallyOf(here, work.onExisting),
     refused: counts.refused,
     removed: state.removed,
   };

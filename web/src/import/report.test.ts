@@ -67,13 +67,16 @@ test("a report that could not be read has no rows", () => {
 
 test("a large report is read page by page", async () => {
   const asked: (number | undefined)[] = [];
-  const rows = await wholeReport(async (from) => {
+  const { refused, undo } = await wholeReport(async (from) => {
     asked.push(from);
     const issues = [{ row: (from ?? 0) + 1, field: "email", code: "email_taken" }];
-    return { report: { rows: [] }, server: { issues }, ...(from === 200 ? {} : { next_row: (from ?? 0) + 100 }) };
+    const undo = { removed: 9, stayed: [{ row: (from ?? 0) + 2, user_id: "u", reason: "registered" }] };
+    return { report: { rows: [] }, server: { issues }, undo, ...(from === 200 ? {} : { next_row: (from ?? 0) + 100 }) };
   });
   expect(asked).toEqual([undefined, 100, 200]);
-  expect(rows.map(({ row }) => row)).toEqual([1, 101, 201]);
+  expect(refused.map(({ row }) => row)).toEqual([1, 101, 201]);
+  expect(undo?.removed).toBe(9);
+  expect(undo?.stayed.map(({ row }) => row)).toEqual([2, 102, 202]);
 });
 
 test("the log says what happened and names each row with its reason", () => {

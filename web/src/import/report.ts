@@ -1,4 +1,5 @@
-import type { Import, ImportReport, ServerIssue } from "../api";
+import type { Import, ImportReport, ServerIssue, UndoStayed } from "../api";
+import { resultTexts } from "./resultTexts";
 import { sentenceCase } from "./sentence";
 import { count, texts } from "./texts";
 
@@ -64,7 +65,7 @@ export function logText(done: Import, refused: readonly RefusedRow[], title: (fi
     `${texts.imports.facts.started}: ${done.created_at}`,
     ...(done.finished_at === null ? [] : [`${texts.imports.facts.finished}: ${done.finished_at}`]),
     `${texts.imports.facts.status}: ${done.status}`,
-    `${t.counts.rows}: ${count(done.counts.rows)}, ${t.counts.imported}: ${count(done.counts.imported)}, ${t.counts.skipped}: ${count(done.counts.skipped)}, ${t.counts.failed}: ${count(done.counts.failed)}`,
+    `${t.counts.rows}: ${count(done.counts.rows)}, ${t.counts.imported}: ${count(done.counts.imported)}, ${done.counts.updated ? `${resultTexts.updated}: ${count(done.counts.updated)}, ` : ""}${t.counts.skipped}: ${count(done.counts.skipped)}, ${t.counts.failed}: ${count(done.counts.failed)}`,
   ];
   const lines = refused.map(
     (row) =>
@@ -84,16 +85,28 @@ function textOf(values: Readonly<Record<string, unknown>> | undefined, field: st
   return Array.isArray(value) ? value.join("; ") : null;
 }
 
+/** What a report says, whole. */
+export interface Whole {
+  readonly refused: readonly RefusedRow[];
+  readonly undo: { readonly removed: number; readonly stayed: readonly UndoStayed[] } | null;
+}
+
 /** The whole report, page by page. */
-export async function wholeReport(page: (fromRow: number | undefined) => Promise<ImportReport>): Promise<RefusedRow[]> {
-  const rows: RefusedRow[] = [];
+export async function wholeReport(page: (fromRow: number | undefined) => Promise<ImportReport>): Promise<Whole> {
+  const refused: RefusedRow[] = [];
+  const stayed: UndoStayed[] = [];
+  let removed: number | null = null;
   let from: number | undefined;
   do {
     const answer = await page(from);
-    rows.push(...refusedRows(answer));
+    refused.push(...refusedRows(answer));
+    if (answer.undo) {
+      removed = answer.undo.removed;
+      stayed.push(...answer.undo.stayed);
+    }
     from = answer.next_row;
   } while (from !== undefined);
-  return rows;
+  return { refused, undo: removed === null ? null : { removed, stayed } };
 }
 
 /** The rows that were not imported, as a table for a spreadsheet. */

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { duration, type Plan, sentence, takenAway, timeLeft, visibleBlanks } from "./sentence";
+import { buttonWords, duration, type Plan, sentence, takenAway, timeLeft, visibleBlanks } from "./sentence";
 
 const plan: Plan = {
   people: 500,
   kind: "end_user",
   organization: "Acme",
-  invitations: "sent",
+  entry: "link",
   expiresAfter: 24,
   mode: "atomic",
   onExisting: "refuse",
+  here: null,
   refused: 0,
   removed: 3,
 };
@@ -33,7 +34,7 @@ describe("what will happen", () => {
     {
       name: "only the good rows",
       plan: { mode: "partial", refused: 7, removed: 0, onExisting: "skip" },
-      says: "500 people will be created in Acme and get an invitation that expires 24 hours after its mail is sent. Rows that fail do not stop the others. People who are already here are skipped. 7 rows with problems stay behind.",
+      says: "500 people will be created in Acme and get an invitation that expires 24 hours after its mail is sent. People who are already here are skipped. Rows that fail do not stop the others. 7 rows with problems stay behind.",
     },
     {
       name: "while rows are refused and it is all or nothing",
@@ -42,13 +43,64 @@ describe("what will happen", () => {
     },
     {
       name: "without invitations",
-      plan: { invitations: "not_sent", removed: 0 },
+      plan: { entry: "not_sent", removed: 0 },
       says: "500 people will be created in Acme; no invitations are sent. All or nothing.",
+    },
+    {
+      name: "with generated passwords",
+      plan: { people: 2, entry: "generate_and_mail", removed: 0 },
+      says: "2 people will be created in Acme and get a generated password by mail, which they change when they first sign in. All or nothing.",
+    },
+    {
+      name: "with passwords that nobody mails",
+      plan: { people: 1, entry: "specify_only", removed: 0 },
+      says: "1 person will be created in Acme and signs in with the password of their row, which is not mailed and is changed at the first sign-in. All or nothing.",
+    },
+    {
+      name: "some of whom are here already, dealt with in several ways",
+      plan: { people: 3, removed: 0, here: { refuse: 0, skip: 1, update: 400, invite: 11, add_to_group: 0 } },
+      says: "3 people will be created in Acme and get an invitation that expires 24 hours after its mail is sent. 1 person who is already here is skipped, 400 are updated and 11 are invited again unless they have registered. All or nothing.",
+    },
+    {
+      name: "nobody of whom is new",
+      plan: { people: 0, removed: 0, here: { refuse: 0, skip: 0, update: 0, invite: 0, add_to_group: 12 } },
+      says: "Nobody new is created. 12 people who are already here are added to the groups of their rows. All or nothing.",
+    },
+    {
+      name: "some of whom count as a problem",
+      plan: {
+        people: 3,
+        mode: "partial",
+        removed: 0,
+        here: { refuse: 2, skip: 0, update: 0, invite: 0, add_to_group: 0 },
+      },
+      says: "3 people will be created in Acme and get an invitation that expires 24 hours after its mail is sent. 2 rows of people who are already here stay behind. Rows that fail do not stop the others.",
     },
   ])("$name", ({ plan: change, says }) => {
     expect(sentence({ ...plan, ...change })).toBe(says);
   });
 });
+
+test.each<[string, Partial<Plan>, string]>([
+  ["nobody was looked for", {}, "Import 500 people"],
+  [
+    "some are updated",
+    { people: 3, here: { refuse: 0, skip: 9, update: 400, invite: 0, add_to_group: 1 } },
+    "Import 3 people, update 400, add 1 to groups",
+  ],
+  [
+    "nobody is new",
+    { people: 0, here: { refuse: 0, skip: 0, update: 0, invite: 12, add_to_group: 0 } },
+    "Invite 12 people again",
+  ],
+  [
+    "everybody is skipped",
+    { people: 0, here: { refuse: 0, skip: 12, update: 0, invite: 0, add_to_group: 0 } },
+    "Import nobody",
+  ],
+])("the button says what it does where %s", (_, change, says) =>
+  expect(buttonWords({ ...plan, ...change })).toBe(says),
+);
 
 test.each([
   [1, "1 hour"],

@@ -1,17 +1,23 @@
-import type { Mode, OnExisting } from "./flow";
+import type { ImportCredentials, OnExisting } from "../api";
+import { confirmTexts } from "./confirmTexts";
+import type { Mode } from "./flow";
+import type { Tally } from "./here";
 import { texts } from "./texts";
 
 /** What is known about an import before it starts. */
 export interface Plan {
-  /** Rows that will be handed over. */
+  /** Who will be created: those of the rows handed over who are not here already, as far as that is known. */
   readonly people: number;
   readonly kind: string;
   readonly organization: string | null;
-  readonly invitations: "sent" | "not_sent" | "by_credential_mode";
+  /** What they get to sign in with for the first time. */
+  readonly entry: ImportCredentials | "not_sent";
   /** How long an invitation lasts, in hours. */
   readonly expiresAfter: number | null;
   readonly mode: Mode;
   readonly onExisting: OnExisting;
+  /** What becomes of those who are here, where the server was asked. */
+  readonly here: Tally | null;
   /** Rows that stay behind because of a problem (partial), or must be put right first (atomic). */
   readonly refused: number;
   readonly removed: number;
@@ -27,12 +33,36 @@ export function sentence(plan: Plan): string {
   const t = texts.confirm;
   const where = plan.organization === null ? "" : t.inOrganization(plan.organization);
   const once = plan.mode === "atomic" && plan.refused > 0 ? t.onceCorrected(plan.refused) : "";
-  const parts = [`${t.created(plan.people, where, plan.kind)}${invitation(plan)}${once}.`];
+  const parts =
+    plan.people === 0 && plan.here !== null
+      ? [confirmTexts.nobodyNew]
+      : [`${t.created(plan.people, where, plan.kind)}${entry(plan)}${once}.`];
+  parts.push(...existing(plan));
   parts.push(plan.mode === "atomic" ? t.atomic : t.partial);
-  if (plan.onExisting === "skip") parts.push(t.skip);
   if (plan.mode === "partial" && plan.refused > 0) parts.push(t.heldBack(plan.refused));
   if (plan.removed > 0) parts.push(t.removedRows(plan.removed));
   return parts.join(" ");
+}
+
+/** What becomes of people who are here: of each, where it is known who; otherwise of whoever will be found. */
+function existing({ here, onExisting, mode }: Plan): string[] {
+  const t = confirmTexts;
+  if (here === null) return onExisting === "refuse" ? [] : [t.whoever[onExisting]];
+  const order = ["skip", "update", "invite", "add_to_group"] as const;
+  const said = order.filter((way) => here[way] > 0).map((way, at) => t.those(here[way], way, at === 0));
+  const left = mode === "partial" && here.refuse > 0 ? [t.thoseLeft(here.refuse)] : [];
+  return [...(said.length === 0 ? [] : [`${t.and(said)}.`]), ...left];
+}
+
+/** What the button does, in its own words. */
+export function buttonWords(plan: Plan): string {
+  const t = confirmTexts.button;
+  const { here, people } = plan;
+  if (here === null) return texts.confirm.button(people);
+  const acts = (["update", "invite", "add_to_group"] as const).filter((way) => here[way] > 0);
+  const others = acts.map((way, at) => t[way](here[way], people === 0 && at === 0));
+  if (people === 0 && others.length === 0) return t.nothing;
+  return [...(people === 0 ? [] : [texts.confirm.button(people)]), ...others].join(", ");
 }
 
 /** "about 40 seconds", "about 3 minutes": as exact as an estimate is. */
@@ -42,18 +72,12 @@ export function timeLeft(seconds: number): string {
   return texts.result.minutes(Math.ceil(seconds / 60));
 }
 
-function invitation(plan: Plan): string {
+function entry(plan: Plan): string {
   const t = texts.confirm;
-  switch (plan.invitations) {
-    case "by_credential_mode":
-      return t.credentials;
-    case "not_sent":
-      return t.notInvited;
-    case "sent": {
-      const invited = plan.people === 1 ? t.invitedOne : t.invited;
-      return plan.expiresAfter === null ? invited : invited + t.expiring(duration(plan.expiresAfter));
-    }
-  }
+  if (plan.entry === "not_sent") return t.notInvited;
+  if (plan.entry !== "link") return confirmTexts.entry[plan.entry](plan.people);
+  const invited = plan.people === 1 ? t.invitedOne : t.invited;
+  return plan.expiresAfter === null ? invited : invited + t.expiring(duration(plan.expiresAfter));
 }
 
 /** A text with the blanks that one does not see made visible, for showing what a correction took away. */

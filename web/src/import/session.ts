@@ -52,6 +52,8 @@ export interface SheetState {
   readonly redoable: boolean;
   /** Anything was changed by hand. */
   readonly edited: boolean;
+  /** How often. */
+  readonly edits: number;
   /** Grows whenever rows' text may have changed. */
   readonly revision: number;
   /** Why the sheet can no longer be read: the worker has ended. */
@@ -117,6 +119,7 @@ export class SheetSession {
       undoable: false,
       redoable: false,
       edited: false,
+      edits: 0,
       revision: 0,
       failure: null,
     };
@@ -393,6 +396,7 @@ export class SheetSession {
         undoable: this.#undo.length > 0,
         redoable: this.#redo.length > 0,
         edited: true,
+        edits: this.#state.edits + 1,
       };
       if (effect.restructures === true) this.#cache.invalidateAll();
       else this.#cache.invalidate(change.changed);

@@ -189,6 +189,7 @@ export const texts = {
     finished: "Finished",
     rejected: "Rejected",
     cancelled: "Cancelled",
+    undoing: "Being undone",
     undone: "Undone",
   },
   users: {

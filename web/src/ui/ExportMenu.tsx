@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import type { Query } from "../api/client";
-import { type ExportFormat, exportList } from "../api/export";
+import type { ExportFormat, Query } from "../api/client";
+import { exportList } from "../api/export";
 import { type ApiProblem, asProblem, isAbort } from "../api/problem";
 import { texts } from "../texts/en";
 import { notify } from "./announce";

@@ -76,6 +76,7 @@ const importLooks: Record<ImportStatus, { tone: Tone; shape: ReactNode }> = {
   finished: { tone: "ok", shape: <CheckIcon size={12} /> },
   rejected: { tone: "danger", shape: <TriangleShape /> },
   cancelled: { tone: "quiet", shape: <CloseIcon size={12} /> },
+  undoing: { tone: "accent", shape: <UndoIcon size={12} /> },
   undone: { tone: "quiet", shape: <UndoIcon size={12} /> },
 };
 

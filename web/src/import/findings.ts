@@ -1,0 +1,88 @@
+import type { Focus, SheetSession } from "./session";
+import { cellText, type Issue, type RowView, valueText } from "./validator";
+
+/** What many rows have in common: a suggestion that serves several of them, rows that seem to be no people. */
+export interface Findings {
+  readonly offers: readonly Offer[];
+  readonly odd: readonly Odd[];
+  /** False where not every problem was looked at, there being very many. */
+  readonly complete: boolean;
+}
+
+/** A kind of suggestion in a column. */
+export interface Offer {
+  readonly code: string;
+  readonly field: string;
+  /** How many rows have it. */
+  readonly rows: number;
+  /** The first of them. */
+  readonly at: Focus;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Rows that seem to be no people, by what is said of them. */
+export interface Odd {
+  readonly code: string;
+  readonly positions: Uint32Array;
+  /** As many of their numbers as are named. */
+  readonly numbers: readonly number[];
+}
+
+export const nothingFound: Findings = { offers: [], odd: [], complete: true };
+
+/** Codes of rows that are left out rather than corrected. */
+const ODD = ["looks_like_total", "header_repeated"];
+const NAMED = 4;
+/** So many of the first and last refused rows are looked at: totals stand at the end. */
+const FIRST = 3000;
+const LAST = 1000;
+
+/** What a refused cell would be corrected to, if a person says so. */
+export function suggestion(issues: readonly Issue[]): Issue | undefined {
+  return issues.find((issue) => issue.severity === "error" && issue.correction !== null);
+}
+
+export function findingsOf(rows: Iterable<RowView>, complete = true): Findings {
+  const offers = new Map<string, Offer>();
+  const odd = new Map<string, { code: string; positions: number[]; numbers: number[] }>();
+  for (const row of rows) {
+    for (const { code } of row.issues ?? []) {
+      if (!ODD.includes(code)) continue;
+      const found = odd.get(code) ?? { code, positions: [], numbers: [] };
+      found.positions.push(row.position);
+      if (found.numbers.length < NAMED) found.numbers.push(row.row);
+      odd.set(code, found);
+    }
+    // What is said of two cells at once, such as swapped names, is one suggestion.
+    const counted = new Set<string>();
+    for (const [field, cell] of Object.entries(row.cells)) {
+      const issue = suggestion(cell.issues);
+      if (issue === undefined || counted.has(issue.code)) continue;
+      counted.add(issue.code);
+      const key = `${issue.code} ${field}`;
+      const known = offers.get(key) ?? {
+        code: issue.code,
+        field,
+        rows: 0,
+        at: { position: row.position, field },
+        before: cellText(cell),
+        after: valueText(issue.correction ?? ""),
+      };
+      offers.set(key, { ...known, rows: known.rows + 1 });
+    }
+  }
+  return {
+    offers: [...offers.values()].sort((a, b) => b.rows - a.rows),
+    odd: [...odd.values()].map((found) => ({ ...found, positions: Uint32Array.from(found.positions) })),
+    complete,
+  };
+}
+
+/** Looks through the refused rows. */
+export async function readFindings(session: SheetSession): Promise<Findings> {
+  const problems = await session.problems();
+  if (problems.length <= FIRST + LAST) return findingsOf(await session.rows(problems));
+  const ends = Uint32Array.from([...problems.subarray(0, FIRST), ...problems.subarray(-LAST)]);
+  return findingsOf(await session.rows(ends), false);
+}
