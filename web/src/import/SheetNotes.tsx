@@ -3,7 +3,7 @@ import { announce, Button, WarningIcon } from "../ui";
 import { type Findings, nothingFound, type Odd, type Offer, readFindings } from "./findings";
 import { useSheet } from "./Grid";
 import "./notes.css";
-import { isRepaired, looksMisread, missingColumns, needsPerson } from "./reading";
+import { isRepaired, missingColumns, needsPerson } from "./reading";
 import { sentenceCase, visibleBlanks } from "./sentence";
 import type { Focus, SheetSession } from "./session";
 import { sheetTexts } from "./sheetTexts";
@@ -72,12 +72,11 @@ export function SheetNotes(props: {
   for (const odd of findings.odd) notes.push(oddNote(odd, session));
   for (const offer of findings.offers)
     if (offer.rows > 1) notes.push(offerNote(offer, findings, session, props.onShow));
-  const offered = findings.offers.reduce((sum, offer) => sum + offer.rows, 0);
-  if (onColumns !== null && !state.edited && looksMisread(state.counts) && offered * 2 < state.counts.refused)
+  if (onColumns !== null && !state.edited && findings.suspect !== null)
     notes.push({
-      key: "misread",
+      key: "suspect",
       tone: "warning",
-      text: columns.mostBad(state.counts.refused, state.counts.rows),
+      text: columns.suspect(titleOf(session, findings.suspect)),
       actions: columnsButton,
     });
 
@@ -103,6 +102,10 @@ export function SheetNotes(props: {
   );
 }
 
+function titleOf(session: SheetSession, field: string): string {
+  return session.info.fields.find((each) => each.field === field)?.title ?? field;
+}
+
 function oddNote(odd: Odd, session: SheetSession): Note {
   const n = odd.positions.length;
   const numbers = odd.numbers.map((number) => count(number));
@@ -120,7 +123,7 @@ function oddNote(odd: Odd, session: SheetSession): Note {
 }
 
 function offerNote(offer: Offer, findings: Findings, session: SheetSession, onShow: (at: Focus) => void): Note {
-  const title = session.info.fields.find((field) => field.field === offer.field)?.title ?? offer.field;
+  const title = titleOf(session, offer.field);
   const take = async () => {
     const change = await session.fixAll(offer.code, offer.field);
     announce(t.taken(change.changed.length));

@@ -5,6 +5,8 @@ import { cellText, type Issue, type RowView, valueText } from "./validator";
 export interface Findings {
   readonly offers: readonly Offer[];
   readonly odd: readonly Odd[];
+  /** A column that is refused in most rows, and for which nothing can be suggested: it may be another one. */
+  readonly suspect: string | null;
   /** False where not every problem was looked at, there being very many. */
   readonly complete: boolean;
 }
@@ -29,11 +31,15 @@ export interface Odd {
   readonly numbers: readonly number[];
 }
 
-export const nothingFound: Findings = { offers: [], odd: [], complete: true };
+export const nothingFound: Findings = { offers: [], odd: [], suspect: null, complete: true };
 
 /** Codes of rows that are left out rather than corrected. */
 const ODD = ["looks_like_total", "header_repeated"];
 const NAMED = 4;
+/** Says nothing about the column. */
+const TWICE = "duplicate_in_file";
+/** Fewer bad cells are just bad cells. */
+const FEW = 4;
 /** So many of the first and last refused rows are looked at: totals stand at the end. */
 const FIRST = 3000;
 const LAST = 1000;
@@ -43,7 +49,9 @@ export function suggestion(issues: readonly Issue[]): Issue | undefined {
   return issues.find((issue) => issue.severity === "error" && issue.correction !== null);
 }
 
-export function findingsOf(rows: Iterable<RowView>, complete = true): Findings {
+/** `total`: how many rows the sheet has; `share`: which part of its problems these rows are. */
+export function findingsOf(rows: Iterable<RowView>, total: number, share = 1): Findings {
+  const bad = new Map<string, number>();
   const offers = new Map<string, Offer>();
   const odd = new Map<string, { code: string; positions: number[]; numbers: number[] }>();
   for (const row of rows) {
@@ -58,6 +66,8 @@ export function findingsOf(rows: Iterable<RowView>, complete = true): Findings {
     const counted = new Set<string>();
     for (const [field, cell] of Object.entries(row.cells)) {
       const issue = suggestion(cell.issues);
+      const wrong = cell.issues.some(({ severity, code }) => severity === "error" && code !== TWICE);
+      if (issue === undefined && wrong) bad.set(field, (bad.get(field) ?? 0) + 1);
       if (issue === undefined || counted.has(issue.code)) continue;
       counted.add(issue.code);
       const key = `${issue.code} ${field}`;
@@ -75,14 +85,16 @@ export function findingsOf(rows: Iterable<RowView>, complete = true): Findings {
   return {
     offers: [...offers.values()].sort((a, b) => b.rows - a.rows),
     odd: [...odd.values()].map((found) => ({ ...found, positions: Uint32Array.from(found.positions) })),
-    complete,
+    suspect: [...bad].find(([, n]) => n >= FEW && (n * 2) / share > total)?.[0] ?? null,
+    complete: share === 1,
   };
 }
 
 /** Looks through the refused rows. */
 export async function readFindings(session: SheetSession): Promise<Findings> {
   const problems = await session.problems();
-  if (problems.length <= FIRST + LAST) return findingsOf(await session.rows(problems));
+  const { rows } = session.snapshot().counts;
+  if (problems.length <= FIRST + LAST) return findingsOf(await session.rows(problems), rows);
   const ends = Uint32Array.from([...problems.subarray(0, FIRST), ...problems.subarray(-LAST)]);
-  return findingsOf(await session.rows(ends), false);
+  return findingsOf(await session.rows(ends), rows, ends.length / problems.length);
 }

@@ -82,7 +82,7 @@ function columnWords(column: Json, lists: Lists, defaultCountry: string | null):
   const empty = usual !== null ? t.empty(usual) : column.default_first === true ? t.emptyFirst : null;
   const rule = fillable(object(column.rule), lists) ? ruleWords(object(column.rule), lists, defaultCountry) : t.noneYet;
   const words = [rule, empty].filter((part) => part !== null).join("; ");
-  return words === "" ? null : words.charAt(0).toUpperCase() + words.slice(1);
+  return words === "" ? null : words;
 }
 
 function ruleWords(rule: Json, lists: Lists, defaultCountry: string | null): string | null {
@@ -115,7 +115,7 @@ function ruleWords(rule: Json, lists: Lists, defaultCountry: string | null): str
             ? t.andMore(names.slice(0, 3), names.length - 3)
             : names.join(", ");
       if (rule.multiple !== true) return which;
-      return which === null ? t.severalNames : `${which} (${t.severalNames})`;
+      return which === null ? sheetTexts.source.several : `${which} (${t.severalNames})`;
     }
     case "secret":
       return max === null ? null : t.atMost(count(max));

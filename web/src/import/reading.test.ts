@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { forget, headerKey, recall, remember, rememberedMapping } from "./columnMemory";
-import { isRepaired, looksMisread, mappingOf, missingColumns, needsPerson, sheetColumns, withField } from "./reading";
+import { isRepaired, mappingOf, missingColumns, needsPerson, sheetColumns, withField } from "./reading";
 import type { SheetInfo } from "./validator";
 
 const FIELDS = ["first_name", "last_name", "email"];
@@ -77,14 +77,6 @@ describe("how a sheet is read", () => {
     expect(needsPerson(chosen)).toBe(false);
     expect(needsPerson(sheet(["A:first_name", "B:last_name"]))).toBe(false);
     expect(needsPerson(sheet(["A:first_name", "B:last_name", "Rollcall errors"]))).toBe(false);
-  });
-
-  test.each([
-    { rows: 3, refused: 3, misread: false },
-    { rows: 10, refused: 5, misread: false },
-    { rows: 10, refused: 6, misread: true },
-  ])("$refused of $rows refused", ({ rows, refused, misread }) => {
-    expect(looksMisread({ rows, refused })).toBe(misread);
   });
 
   test("a file of refused rows is known by its row numbers", () => {

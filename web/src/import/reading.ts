@@ -57,11 +57,6 @@ export function needsPerson(info: SheetInfo): boolean {
   return left && missingColumns(info).length > 0;
 }
 
-/** Most rows are refused: more likely the reading is wrong than the people. */
-export function looksMisread(counts: { readonly rows: number; readonly refused: number }): boolean {
-  return counts.rows >= 4 && counts.refused * 2 > counts.rows;
-}
-
 /** What a column of a file of refused rows is; null for every other column. */
 export function rollcallColumn(title: string): "row" | "errors" | null {
   const plain = titleKey(title);

@@ -14,7 +14,8 @@ export const sheetTexts = {
       titles.length === 0 ? "No column is required." : `Needs ${listed(titles.map((title) => title.toLowerCase()))}.`,
     empty: (value: string) => `empty: ${value}`,
     emptyFirst: "empty: the organization’s first",
-    noneYet: "none exists yet",
+    noneYet: "None exists yet",
+    several: "Several are possible",
     limits: (rows: string | null, size: string | null) =>
       `${[rows === null ? null : `At most ${rows} rows`, size === null ? null : `files ${size}`].filter((part) => part !== null).join(", ")}.`,
     under: (size: string) => `under ${size}`,
@@ -70,8 +71,7 @@ export const sheetTexts = {
     errorsOfRow: "What was wrong; not imported",
     change: "Change columns",
     /** On Check: how it was read, and why that may be wrong. */
-    mostBad: (bad: number, all: number) =>
-      `${count(bad)} of ${plural(all, "row", "rows")} have problems. If they are all alike, a column may be read as the wrong one.`,
+    suspect: (title: string) => `Most values in “${title}” are refused. Is it the right column?`,
     missingHere: (titles: readonly string[]) => `No column was found for ${quoted(titles)}.`,
     remembered: "Columns are read as last time.",
     detectedAgain: "Read them afresh",
