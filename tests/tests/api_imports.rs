@@ -101,7 +101,7 @@ async fn a_pasted_sheet_becomes_users_with_one_invitation_and_one_mail_each() {
     let system = System::start(1).await;
     let import = imported(&system, "profile=technician", sheet("tech", 30)).await;
     assert_eq!((&import["status"], &import["visibility"]), (&json!("finished"), &json!("committed")));
-    assert_eq!(import["counts"], json!({"rows": 30, "imported": 30, "skipped": 0, "failed": 0}));
+    assert_eq!(import["counts"], json!({"rows": 30, "imported": 30, "updated": 0, "skipped": 0, "failed": 0}));
     let listed = users(&system, "q=tech").await;
     assert_eq!(listed.len(), 30);
     for user in &listed {
@@ -127,7 +127,7 @@ async fn a_dry_run_says_everything_and_writes_nothing() {
     let answer = system.send(&system.root(), request).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.json["report"]["verdict"], "refused");
-    assert_eq!(server_issues(&answer.json), [(1, "email".into(), "email_taken".into())]);
+    assert_eq!(server_issues(&answer.json), [(1, "email".into(), "already_exists".into())]);
     let profile = system.get(&system.root(), "/v1/import-profiles/technician").await.text;
     let profile = rollcall_validation::Profile::from_json(&profile).expect("an effective profile");
     let report = rollcall_validation::check(text.as_bytes(), &profile).to_json(rollcall_validation::Rows::Issues);
@@ -193,7 +193,6 @@ async fn requests_that_cannot_be_are_named_by_their_code() {
         ("unknown role", "profile=technician&role=king".into(), (400, "parameter_not_valid")),
         ("Root Master", "profile=technician&role=root_master".into(), (400, "parameter_not_valid")),
         ("unknown on_existing", "profile=technician&on_existing=x".into(), (400, "parameter_not_valid")),
-        ("on_existing of later", "profile=technician&on_existing=update".into(), (400, "parameter_not_supported")),
         ("invite", "profile=technician&invite=maybe".into(), (400, "parameter_not_valid")),
         ("uninvited technicians", "profile=technician&invite=false".into(), (400, "parameter_not_supported")),
         ("other rules", "profile=technician&profile_hash=00".into(), (409, "rules_changed")),
@@ -244,12 +243,12 @@ async fn one_taken_address_rejects_an_atomic_import_and_the_report_names_its_row
     imported(&system, "profile=technician", "First Name,Last Name,Email\nAna,Li,x7@example.com\n").await;
     let import = imported(&system, "profile=technician", sheet("x", 20)).await;
     assert_eq!((&import["status"], &import["visibility"]), (&json!("rejected"), &json!("discarded")));
-    assert_eq!(import["counts"], json!({"rows": 20, "imported": 0, "skipped": 0, "failed": 1}));
+    assert_eq!(import["counts"], json!({"rows": 20, "imported": 0, "updated": 0, "skipped": 0, "failed": 1}));
     assert_eq!(import["problem"]["code"], "rows_refused");
     let id = import["id"].as_str().expect("an id");
-    assert_eq!(server_issues(&report(&system, id).await), [(8, "email".into(), "email_taken".into())]);
+    assert_eq!(server_issues(&report(&system, id).await), [(8, "email".into(), "already_exists".into())]);
     let csv = system.get(&system.root(), format!("/v1/imports/{id}/report?format=csv")).await;
-    assert!(csv.text.contains("8,email,error,email_taken,"), "{}", csv.text);
+    assert!(csv.text.contains("8,email,error,already_exists,"), "{}", csv.text);
     assert_eq!(users(&system, "q=x").await.len(), 1);
     // Nothing of it is left: the other nineteen can be imported at once.
     let others = sheet("x", 20).lines().filter(|line| !line.contains("x7@")).collect::<Vec<_>>().join("\n");
@@ -272,7 +271,7 @@ async fn addresses_that_are_the_same_to_people_are_the_same_across_imports() {
         let import = imported(&system, &query, format!("First Name,Email\nEve,{address}\n")).await;
         assert_eq!(import["status"], "rejected", "{case}");
         let report = report(&system, import["id"].as_str().expect("an id")).await;
-        assert_eq!(server_issues(&report), [(1, "email".into(), "email_taken".into())], "{case}");
+        assert_eq!(server_issues(&report), [(1, "email".into(), "already_exists".into())], "{case}");
     }
 }
 
@@ -416,9 +415,9 @@ async fn yesterdays_list_again_skips_who_is_here_and_adds_who_is_new() {
     imported(&system, "profile=technician", sheet("y", 12)).await;
     let import = imported(&system, "profile=technician&on_existing=skip", sheet("y", 15)).await;
     assert_eq!(import["status"], "finished");
-    assert_eq!(import["counts"], json!({"rows": 15, "imported": 3, "skipped": 12, "failed": 0}));
+    assert_eq!(import["counts"], json!({"rows": 15, "imported": 3, "updated": 0, "skipped": 12, "failed": 0}));
     let report = report(&system, import["id"].as_str().expect("an id")).await;
-    assert_eq!(report["results"], json!({"imported": 3, "skipped": 12, "failed": 0}));
+    assert_eq!(report["results"], json!({"imported": 3, "updated": 0, "skipped": 12, "failed": 0}));
     assert!(server_issues(&report).iter().all(|(_, _, code)| code == "already_exists"));
     // People of another organization yield only that their address is taken.
     let acme = system.organization("Import Acme").await;
@@ -456,14 +455,14 @@ async fn a_partial_import_lands_the_good_rows_and_says_what_became_of_the_others
     assert_eq!(system.post(&root, format!("/v1/imports/{id}/commit"), json!({})).await.status, 202);
     let import = settled(&system, &id).await;
     assert_eq!(import["status"], "finished");
-    assert_eq!(import["counts"], json!({"rows": 12, "imported": 7, "skipped": 0, "failed": 5}));
+    assert_eq!(import["counts"], json!({"rows": 12, "imported": 7, "updated": 0, "skipped": 0, "failed": 5}));
     let report = report(&system, &id).await;
     let issue = |row: u64, field: &str, code: &str| (row, field.to_owned(), code.to_owned());
     assert_eq!(
         server_issues(&report),
         [
             issue(1, "email", "duplicate_in_import"),
-            issue(4, "email", "email_taken"),
+            issue(4, "email", "already_exists"),
             issue(5, "role", "role_required"),
             issue(12, "email", "duplicate_in_import"),
         ]
@@ -612,7 +611,7 @@ async fn five_thousand_appear_at_once_or_not_at_all() {
     println!("5,000 rows with one taken: rejected after {:?}", began.elapsed());
     assert_eq!((&import["status"], &import["counts"]["failed"]), (&json!("rejected"), &json!(1)));
     let report = report(&system, import["id"].as_str().expect("an id")).await;
-    assert_eq!(server_issues(&report), [(5_000, "email".into(), "email_taken".into())]);
+    assert_eq!(server_issues(&report), [(5_000, "email".into(), "already_exists".into())]);
     assert_eq!(count().await, 5_000);
     assert_eq!(users(&system, &format!("organization={acme}&q=more")).await.len(), 0);
 }

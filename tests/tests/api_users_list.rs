@@ -312,7 +312,7 @@ async fn the_filtered_list_is_exported_with_names_and_can_be_imported_again() {
     .body("text/csv", csv.text.clone().into_bytes());
     let again = system.send(&root, again).await;
     assert_eq!(again.status, 200, "{again:?}");
-    assert!(again.text.contains("email_taken"), "the importer reads what was exported: {again:?}");
+    assert!(again.text.contains("already_exists"), "the importer reads what was exported: {again:?}");
 
     let path = "/v1/users/export?format=xlsx&kind=technician";
     let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

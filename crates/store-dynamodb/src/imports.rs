@@ -315,7 +315,7 @@ impl StageRows for Store {
             // Their rows are not staged, so their place is none.
             let place = Place { chunk: chunk.number, index: u32::MAX };
             let issues: Vec<PlacedIssue> =
-                chunk.issues.iter().map(|issue| PlacedIssue { place, issue: issue.clone() }).collect();
+                chunk.issues.iter().map(|issue| PlacedIssue { place, person: None, issue: issue.clone() }).collect();
             items.push(issues_item(import, chunk.number, "STAGED", &issues)?);
         }
         let size: usize = items.iter().filter_map(|item| item::text(item, "text")).map(str::len).sum();

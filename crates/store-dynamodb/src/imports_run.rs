@@ -2,7 +2,7 @@
 
 use async_recursion::async_recursion as boxed;
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -17,12 +17,14 @@ use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
+    access::Account,
     audit::Origin,
     error::StoreError,
     ids::{ImportId, OrganizationId, UserId},
     import::{
         Import,
-        ports::{Claim, Held, PeekGuards, RunImports},
+        existing::{Met, Settled, Settling},
+        ports::{Claim, Held, PeekGuards, ReadExisting, RunImports},
         rows::{Finished, Place, PlacedIssue, StagedRow},
     },
     user::User,
@@ -33,7 +35,7 @@ use crate::{
     Store,
     dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
-    imports::issues_item,
+    imports::{from_json, issues_item},
     item::{self, Item, n, s},
     keys::{self, Key},
     visibility::Head,
@@ -272,7 +274,8 @@ impl Store {
                 let Some(guard) = guard(claim) else {
                     return Judged::Gone;
                 };
-                let taken = Held::Taken { same_scope: guard.scope == scope };
+                let here = Some(&guard).filter(|guard| guard.scope == scope);
+                let taken = Held::Taken { here: here.and_then(|guard| UserId::parse(&guard.user_id).ok()) };
                 Judged::Held(match guard.import_id {
                     None => taken,
                     Some(id) if Some(&id) == import => match guard.place {
@@ -326,7 +329,63 @@ impl PeekGuards for Store {
     }
 }
 
+impl ReadExisting for Store {
+    async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
+        Ok(self.raw_users(ids).await?)
+    }
+}
+
 impl RunImports for Store {
+    async fn importer(&self, id: &UserId) -> Result<Option<Account>> {
+        match self.user(id).await? {
+            Some(user) => Ok(Some(self.account(user).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn claim_people(&self, import: &ImportId, people: &[Met]) -> Result<Vec<Option<Met>>> {
+        const NAMES: [&str; 6] = ["pk", "sk", "kind", "import_chunk", "import_index", "import_row"];
+        let fields = NAMES.map(|name| format!("'{name}': ?")).join(", ");
+        let statement = format!("INSERT INTO \"{}\" VALUE {{{fields}}}", self.table);
+        let claims = people
+            .iter()
+            .map(|met| {
+                let key = keys::import_person(import, &met.person);
+                let place = [n(met.place.chunk), n(met.place.index), n(met.row)];
+                [s(key.pk), s(key.sk), s("import_person")].into_iter().chain(place).collect()
+            })
+            .collect();
+        let claimed = self.statements(&statement, claims).await?;
+        let lost = people.iter().zip(&claimed).filter(|(_, claimed)| !**claimed);
+        let found = self.batch_get(lost.map(|(met, _)| keys::import_person(import, &met.person)).collect()).await?;
+        Ok(people
+            .iter()
+            .map(|met| {
+                let item = found.get(&keys::import_person(import, &met.person))?;
+                let number = |name| item::number(item, name).and_then(|number| u32::try_from(number).ok());
+                let place = Place { chunk: number("import_chunk")?, index: number("import_index")? };
+                let other = Met { place, row: number("import_row")?, person: met.person.clone() };
+                (place != met.place).then_some(other)
+            })
+            .collect())
+    }
+
+    async fn settled(&self, import: &ImportId, people: &[UserId]) -> Result<BTreeMap<UserId, Settled>> {
+        let found = self.batch_get(people.iter().map(|person| keys::import_person(import, person)).collect()).await?;
+        let mut settled = BTreeMap::new();
+        for person in people {
+            let item = found.get(&keys::import_person(import, person));
+            if let Some(text) = item.and_then(|item| item::text(item, "settled")) {
+                settled.insert(person.clone(), from_json(text)?);
+            }
+        }
+        Ok(settled)
+    }
+
+    async fn settle(&self, settling: &Settling) -> Result<bool> {
+        Ok(self.transact(vec![self.settling(settling)?]).await?.is_ok())
+    }
+
     async fn staged_rows(&self, import: &ImportId, chunk: u32) -> Result<Vec<StagedRow>> {
         Ok(self.read_rows(import, chunk).await?)
     }
@@ -418,7 +477,9 @@ impl RunImports for Store {
 
     async fn put_issues(&self, import: &ImportId, chunk: u32, issues: &[PlacedIssue]) -> Result<()> {
         if issues.is_empty() {
-            return Ok(());
+            // A slice that died may have found something that is over.
+            let none = keys::import_issues(import, chunk, "RESERVE");
+            return Ok(self.batch_write(Vec::new(), vec![none]).await?);
         }
         let item = issues_item(import, chunk, "RESERVE", issues)?;
         Ok(self.batch_write(vec![item], Vec::new()).await?)
@@ -506,7 +567,7 @@ impl RunImports for Store {
         for identity in identities(user) {
             members.push(self.settle_guard(&identity, &user.id)?);
         }
-        if let (Some(mail), Some(invitation)) = (&finished.mail, &user.invitation) {
+        if let Some(invitation) = finished.mail.as_ref().and(user.invitation.as_ref()) {
             let key = keys::invitation(&invitation.id);
             members.push(self.put_new(Item::from([
                 ("pk".to_owned(), s(key.pk)),
@@ -514,7 +575,12 @@ impl RunImports for Store {
                 ("kind".to_owned(), s("invitation")),
                 ("user_id".to_owned(), s(user.id.as_str())),
             ]))?);
+        }
+        if let Some(mail) = &finished.mail {
             members.push(self.mail(mail)?);
+        }
+        if let Some(credential) = &finished.credential {
+            members.push(self.put_credential(credential)?);
         }
         members.push(self.audit_of_many(&finished.event)?);
         match self.transact(members).await? {
@@ -534,12 +600,27 @@ impl RunImports for Store {
         for shard in 0..keys::SHARDS {
             let pk = keys::import_rows_partition(import, shard);
             gone.extend(self.partition_keys(&pk, "ROWS#").await?);
+            gone.extend(self.partition_keys(&pk, "PERSON#").await?);
         }
         Ok(self.batch_write(Vec::new(), gone).await?)
     }
 }
 
 impl Store {
+    /// The row of a person is settled, if it was not yet.
+    pub(crate) fn settling(&self, settling: &Settling) -> Result<TransactWriteItem, StoreError> {
+        let text = serde_json::to_string(&settling.settled).map_err(|error| StoreError(error.to_string()))?;
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::import_person(&settling.import, &settling.person).attributes()))
+            .update_expression("SET settled = :settled")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(settled)")
+            .expression_attribute_values(":settled", s(text))
+            .build()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
     /// The commit sequence goes from `seq` to the next number, if it is still there.
     fn next_in_sequence(&self, seq: u64) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()

@@ -273,6 +273,13 @@ pub fn import_rows(id: &ImportId, chunk: u32, part: usize) -> Key {
     Key::new(import_rows_partition(id, chunk), format!("ROWS#{chunk:05}#{part:05}"))
 }
 
+/// The row of an import that means a person who is there already: `IMPORT#id#shard / PERSON#user`, written only if
+/// absent.
+#[must_use]
+pub fn import_person(id: &ImportId, person: &UserId) -> Key {
+    Key::new(import_rows_partition(id, shard_of(person.as_str())), format!("PERSON#{person}"))
+}
+
 /// The partition of an import's reports.
 #[must_use]
 pub fn import_reports_partition(id: &ImportId) -> String {

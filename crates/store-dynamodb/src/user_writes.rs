@@ -518,6 +518,9 @@ impl Store {
             if let Some(as_of) = edit.as_of {
                 members.push(self.nothing_retired(&keys::scope(read.organization_id.as_ref()), as_of)?);
             }
+            if let Some(settling) = &edit.settling {
+                members.push(self.settling(settling)?);
+            }
             let finding = Finding::new(Some(read), Some(&edit.user), members.len());
             self.put_ahead(&finding).await?;
             members.extend(self.finding_members(&finding)?);

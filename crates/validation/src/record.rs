@@ -11,11 +11,14 @@ use serde::{
 use crate::Value;
 
 /// A row as the API takes it: `{"row":7,"first_name":"Ana","role":["Technician"]}`. `row` is the number that it had in
-/// its sheet; without one it is the row's place in the list.
+/// its sheet; without one it is the row's place in the list. `on_existing` is the server's: what happens to this person
+/// if they are there already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     /// Number in the sheet that it came from.
     pub row: Option<u32>,
+    /// What the caller wants of this row if its person is there already; nothing that the validator looks at.
+    pub on_existing: Option<String>,
     /// Values by the name of the field.
     pub values: BTreeMap<String, Value>,
 }
@@ -36,6 +39,10 @@ impl<'de> Deserialize<'de> for Record {
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "row" {
                         record.row = map.next_value()?;
+                        continue;
+                    }
+                    if name == "on_existing" {
+                        record.on_existing = map.next_value()?;
                         continue;
                     }
                     // null is as good as absent.
@@ -59,6 +66,9 @@ impl Serialize for Record {
         if let Some(row) = self.row {
             map.serialize_entry("row", &row)?;
         }
+        if let Some(wish) = &self.on_existing {
+            map.serialize_entry("on_existing", wish)?;
+        }
         for (name, value) in &self.values {
             map.serialize_entry(name, value)?;
         }
@@ -72,9 +82,9 @@ mod tests {
 
     #[test]
     fn records_are_read_and_written() {
-        let json = r#"{"row":7,"first_name":"Ana","role":["Technician"]}"#;
+        let json = r#"{"row":7,"on_existing":"skip","first_name":"Ana","role":["Technician"]}"#;
         let record: Record = serde_json::from_str(json).unwrap();
-        assert_eq!(record.row, Some(7));
+        assert_eq!((record.row, record.on_existing.as_deref()), (Some(7), Some("skip")));
         assert_eq!(record.values["role"], Value::List(vec!["Technician".into()]));
         assert_eq!(serde_json::to_string(&record).unwrap(), json);
     }

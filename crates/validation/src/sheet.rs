@@ -1329,7 +1329,7 @@ mod tests {
                     .iter()
                     .zip(&row.cells)
                     .filter_map(|(field, cell)| Some((field.as_str().to_owned(), cell.given.to_value()?)));
-                Record { row: Some(row.row), values: values.collect() }
+                Record { row: Some(row.row), on_existing: None, values: values.collect() }
             })
             .collect();
         let told = |row: &CheckedRow| {

@@ -5,6 +5,8 @@
 //! writers one wins and the other reads again.
 
 pub mod check;
+pub mod credentials;
+pub mod existing;
 pub mod ports;
 pub mod profile;
 pub mod report;
@@ -17,6 +19,7 @@ use crate::{
     Result,
     error::{Conflict, Error},
     ids::{ImportId, OrganizationId, UserId},
+    roles::Permission,
     user::UserKind,
 };
 
@@ -71,15 +74,55 @@ pub enum OnExisting {
     Refuse,
     /// Their row is left out, and counted as skipped.
     Skip,
+    /// What their row says replaces what they have.
+    Update,
+    /// They are sent another invitation, if they have not registered.
+    Invite,
+    /// The row's groups are added to theirs.
+    AddToGroup,
 }
 
 impl OnExisting {
+    /// Everything that can happen.
+    pub const ALL: &'static [Self] = &[Self::Refuse, Self::Skip, Self::Update, Self::Invite, Self::AddToGroup];
+
     /// Its name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Refuse => "refuse",
             Self::Skip => "skip",
+            Self::Update => "update",
+            Self::Invite => "invite",
+            Self::AddToGroup => "add_to_group",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.name() == name)
+    }
+
+    /// What becomes of the row of a person who is there, if nothing stands in the way.
+    #[must_use]
+    pub fn outcome(self) -> Severity {
+        match self {
+            Self::Refuse => Severity::Error,
+            Self::Skip => Severity::Skipped,
+            Self::Update => Severity::Updated,
+            Self::Invite => Severity::Invited,
+            Self::AddToGroup => Severity::AddedToGroup,
+        }
+    }
+
+    /// What the caller must hold where the people are, beside what an import takes.
+    #[must_use]
+    pub fn permission(self) -> Option<Permission> {
+        match self {
+            Self::Refuse | Self::Skip => None,
+            Self::Update | Self::AddToGroup => Some(Permission::UsersWrite),
+            Self::Invite => Some(Permission::InvitationsWrite),
         }
     }
 }
@@ -213,6 +256,9 @@ pub struct Options {
     pub on_existing: OnExisting,
     /// Whether to invite, where the profile leaves it to the caller.
     pub invite: Option<bool>,
+    /// How people get first passwords that they did not choose; none: they get none.
+    #[serde(default)]
+    pub credentials: Option<credentials::FirstPasswords>,
 }
 
 /// What became of the rows.
@@ -222,6 +268,9 @@ pub struct RowCounts {
     pub rows: u32,
     /// Users made.
     pub imported: u32,
+    /// People who were there already and were changed, invited again or added to groups.
+    #[serde(default)]
+    pub updated: u32,
     /// Left out: there already.
     pub skipped: u32,
     /// Refused.
@@ -246,7 +295,7 @@ pub struct ServerIssue {
     pub field: String,
     /// `email_taken`, `email_reserved`, `duplicate_in_import`, `already_exists`, …
     pub code: String,
-    /// `error`: the row is refused; `skipped`: it was left out as the caller wished.
+    /// What it means for the row.
     pub severity: Severity,
     /// The other row, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,13 +303,39 @@ pub struct ServerIssue {
 }
 
 /// What an issue does to its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Refuses it.
     Error,
     /// Leaves it out.
     Skipped,
+    /// Changes the person who is there already.
+    Updated,
+    /// Invites the person who is there already.
+    Invited,
+    /// Adds groups to the person who is there already.
+    AddedToGroup,
+}
+
+impl Severity {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Skipped => "skipped",
+            Self::Updated => "updated",
+            Self::Invited => "invited",
+            Self::AddedToGroup => "added_to_group",
+        }
+    }
+
+    /// Whether it does something to a person who is there already.
+    #[must_use]
+    pub fn changes_a_person(self) -> bool {
+        matches!(self, Self::Updated | Self::Invited | Self::AddedToGroup)
+    }
 }
 
 impl ServerIssue {
@@ -275,7 +350,30 @@ impl ServerIssue {
             ("duplicate_in_import", Some(other)) => {
                 format!("row {other} of this import has the same")
             }
-            ("already_exists", _) => "this person is here already and was left out".into(),
+            ("already_exists", _) => match self.severity {
+                Severity::Error => "this person is here already",
+                Severity::Skipped => "this person is here already and is left out",
+                Severity::Updated => "this person is here already and gets what the row says",
+                Severity::Invited => "this person is here already and is invited again",
+                Severity::AddedToGroup => "this person is here already and is added to the row's groups",
+            }
+            .into(),
+            ("nothing_to_change", _) => "this person is here already, and nothing of the row is new".into(),
+            ("already_registered", _) => "this person is here already and has registered".into(),
+            ("own_account", _) => "this is your own account, which an import does not change".into(),
+            ("root_master", _) => "this is the Root Master, whom an import does not change".into(),
+            ("person_deactivated", _) => "this person is here, but deactivated; activate them first".into(),
+            ("other_kind", _) => "this person is here as another kind of user".into(),
+            ("permission_denied", _) => "you may not do this to this person".into(),
+            ("import_unfinished", _) => "this person is part of an import that is not finished; try again shortly".into(),
+            ("user_not_found", _) => "this person was deleted meanwhile".into(),
+            ("password_missing", _) => "this way to first credentials needs a password in every row".into(),
+            ("password_not_wanted", _) => "this way to first credentials takes no passwords".into(),
+            ("password_too_short" | "password_too_long", _) => {
+                "this password is not as long as the organization asks for".into()
+            }
+            ("password_too_common", _) => "this password is among the first that attackers try".into(),
+            ("password_word_blocked", _) => "this password has a word that the organization does not allow in any".into(),
             ("role_required", _) => "give this row a role".into(),
             ("role_not_grantable", _) => "this role holds permissions that you do not have".into(),
             ("group_unknown", _) => "there is no such access group here".into(),
@@ -698,7 +796,7 @@ pub(crate) mod tests {
                 user_kind: UserKind::Technician,
                 profile: ProfileRef { id: "technician".into(), version: 1, hash: "00".into() },
                 organization_id: None,
-                options: Options { role: None, on_existing: OnExisting::Refuse, invite: None },
+                options: Options { role: None, on_existing: OnExisting::Refuse, invite: None, credentials: None },
                 invite: true,
                 valid_hours: 24,
                 role_required: false,

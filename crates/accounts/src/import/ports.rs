@@ -1,17 +1,22 @@
 //! What imports need of the table. A trait per capability, so that a function is granted only what it uses.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rollcall_validation::identity::IdentityKey;
 
 use super::{
     Import, ServerIssue,
+    existing::{Met, Settled, Settling},
     rows::{Finished, Place, PlacedIssue, StagedRow},
 };
 use crate::{
     Result,
+    access::Account,
     audit::AuditEvent,
     ids::{ImportId, OrganizationId, UserId},
     lists::ReadLists,
+    operations::edits::EditUsers,
     organization::Organization,
     outbox::DueMail,
     roles::ReadRoles,
@@ -192,16 +197,31 @@ pub enum Held {
     },
     /// An import that is still running.
     Reserved,
-    /// A user; of this scope if so.
+    /// A user.
     Taken {
-        /// Whether the holder belongs where this import imports to.
-        same_scope: bool,
+        /// Who, if they belong where this import imports to. Nothing is told of others.
+        here: Option<UserId>,
     },
+}
+
+/// Reads people who are there already.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait ReadExisting {
+    /// Those of these that there are, whether or not they count.
+    async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<User>>;
 }
 
 /// What the runner needs.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait RunImports: ChangeImports {
+pub trait RunImports: ChangeImports + EditUsers + ReadExisting + ReadRoles {
+    /// A user with the roles that can mean something for them.
+    async fn importer(&self, id: &UserId) -> Result<Option<Account>>;
+    /// Notes which rows mean which people; says of each whose it was before, if another row's.
+    async fn claim_people(&self, import: &ImportId, people: &[Met]) -> Result<Vec<Option<Met>>>;
+    /// What became of the rows of these people, of those that are settled.
+    async fn settled(&self, import: &ImportId, people: &[UserId]) -> Result<BTreeMap<UserId, Settled>>;
+    /// Settles a row that changes nobody. `false`: it was settled already.
+    async fn settle(&self, settling: &Settling) -> Result<bool>;
     /// The rows of a chunk.
     async fn staged_rows(&self, import: &ImportId, chunk: u32) -> Result<Vec<StagedRow>>;
     /// Claims sign-in names, each on its own; an answer per claim, in their order.

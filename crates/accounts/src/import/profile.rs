@@ -1,15 +1,15 @@
 //! From a profile and an organization to the effective profile that browser, command line and functions take.
 
-use rollcall_validation::{Field, InvitationPolicy, Lists, Named, Profile};
+use rollcall_validation::{CredentialMode as Way, Field, InvitationPolicy, Lists, Named, Profile};
 
 use super::{Mode, ProfileRef, ports::ImportOrganizations};
 use crate::{
     Error, Result,
     access::Actor,
-    error::{Invalid, Missing},
+    error::{Invalid, Missing, Refusal},
     ids::OrganizationId,
     lists::{Catalog, HEADQUARTERS, HEADQUARTERS_ID, ListKind},
-    organization::Organization,
+    organization::{CredentialMode, Organization, PasswordPolicy},
     roles::{Permission, RoleBook},
     user::UserKind,
 };
@@ -62,13 +62,48 @@ impl Effective {
         })
     }
 
+    /// The way in which people get their first credentials: the one asked for by the profile's name for it, or the
+    /// profile's first.
+    ///
+    /// # Errors
+    /// [`Error::Unfit`] with `credential_mode_unknown`, or `credential_mode_not_allowed` when profile or organization
+    /// do not offer it.
+    pub fn credentials(&self, wanted: Option<&str>) -> Result<CredentialMode> {
+        let unfit = |code: &str, detail: String| {
+            Error::Unfit(vec![Refusal { field: "credentials".into(), code: code.into(), detail }])
+        };
+        let offered = self.profile.credential_modes();
+        let mode = match wanted {
+            None => offered.first().copied().unwrap_or(Way::Link),
+            Some(name) => *Way::ALL.iter().find(|mode| mode.as_str() == name).ok_or_else(|| {
+                let names: Vec<&str> = Way::ALL.iter().map(|mode| mode.as_str()).collect();
+                unfit("credential_mode_unknown", format!("credentials is one of {}", names.join(", ")))
+            })?,
+        };
+        let kept = kept(mode);
+        let by_organization = self.organization.as_ref().is_some_and(|found| found.credential_modes.contains(&kept));
+        let by_profile = offered.contains(&mode) && self.user_kind == UserKind::EndUser;
+        if kept == CredentialMode::Link || (by_profile && by_organization) {
+            return Ok(kept);
+        }
+        let detail = "this way to first credentials is not allowed here; people can be sent a link";
+        Err(unfit("credential_mode_not_allowed", detail.into()))
+    }
+
     /// Whether users are invited: the profile decides, and the caller where it leaves that open.
     ///
     /// # Errors
     /// [`Invalid::ParameterNotSupported`] when the caller wants what the profile rules out.
-    pub fn invites(&self, wanted: Option<bool>) -> Result<bool> {
+    pub fn invites(&self, wanted: Option<bool>, credentials: CredentialMode) -> Result<bool> {
         let refused =
             |detail: &str| Err(Invalid::ParameterNotSupported { name: "invite", detail: detail.to_owned() }.into());
+        if self.profile.invitation_policy() == InvitationPolicy::ByCredentialMode {
+            let invites = credentials == CredentialMode::Link;
+            return match wanted {
+                Some(wanted) if wanted != invites => refused("here `credentials` says who is sent a link"),
+                _ => Ok(invites),
+            };
+        }
         match (self.profile.invitation_policy(), wanted) {
             (InvitationPolicy::Always, Some(false)) => refused("this profile always invites"),
             (InvitationPolicy::Never, Some(true)) => refused("this profile never invites"),
@@ -76,6 +111,18 @@ impl Effective {
             (InvitationPolicy::Never, _) => Ok(false),
             (InvitationPolicy::OptIn, wanted) => Ok(wanted.unwrap_or(false)),
         }
+    }
+
+    /// What passwords must be there.
+    #[must_use]
+    pub fn password_policy(&self) -> PasswordPolicy {
+        self.organization.as_ref().map(|found| found.password_policy.clone()).unwrap_or_default()
+    }
+
+    /// Whether a role may be given by this profile's sheets: any of the kind's, or those that the profile names.
+    #[must_use]
+    pub fn offers_role(&self, id: &str) -> bool {
+        self.profile.role_list().is_none_or(|named| named.iter().any(|role| role.id == id))
     }
 
     /// The hash that the caller checked against must be this profile's.
@@ -89,6 +136,19 @@ impl Effective {
         }
     }
 }
+
+/// The organization's name for a way to first credentials.
+fn kept(way: Way) -> CredentialMode {
+    match way {
+        Way::Link => CredentialMode::Link,
+        Way::GenerateAndMail => CredentialMode::Generate,
+        Way::SpecifyAndMail => CredentialMode::SpecifyAndMail,
+        Way::SpecifyOnly => CredentialMode::Specify,
+    }
+}
+
+/// The role of members that adds other members (requirements.md, S4).
+const MASTER: &str = "master";
 
 /// The kind that a profile makes: its own, or for one that leaves it to the caller an end user where an
 /// organization is named and a technician where none is.
@@ -196,6 +256,9 @@ pub async fn effective(
     actor.require(permission)?;
     let profile = Profile::built_in(profile).ok_or(Error::NotFound(Missing::Profile))?;
     let user_kind = kind_of(&profile, organization);
+    if permission == Permission::ImportsWrite {
+        adds(actor, user_kind)?;
+    }
     let organization = match (user_kind, organization) {
         (UserKind::Technician, _) => {
             actor.require_in(permission, None)?;
@@ -214,6 +277,15 @@ pub async fn effective(
     let profile = resolved(&profile, user_kind, organization.as_ref(), &roles, &catalog);
     let profile = profile.ok_or(Error::NotFound(Missing::Profile))?;
     Ok(Effective { profile, user_kind, organization, roles, catalog })
+}
+
+/// Among members only those with the role Master add others, whatever custom roles permit (requirements.md, S4).
+fn adds(actor: &Actor, kind: UserKind) -> Result<()> {
+    let is_master = || actor.user.is_root() || actor.user.roles.iter().any(|role| role.as_str() == MASTER);
+    if kind == UserKind::Member && actor.user.user_kind == UserKind::Member && !is_master() {
+        return Err(Error::PermissionDenied(Permission::ImportsWrite.name()));
+    }
+    Ok(())
 }
 
 /// The profiles that an actor may use, each with the one kind that it makes (none: the caller decides), for an

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Import, ServerIssue, Severity};
+use super::{Import, OnExisting, ServerIssue, Severity, credentials::issue};
 use crate::{
     access::OrganizationScope,
     audit::{AuditEvent, Origin},
+    credential::Credential,
     ids::{EntryId, ImportId, InvitationId, OrganizationId, UserId},
     invitation::Invitation,
     lists::{Catalog, ListKind, PropertyValue},
@@ -18,7 +19,9 @@ use crate::{
         create_user::grants_all_modules,
     },
     outbox::{DueMail, Lane},
+    random::Randomness,
     roles::{RoleBook, RoleId},
+    token::TokenKeys,
     user::{ImportMark, User, UserKind, UserStatus},
 };
 
@@ -27,8 +30,14 @@ use crate::{
 pub struct StagedRow {
     /// The sheet's row.
     pub row: u32,
+    /// What happens to its person if they are there already, where the row says so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_existing: Option<OnExisting>,
     /// Values by field, after correction.
     pub values: BTreeMap<String, FieldValue>,
+    /// The first password that the sheet gives, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
     /// The organizations that a technician is limited to, resolved; empty: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scope: Vec<OrganizationId>,
@@ -232,36 +241,57 @@ pub struct Finished {
     pub read_version: u64,
     /// The user as it will be.
     pub user: User,
-    /// The mail of its invitation.
+    /// The mail of its invitation, or the one that brings its first password.
     pub mail: Option<DueMail>,
+    /// Its secrets, where somebody else chose its first password.
+    pub credential: Option<Credential>,
     /// What is told to the audit trail.
     pub event: AuditEvent,
 }
 
-/// Finishes a user, if it still carries the mark of this import.
+/// Finishes a user, if it still carries the mark of this import. `password` is what waits in its row.
 #[must_use]
-pub fn finish(import: &Import, mut user: User, invitation: InvitationId, now: Timestamp) -> Option<Finished> {
+pub fn finish(
+    import: &Import,
+    mut user: User,
+    password: Option<&str>,
+    keys: &TokenKeys,
+    randomness: &impl Randomness,
+    now: Timestamp,
+) -> Option<Finished> {
     let mark = user.import_mark.take_if(|mark| mark.import_id == import.id)?;
     let read_version = user.version;
     user.visible_seq = import.commit_seq;
     user.version += 1;
     if import.invite && user.status == UserStatus::Created && user.invitation.is_none() {
-        user.invitation = Some(Invitation::queued(invitation, import.valid_hours, import.created_by.clone(), now));
+        let id = InvitationId::random(randomness);
+        user.invitation = Some(Invitation::queued(id, import.valid_hours, import.created_by.clone(), now));
         user.status = UserStatus::Invited;
     }
-    let mail = user.invitation.as_ref().map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Bulk));
+    let issued = (user.status == UserStatus::Created)
+        .then(|| issue(import, mark.row, password, &user, keys, randomness, now))
+        .flatten();
+    if issued.is_some() {
+        user.status = UserStatus::Invited;
+    }
+    let invited = user.invitation.as_ref().map(|invitation| DueMail::invitation(&user.id, invitation, Lane::Bulk));
     let origin = Origin { actor: Some(import.created_by.clone()), source: import.source.clone(), now };
+    let mut after = serde_json::json!({
+        "import_id": import.id, "row": mark.row, "email": user.email, "kind": user.user_kind,
+        "roles": user.roles, "invited": invited.is_some(),
+    });
+    if let Some(issued) = &issued {
+        after["credentials"] = serde_json::json!(issued.mode.name());
+    }
     let event = origin.event(
         "user.created",
         user.organization_id.as_ref(),
         user.id.as_str(),
         serde_json::Value::Null,
-        serde_json::json!({
-            "import_id": import.id, "row": mark.row, "email": user.email, "kind": user.user_kind,
-            "roles": user.roles, "invited": mail.is_some(),
-        }),
+        after,
     );
-    Some(Finished { read_version, user, mail, event })
+    let (credential, mailed) = issued.map(|issued| (issued.credential, issued.mail)).unzip();
+    Some(Finished { read_version, user, mail: invited.or(mailed.flatten()), credential, event })
 }
 
 /// An issue of a row, with the row's place.
@@ -269,6 +299,9 @@ pub fn finish(import: &Import, mut user: User, invitation: InvitationId, now: Ti
 pub struct PlacedIssue {
     /// The row's place.
     pub place: Place,
+    /// The person who is there already, where something is to be done to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<UserId>,
     /// The issue.
     #[serde(flatten)]
     pub issue: ServerIssue,
@@ -280,6 +313,7 @@ impl PlacedIssue {
     pub fn error(place: Place, row: u32, field: &str, code: &str) -> Self {
         Self {
             place,
+            person: None,
             issue: ServerIssue {
                 row,
                 field: field.to_owned(),
@@ -297,6 +331,7 @@ mod tests {
     use crate::{
         import::{Mode, tests::staged},
         lists::{Entry, Property, PropertyType},
+        random::SystemRandomness,
         roles::CustomRole,
     };
 
@@ -398,16 +433,17 @@ mod tests {
         let mut import = staged(1, Mode::Atomic);
         import.flip(4, import.created_at);
         let marked = user_of(&import, Place { chunk: 0, index: 0 }, &row());
-        let id = InvitationId::derived(&["i"]);
-        let finished = finish(&import, marked.clone(), id.clone(), import.created_at).unwrap();
+        let keys = TokenKeys::parse("a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").unwrap();
+        let finish = |user: User| finish(&import, user, None, &keys, &SystemRandomness, import.created_at);
+        let finished = finish(marked.clone()).unwrap();
         assert_eq!(finished.user.import_mark, None);
         assert_eq!(finished.user.visible_seq, Some(4));
         assert_eq!(finished.user.status, UserStatus::Invited);
         assert!(finished.mail.is_some());
-        assert!(finish(&import, finished.user, id.clone(), import.created_at).is_none());
+        assert!(finish(finished.user).is_none());
 
         let mut foreign = marked;
         foreign.import_mark = Some(ImportMark { import_id: ImportId::derived(&["other"]), row: 1 });
-        assert!(finish(&import, foreign, id, import.created_at).is_none());
+        assert!(finish(foreign).is_none());
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     credential::Credential,
     error::{Conflict, Missing},
     ids::UserId,
+    import::existing::Settling,
     operations::{assign::AsOf, sessions::OpenSession},
     outbox::DueMail,
     roles::{Permission, ReadRoles, RoleBook, RoleId},
@@ -39,6 +40,8 @@ pub struct Edit {
     pub acting: Option<(UserId, Vec<RoleId>)>,
     /// Where the user refers to custom roles or entries of lists anew: nothing may have been retired since.
     pub as_of: Option<AsOf>,
+    /// The row of an import that this edit is: it is not written twice.
+    pub settling: Option<Settling>,
 }
 
 impl Edit {
@@ -56,6 +59,7 @@ impl Edit {
             renewed_at: None,
             acting: None,
             as_of: None,
+            settling: None,
         }
     }
 

@@ -6,7 +6,8 @@ use crate::{
     access::Actor,
     ids::ImportId,
     import::{
-        RowCounts,
+        RowCounts, Visibility,
+        existing::told,
         ports::ReadReports,
         report::{ReportPage, page},
     },
@@ -25,6 +26,6 @@ pub async fn get_import_report(
 ) -> Result<(ReportPage, RowCounts)> {
     let import = found(ports, actor, Permission::ImportsRead, id).await?;
     let reports = ports.reports(id).await?;
-    let issues = ports.issues(id).await?.into_iter().map(|placed| placed.issue).collect();
+    let issues = told(ports.issues(id).await?, import.visibility == Visibility::Discarded);
     Ok((page(reports, issues, from_row)?, import.counts))
 }

@@ -11,18 +11,23 @@ use std::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::start_import::{claims_of, issue_of};
+use super::start_import::{claims_of, once_each, same_person};
 use crate::{
     Error, Result,
+    access::{Actor, Via},
     audit::Origin,
     ids::{ImportId, InvitationId, UserId},
     import::{
-        Import, Outcome, Phase, Severity, Turn, Visibility,
+        Import, OnExisting, Outcome, Phase, Severity, Turn, Visibility,
+        existing::{Deciding, Decision, Met, Settled, Settling, foreseen, sort_out},
         ports::{Along, Claim, Held, RunImports},
         rows::{Place, PlacedIssue, StagedRow, finish, user_id, user_of},
     },
+    operations::edits::Written,
     outbox::{DueMail, Event, Lane},
     random::Randomness,
+    roles::RoleBook,
+    token::TokenKeys,
     user::User,
 };
 
@@ -64,6 +69,7 @@ pub enum Ran {
 /// Internal ones: the tick may be repeated, and the sweep asks again in any case.
 pub async fn run_import(
     ports: &impl RunImports,
+    keys: &TokenKeys,
     randomness: &impl Randomness,
     pace: &impl Pace,
     id: &ImportId,
@@ -80,7 +86,7 @@ pub async fn run_import(
     if !ports.save_import(&mut import, &Along::default()).await? {
         return Ok(Ran::Busy);
     }
-    let ran = slice(ports, randomness, pace, &mut import).await;
+    let ran = slice(ports, keys, randomness, pace, &mut import).await;
     if ran.is_err() && import.visibility == Visibility::Committed {
         // What is sent after the flip is sent under conditions and cannot do harm late, so another try need
         // not wait for the lease. Before it, it must.
@@ -93,6 +99,7 @@ pub async fn run_import(
 
 async fn slice(
     ports: &impl RunImports,
+    keys: &TokenKeys,
     randomness: &impl Randomness,
     pace: &impl Pace,
     import: &mut Import,
@@ -103,6 +110,7 @@ async fn slice(
             return Ok(Ran::Lost);
         }
         let mut along = Along::default();
+        let mut chunk_done = true;
         match import.phase {
             Phase::Staged | Phase::Done => return Ok(Ran::Nothing),
             Phase::Flip => {
@@ -111,9 +119,9 @@ async fn slice(
                 }
                 continue;
             }
-            Phase::Reserve => reserve(ports, import).await?,
+            Phase::Reserve => reserve(ports, pace, import).await?,
             Phase::Write => write(ports, import).await?,
-            Phase::Finish => finish_chunk(ports, randomness, pace, import).await?,
+            Phase::Finish => chunk_done = finish_chunk(ports, keys, randomness, pace, import).await?,
             Phase::RollBack => roll_back(ports, import).await?,
             Phase::Clean => {
                 ports.clean(&import.id).await?;
@@ -123,10 +131,10 @@ async fn slice(
             }
         }
         let done = import.phase == Phase::Done;
-        if !done {
+        if !done && chunk_done {
             import.chunk_done();
         }
-        let hand_on = !done && pace.time_left() < FOR_A_CHUNK;
+        let hand_on = !done && (!chunk_done || pace.time_left() < FOR_A_CHUNK);
         if hand_on {
             import.hand_on(pace.now());
             along.tick = true;
@@ -169,34 +177,44 @@ fn places(chunk: u32, rows: &[StagedRow]) -> impl Iterator<Item = (Place, &Stage
 }
 
 /// Takes the guards of a chunk and collects all that stands in the way.
-async fn reserve(ports: &impl RunImports, import: &mut Import) -> Result<()> {
+async fn reserve(ports: &impl RunImports, pace: &impl Pace, import: &mut Import) -> Result<()> {
     let chunk = import.next_chunk;
     let rows = ports.staged_rows(&import.id, chunk).await?;
-    let needs_role = import.role_required && import.options.role.is_none();
-    let mut issues = Vec::new();
-    let mut claims: Vec<Claim> = Vec::with_capacity(rows.len());
-    for (place, row) in places(chunk, &rows) {
-        if needs_role && !row.has_role() {
-            issues.push(PlacedIssue::error(place, row.row, "role", "role_required"));
-        } else {
-            claims.extend(claims_of(&import.id, place, row));
-        }
-    }
+    let claims: Vec<Claim> = places(chunk, &rows).flat_map(|(place, row)| claims_of(&import.id, place, row)).collect();
     let held = ports.reserve(import, &claims).await?;
+    let mut others = Vec::new();
     for (claim, held) in claims.iter().zip(&held) {
-        let Some(issue) = issue_of(claim, held, import.options.on_existing) else {
-            continue;
-        };
-        issues.push(PlacedIssue { place: claim.place, issue });
         if let Held::SameImport { place, row } = held {
             // Duplicates refuse all rows concerned; the other may be of a chunk that is done.
             let mut other = PlacedIssue::error(*place, *row, claim.field, "duplicate_in_import");
             other.issue.other_row = Some(claim.row);
-            if place.chunk == chunk {
-                issues.push(other);
-            } else {
-                ports.add_issue(&import.id, &other).await?;
+            others.push(other);
+        }
+    }
+    let (mut issues, people) = sort_out(&claims, &held);
+    let there: BTreeSet<Place> = people.iter().map(|met| met.place).collect();
+    if import.role_required && import.options.role.is_none() {
+        let lacking = places(chunk, &rows).filter(|(place, row)| !row.has_role() && !there.contains(place));
+        issues.extend(lacking.map(|(place, row)| PlacedIssue::error(place, row.row, "role", "role_required")));
+    }
+    let (people, twice) = once_each(people);
+    issues.extend(twice);
+    let mut alone = Vec::with_capacity(people.len());
+    for (met, other) in people.iter().zip(ports.claim_people(&import.id, &people).await?) {
+        match other {
+            Some(other) => {
+                issues.push(same_person(met, other.row));
+                others.push(same_person(&other, met.row));
             }
+            None => alone.push(met.clone()),
+        }
+    }
+    issues.extend(meet(ports, pace, import, &rows, &alone).await?);
+    for other in others {
+        if other.place.chunk == chunk {
+            issues.push(other);
+        } else {
+            ports.add_issue(&import.id, &other).await?;
         }
     }
     issues.sort_by(|a, b| (a.place, &a.issue.field).cmp(&(b.place, &b.issue.field)));
@@ -206,6 +224,50 @@ async fn reserve(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     ports.put_issues(&import.id, chunk, &issues).await?;
     import.conflicts += count(refused.len())?;
     Ok(())
+}
+
+/// What a row's person is to expect.
+fn wish(import: &Import, row: &StagedRow) -> OnExisting {
+    row.on_existing.unwrap_or(import.options.on_existing)
+}
+
+/// Who imports, as they are now; none who may do nothing any more.
+async fn importer(ports: &impl RunImports, import: &Import) -> Result<Option<Actor>> {
+    let account = ports.importer(&import.created_by).await?;
+    // Only what the account may do matters here, not how it came in.
+    Ok(account.and_then(|account| Actor::new(account, Via::ApiKey)))
+}
+
+/// What is to become of the people of a chunk who are there already.
+async fn meet(
+    ports: &impl RunImports,
+    pace: &impl Pace,
+    import: &Import,
+    rows: &[StagedRow],
+    people: &[Met],
+) -> Result<Vec<PlacedIssue>> {
+    let row_of = |met: &Met| usize::try_from(met.place.index).ok().and_then(|index| rows.get(index));
+    let looked_at: Vec<UserId> = people
+        .iter()
+        .filter(|met| row_of(met).is_some_and(|row| wish(import, row).permission().is_some()))
+        .map(|met| met.person.clone())
+        .collect();
+    let (mut actor, mut book, mut read) = (None, RoleBook::default(), BTreeMap::new());
+    if !looked_at.is_empty() {
+        actor = importer(ports, import).await?;
+        book = ports.role_book(import.organization_id.as_ref()).await?;
+        for group in looked_at.chunks(READ_TOGETHER) {
+            read.extend(ports.existing_people(group).await?.into_iter().map(|user| (user.id.clone(), user)));
+        }
+    }
+    let deciding = Deciding {
+        actor: actor.as_ref(),
+        book: &book,
+        kind: import.user_kind,
+        valid_hours: import.valid_hours,
+        now: pace.now(),
+    };
+    Ok(foreseen(&deciding, import.options.on_existing, people, &read, |met| row_of(met).cloned()))
 }
 
 /// What is to become of the rows of a chunk that have issues.
@@ -235,6 +297,8 @@ async fn write(ports: &impl RunImports, import: &mut Import) -> Result<()> {
                 match verdict {
                     Severity::Skipped => skipped += 1,
                     Severity::Error => failed += 1,
+                    // Counted once it is done.
+                    Severity::Updated | Severity::Invited | Severity::AddedToGroup => {}
                 }
                 given_up
                     .extend(claims_of(&import.id, place, row).into_iter().map(|claim| (claim.identity, claim.user_id)));
@@ -249,30 +313,156 @@ async fn write(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     Ok(())
 }
 
-/// Finishes the users of a chunk: per user one transaction.
-async fn finish_chunk(
+/// Does what the rows of a chunk want done to people who are there already: per person one transaction, which says
+/// that it was done, so that a slice done again does nothing twice. What cannot be done any more is said of its row.
+async fn change_people(
     ports: &impl RunImports,
     randomness: &impl Randomness,
     pace: &impl Pace,
-    import: &Import,
+    import: &mut Import,
+    rows: &[StagedRow],
 ) -> Result<()> {
-    let chunk = import.next_chunk;
-    let rows = ports.staged_rows(&import.id, chunk).await?;
-    let ids: Vec<UserId> = places(chunk, &rows).map(|(place, _)| user_id(&import.id, place)).collect();
+    let issues = ports.chunk_issues(&import.id, import.next_chunk).await?;
+    // What settled a row is no reason to leave it out when a slice is done again; another row's claim on its person is.
+    let refused: BTreeSet<Place> = issues
+        .iter()
+        .filter(|issue| issue.issue.severity == Severity::Error && issue.person.is_none())
+        .map(|issue| issue.place)
+        .collect();
+    let people: Vec<Met> = issues
+        .iter()
+        .filter(|issue| issue.issue.severity.changes_a_person() && !refused.contains(&issue.place))
+        .filter_map(|issue| Some(Met { place: issue.place, row: issue.issue.row, person: issue.person.clone()? }))
+        .collect();
+    if people.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<UserId> = people.iter().map(|met| met.person.clone()).collect();
+    let mut settled = BTreeMap::new();
     for group in ids.chunks(READ_TOGETHER) {
-        let users = ports.written_users(group).await?;
-        let work: Vec<_> = users.into_iter().map(|user| finish_one(ports, randomness, pace, import, user)).collect();
-        stream::iter(work).buffer_unordered(FINISHING).try_collect::<Vec<()>>().await?;
+        settled.extend(ports.settled(&import.id, group).await?);
+    }
+    let actor = importer(ports, import).await?;
+    let book = ports.role_book(import.organization_id.as_ref()).await?;
+    let head = &*import;
+    let work: Vec<_> = people
+        .iter()
+        .filter(|met| !settled.contains_key(&met.person))
+        .filter_map(|met| Some((met, rows.get(usize::try_from(met.place.index).ok()?)?)))
+        .map(|(met, row)| async {
+            let done = change_person(ports, randomness, pace, head, (actor.as_ref(), &book), met, row).await?;
+            Ok::<_, Error>((met.person.clone(), done))
+        })
+        .collect();
+    settled.extend(stream::iter(work).buffer_unordered(FINISHING).try_collect::<Vec<_>>().await?);
+    for met in &people {
+        let Some(settled) = settled.get(&met.person) else { continue };
+        match settled.severity {
+            Severity::Updated | Severity::Invited | Severity::AddedToGroup => {
+                import.counts.updated += 1;
+                continue;
+            }
+            Severity::Skipped => import.counts.skipped += 1,
+            Severity::Error => import.counts.failed += 1,
+        }
+        // It was foreseen otherwise before the flip.
+        ports.add_issue(&import.id, &settled.issue(met)).await?;
     }
     Ok(())
 }
 
-async fn finish_one(
+async fn change_person(
     ports: &impl RunImports,
     randomness: &impl Randomness,
     pace: &impl Pace,
     import: &Import,
+    (actor, book): (Option<&Actor>, &RoleBook),
+    met: &Met,
+    row: &StagedRow,
+) -> Result<Settled> {
+    let id = &met.person;
+    let leave = async |settled: Settled| -> Result<Option<Settled>> {
+        let settling = Settling { import: import.id.clone(), person: id.clone(), settled };
+        if ports.settle(&settling).await? {
+            return Ok(Some(settling.settled));
+        }
+        Ok(ports.settled(&import.id, std::slice::from_ref(id)).await?.remove(id))
+    };
+    for _ in 0..READ_AGAIN {
+        let settled = match ports.user_to_edit(id).await? {
+            None => leave(Settled::refused("email", "user_not_found")).await?,
+            Some(read) => {
+                let now = pace.now();
+                let deciding =
+                    Deciding { actor, book, kind: import.user_kind, valid_hours: import.valid_hours, now };
+                match (deciding.decide(wish(import, row), row, &read, || InvitationId::random(randomness)), actor) {
+                    (Decision::Leave(settled), _) => leave(settled).await?,
+                    (Decision::Change(_), None) => leave(Settled::refused("email", "permission_denied")).await?,
+                    (Decision::Change(change), Some(actor)) => {
+                        let (edit, settled) = change.edit(import, actor, &read, met.row, now);
+                        match ports.write_edit(&read, &edit).await {
+                            Ok(Written::Done) => Some(settled),
+                            // Somebody edited the person, or a slice that died here had done it.
+                            Ok(Written::Changed) => ports.settled(&import.id, std::slice::from_ref(id)).await?.remove(id),
+                            Ok(Written::Taken(conflict)) => leave(Settled::refused("email", conflict.code())).await?,
+                            // The importer's own rights were changed in this moment.
+                            Err(Error::NotAuthenticated) => {
+                                leave(Settled::refused("email", "permission_denied")).await?
+                            }
+                            Err(error) => return Err(error),
+                        }
+                    }
+                }
+            }
+        };
+        if let Some(settled) = settled {
+            return Ok(settled);
+        }
+    }
+    Err(Error::internal("a person was edited every time an import wanted to change them"))
+}
+
+/// Finishes the users of a chunk: per user one transaction. `false`: the slice's time was over before the chunk was.
+async fn finish_chunk(
+    ports: &impl RunImports,
+    keys: &TokenKeys,
+    randomness: &impl Randomness,
+    pace: &impl Pace,
+    import: &mut Import,
+) -> Result<bool> {
+    let chunk = import.next_chunk;
+    let rows = ports.staged_rows(&import.id, chunk).await?;
+    let passwords: BTreeMap<UserId, Option<&str>> =
+        places(chunk, &rows).map(|(place, row)| (user_id(&import.id, place), row.password.as_deref())).collect();
+    let ids: Vec<UserId> = passwords.keys().cloned().collect();
+    let head = &*import;
+    for group in ids.chunks(READ_TOGETHER) {
+        // Hashing takes its time; who is finished is not finished again by the next slice.
+        if head.options.credentials.is_some() && pace.time_left() < FOR_A_CHUNK {
+            return Ok(false);
+        }
+        let users = ports.written_users(group).await?;
+        let work: Vec<_> = users
+            .into_iter()
+            .map(|user| {
+                let password = passwords.get(&user.id).copied().flatten();
+                finish_one(ports, keys, randomness, pace, head, user, password)
+            })
+            .collect();
+        stream::iter(work).buffer_unordered(FINISHING).try_collect::<Vec<()>>().await?;
+    }
+    change_people(ports, randomness, pace, import, &rows).await?;
+    Ok(true)
+}
+
+async fn finish_one(
+    ports: &impl RunImports,
+    keys: &TokenKeys,
+    randomness: &impl Randomness,
+    pace: &impl Pace,
+    import: &Import,
     user: User,
+    password: Option<&str>,
 ) -> Result<()> {
     let id = user.id.clone();
     let mut current = Some(user);
@@ -281,8 +471,7 @@ async fn finish_one(
             // Deleted meanwhile: never made again.
             return Ok(());
         };
-        let invitation = InvitationId::random(randomness);
-        let Some(finished) = finish(import, user, invitation, pace.now()) else {
+        let Some(finished) = finish(import, user, password, keys, randomness, pace.now()) else {
             return Ok(());
         };
         if ports.finish_user(&finished).await? {
@@ -342,7 +531,7 @@ fn notice(import: &Import, now: Timestamp) -> Option<DueMail> {
         import_id: import.id.clone(),
         rejected: import.outcome == Some(Outcome::Rejected),
         imported: import.counts.imported,
-        skipped: import.counts.skipped,
+        skipped: import.counts.skipped + import.counts.updated,
         failed: import.counts.failed,
     };
     Some(DueMail::notice(format!("{}#ended", import.id), &import.created_by, event, Lane::Now, now))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rollcall_validation::Record;
 
-use super::start_import::{digest, grantable};
+use super::start_import::{Terms, digest, grantable, may_meet, without_role};
 use crate::{
     Error, Result,
     access::Actor,
@@ -13,12 +13,14 @@ use crate::{
     import::{
         CHUNK_ROWS, Import, Mode, ServerIssue, Severity,
         check::{self, Checked},
-        ports::{Chunk, ImportOrganizations, ReadImports, StageRows, Staging},
+        credentials::Sealing,
+        ports::{Chunk, ImportOrganizations, PeekGuards, ReadImports, StageRows, Staging},
         profile::{Effective, effective},
         report::page,
         rows::{Given, StagedRow},
     },
     roles::Permission,
+    token::TokenKeys,
 };
 
 /// A chunk as it came in.
@@ -39,7 +41,8 @@ pub struct StageChunk {
 /// [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses a row of an atomic import;
 /// [`Invalid::Parameter`] for a number or size that cannot be.
 pub async fn stage_chunk(
-    ports: &(impl ImportOrganizations + StageRows),
+    ports: &(impl ImportOrganizations + StageRows + PeekGuards),
+    keys: &TokenKeys,
     actor: &Actor,
     id: &ImportId,
     request: StageChunk,
@@ -61,16 +64,18 @@ pub async fn stage_chunk(
     }
     let effective = same_rules(ports, actor, &import).await?;
     effective.expect_hash(request.profile_hash.as_deref())?;
-    let Checked { report, file_refused, accepted, refused } = check::records(&request.rows, &effective.profile);
-    let prechecked = precheck(ports, actor, &effective, accepted).await?;
+    let Checked { report, file_refused, accepted, refused } = check::records(&request.rows, &effective.profile)?;
+    let policy = effective.password_policy();
+    let sealing = Sealing { import: id, passwords: import.options.credentials, policy: &policy, keys };
+    let prechecked = precheck(ports, actor, &effective, &sealing, accepted).await?;
     let some_refused = refused > 0 || !prechecked.issues.is_empty();
     if file_refused || (import.mode == Mode::Atomic && some_refused) {
         return Err(refusal(report, &prechecked.issues));
     }
     let chunk = Chunk {
         number: request.number,
-        digest: digest(&request.rows)?,
-        without_role: import.rows_without_role(&prechecked.rows),
+        digest: digest(&sealing.without_passwords(&request.rows))?,
+        without_role: without_role(ports, &Terms::of_import(&import), &prechecked.rows).await?,
         rows: prechecked.rows,
         refused: refused + prechecked.refused,
         report: Some(report),
@@ -137,13 +142,18 @@ pub(super) struct Prechecked {
 }
 
 /// What only the server knows and needs no guard: roles that the actor may give, organizations that a
-/// technician is limited to, and whom and what names and values of properties stand for.
+/// technician is limited to, passwords that may be given, and whom and what names and values of properties stand for.
+///
+/// # Errors
+/// [`Error::PermissionDenied`] when a row wants something done to people that the actor may not do.
 pub(super) async fn precheck(
     ports: &impl ImportOrganizations,
     actor: &Actor,
     effective: &Effective,
+    sealing: &Sealing<'_>,
     rows: Vec<StagedRow>,
 ) -> Result<Prechecked> {
+    may_meet(actor, effective, rows.iter().filter_map(|row| row.on_existing))?;
     let names: BTreeSet<String> = rows.iter().flat_map(|row| row.list("organizations")).cloned().collect();
     let names: Vec<String> = names.into_iter().collect();
     let organizations: BTreeMap<String, OrganizationId> = if names.is_empty() {
@@ -165,6 +175,9 @@ pub(super) async fn precheck(
             other_row: None,
         };
         let before = issues.len();
+        if let Err(code) = sealing.settle(&mut row) {
+            issues.push(issue("password", &code));
+        }
         let given =
             row.list("role").iter().filter_map(|name| effective.roles.find_assignable(effective.user_kind, name));
         if given.clone().any(|role| grantable(actor, role).is_err()) {

@@ -1,5 +1,7 @@
 //! Starts an import: checks a sheet and runs it, or opens a staged one for more rows than a request holds.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rollcall_validation::Record;
 
 use super::stage_chunk::{Prechecked, precheck, refusal};
@@ -8,20 +10,23 @@ use crate::{
     access::Actor,
     audit::Origin,
     error::{Conflict, Invalid, Missing},
-    ids::{ImportId, OrganizationId},
+    ids::{ImportId, OrganizationId, UserId},
     import::{
         CHUNK_LIMIT, CHUNK_ROWS, Import, Mode, NewImport, OnExisting, Options, SELF_COMMIT_TIME, STAGING_TIME,
         ServerIssue, Severity,
         check::{self, Checked},
+        credentials::{FirstPasswords, Sealing},
+        existing::{Deciding, Met, foreseen, sort_out},
         ports::{
-            Along, ChangeImports, Chunk, Claim, CreateImports, Held, ImportOrganizations, KeepReport, PeekGuards,
-            StageRows, Staging,
+            Along, ChangeImports, Chunk, Claim, CreateImports, ImportOrganizations, KeepReport, PeekGuards,
+            ReadExisting, StageRows, Staging,
         },
         profile::{Effective, effective},
         report::{ReportPage, page},
-        rows::{Place, StagedRow, user_id},
+        rows::{Place, PlacedIssue, StagedRow, user_id},
     },
     roles::{Permission, Role},
+    token::TokenKeys,
 };
 use rollcall_validation::identity::IdentityKey;
 
@@ -40,6 +45,8 @@ pub struct StartImport {
     pub on_existing: OnExisting,
     /// Whether to invite, where the profile leaves it open.
     pub invite: Option<bool>,
+    /// How people get their first credentials, by the profile's name for it; its first when absent.
+    pub credentials: Option<String>,
     /// Only say what would happen.
     pub dry_run: bool,
     /// Where a dry run's report begins: large ones come in pages.
@@ -83,9 +90,12 @@ pub enum Started {
 ///
 /// # Errors
 /// Those of [`effective`]; [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses the
-/// sheet; [`Invalid::RoleRequired`]; [`Invalid::Parameter`] for a mode, role or size that cannot be.
+/// sheet; [`Error::Unfit`] for credentials that are not offered here; [`Invalid::RoleRequired`]; [`Invalid::Parameter`] for a mode, role or size that cannot be.
 pub async fn start_import(
-    ports: &(impl ImportOrganizations + CreateImports + ChangeImports + StageRows + KeepReport + PeekGuards),
+    ports: &(
+         impl ImportOrganizations + CreateImports + ChangeImports + StageRows + KeepReport + PeekGuards + ReadExisting
+     ),
+    keys: &TokenKeys,
     actor: &Actor,
     request: StartImport,
     origin: &Origin,
@@ -95,14 +105,18 @@ pub async fn start_import(
     effective.expect_hash(request.profile_hash.as_deref())?;
     let mode = effective.mode(request.mode.as_deref())?;
     let role = role(actor, &effective, request.role.as_deref())?;
-    let invite = effective.invites(request.invite)?;
+    let credentials = effective.credentials(request.credentials.as_deref())?;
+    let invite = effective.invites(request.invite, credentials)?;
+    let policy = effective.password_policy();
+    let credentials = FirstPasswords::of(credentials, &policy);
+    may_meet(actor, &effective, [request.on_existing])?;
     let new = NewImport {
         id: request.id,
         mode,
         user_kind: effective.user_kind,
         profile: effective.reference(),
         organization_id: effective.organization_id().cloned(),
-        options: Options { role, on_existing: request.on_existing, invite: request.invite },
+        options: Options { role, on_existing: request.on_existing, invite: request.invite, credentials },
         invite,
         valid_hours: effective.profile.invitation().expires_after,
         role_required: effective.profile.role().required_at_commit,
@@ -124,15 +138,23 @@ pub async fn start_import(
             return open(ports, new, actor, origin).await.map(|import| Started::Staged(Box::new(import)));
         }
         Source::Sheet(bytes) => check::sheet(&bytes, &effective.profile),
-        Source::Rows(rows) => check::records(&rows, &effective.profile),
+        Source::Rows(rows) => check::records(&rows, &effective.profile)?,
     };
     let Checked { report, file_refused, accepted, refused } = checked;
-    let prechecked = precheck(ports, actor, &effective, accepted).await?;
-    let without_role = new.without_role(&prechecked.rows);
+    let sealing = Sealing { import: &new.id, passwords: credentials, policy: &policy, keys };
+    let prechecked = precheck(ports, actor, &effective, &sealing, accepted).await?;
+    let without_role = without_role(ports, &Terms::of(&new), &prechecked.rows).await?;
     if request.dry_run {
         let mut issues = prechecked.issues;
         issues.extend(without_role.iter().map(|row| role_required(*row)));
-        issues.extend(peeked(ports, &new, &prechecked.rows).await?);
+        let deciding = Deciding {
+            actor: Some(actor),
+            book: &effective.roles,
+            kind: new.user_kind,
+            valid_hours: new.valid_hours,
+            now: origin.now,
+        };
+        issues.extend(peeked(ports, &new, &deciding, &prechecked.rows).await?);
         return page(vec![report], issues, request.from_row).map(Started::DryRun);
     }
     let nothing_left = prechecked.rows.is_empty();
@@ -148,7 +170,7 @@ pub async fn start_import(
     let new = NewImport { chunks: rows.div_ceil(CHUNK_ROWS as u32), total_rows: rows + refused, ..new };
     let mut import = open(ports, new, actor, origin).await?;
     if import.is_staged() {
-        stage_all(ports, &import, &report, prechecked).await?;
+        stage_all(ports, &import, &report, prechecked, &without_role).await?;
         commit(ports, &mut import, actor, origin, rows, refused).await?;
     }
     Ok(Started::Running(Box::new(import)))
@@ -159,7 +181,8 @@ fn role(actor: &Actor, effective: &Effective, wanted: Option<&str>) -> Result<Op
     let Some(wanted) = wanted else {
         return Ok(None);
     };
-    let role = effective.roles.find_assignable(effective.user_kind, wanted).ok_or_else(|| Invalid::Parameter {
+    let role = effective.roles.find_assignable(effective.user_kind, wanted);
+    let role = role.filter(|role| effective.offers_role(role.id())).ok_or_else(|| Invalid::Parameter {
         name: "role",
         expected: "the identifier or name of a role that such users can have".into(),
     })?;
@@ -215,6 +238,7 @@ async fn stage_all(
     import: &Import,
     report: &str,
     prechecked: Prechecked,
+    without_role: &[u32],
 ) -> Result<()> {
     ports.keep_report(&import.id, report).await?;
     for (number, rows) in (0_u32..).zip(prechecked.rows.chunks(CHUNK_ROWS)) {
@@ -224,7 +248,7 @@ async fn stage_all(
             rows: rows.to_vec(),
             // Counted when the import is committed; the one report names them.
             refused: 0,
-            without_role: import.rows_without_role(rows),
+            without_role: rows.iter().map(|row| row.row).filter(|row| without_role.contains(row)).collect(),
             report: None,
             issues: if number == 0 { prechecked.issues.clone() } else { Vec::new() },
         };
@@ -273,38 +297,116 @@ pub(super) async fn commit(
     }
 }
 
-impl NewImport {
-    /// The numbers of the rows that would be refused for want of a role.
-    fn without_role(&self, rows: &[StagedRow]) -> Vec<u32> {
-        without_role(self.role_required, &self.options, rows)
+/// What decides whether rows need a role.
+pub(super) struct Terms<'a> {
+    id: &'a ImportId,
+    organization: Option<&'a OrganizationId>,
+    options: &'a Options,
+    role_required: bool,
+}
+
+impl<'a> Terms<'a> {
+    fn of(new: &'a NewImport) -> Self {
+        Self {
+            id: &new.id,
+            organization: new.organization_id.as_ref(),
+            options: &new.options,
+            role_required: new.role_required,
+        }
+    }
+
+    /// Those of an import that is there.
+    pub(super) fn of_import(import: &'a Import) -> Self {
+        Self {
+            id: &import.id,
+            organization: import.organization_id.as_ref(),
+            options: &import.options,
+            role_required: import.role_required,
+        }
     }
 }
 
-impl Import {
-    /// The numbers of the rows that are refused for want of a role.
-    #[must_use]
-    pub fn rows_without_role(&self, rows: &[StagedRow]) -> Vec<u32> {
-        without_role(self.role_required, &self.options, rows)
+/// The numbers of the rows that are refused for want of a role: a person who is there already keeps theirs.
+pub(super) async fn without_role(ports: &impl PeekGuards, terms: &Terms<'_>, rows: &[StagedRow]) -> Result<Vec<u32>> {
+    if !terms.role_required || terms.options.role.is_some() {
+        return Ok(Vec::new());
     }
+    let lacking: Vec<&StagedRow> = rows.iter().filter(|row| !row.has_role()).collect();
+    let may_be_there = |row: &StagedRow| row.on_existing.unwrap_or(terms.options.on_existing) != OnExisting::Refuse;
+    let claims: Vec<Claim> = (0_u32..)
+        .zip(&lacking)
+        .filter(|(_, row)| may_be_there(row))
+        .flat_map(|(index, row)| claims_of(terms.id, Place { chunk: 0, index }, row))
+        .collect();
+    let mut there = BTreeSet::new();
+    if !claims.is_empty() {
+        let held = ports.peek(terms.organization, &claims).await?;
+        there.extend(sort_out(&claims, &held).1.into_iter().map(|met| met.place.index));
+    }
+    Ok((0_u32..).zip(lacking).filter(|(index, _)| !there.contains(index)).map(|(_, row)| row.row).collect())
 }
 
-fn without_role(required: bool, options: &Options, rows: &[StagedRow]) -> Vec<u32> {
-    if !required || options.role.is_some() {
-        return Vec::new();
-    }
-    rows.iter().filter(|row| !row.has_role()).map(|row| row.row).collect()
+/// Whoever may import may do to people who are there only what they may do to them one by one.
+pub(super) fn may_meet(
+    actor: &Actor,
+    effective: &Effective,
+    wishes: impl IntoIterator<Item = OnExisting>,
+) -> Result<()> {
+    let mut permissions = wishes.into_iter().filter_map(OnExisting::permission);
+    permissions.try_for_each(|permission| actor.require_in(permission, effective.organization_id()))
 }
 
 fn role_required(row: u32) -> ServerIssue {
     ServerIssue { row, field: "role".into(), code: "role_required".into(), severity: Severity::Error, other_row: None }
 }
 
-/// What the guards would say.
-async fn peeked(ports: &impl PeekGuards, new: &NewImport, rows: &[StagedRow]) -> Result<Vec<ServerIssue>> {
+/// What the guards would say, and what would become of people who are there.
+async fn peeked(
+    ports: &(impl PeekGuards + ReadExisting),
+    new: &NewImport,
+    deciding: &Deciding<'_>,
+    rows: &[StagedRow],
+) -> Result<Vec<ServerIssue>> {
     let claims: Vec<Claim> =
         (0_u32..).zip(rows).flat_map(|(index, row)| claims_of(&new.id, Place { chunk: 0, index }, row)).collect();
     let held = ports.peek(new.organization_id.as_ref(), &claims).await?;
-    Ok(claims.iter().zip(held).filter_map(|(claim, held)| issue_of(claim, &held, new.options.on_existing)).collect())
+    let (mut issues, people) = sort_out(&claims, &held);
+    let row_of = |met: &Met| rows.get(usize::try_from(met.place.index).ok()?);
+    let wishes = people.iter().filter_map(|met| Some((met, row_of(met)?.on_existing.unwrap_or(new.options.on_existing))));
+    let looked_at: Vec<UserId> =
+        wishes.filter(|(_, wish)| wish.permission().is_some()).map(|(met, _)| met.person.clone()).collect();
+    let read = ports.existing_people(&looked_at).await?.into_iter().map(|user| (user.id.clone(), user)).collect();
+    let (people, twice) = once_each(people);
+    issues.extend(twice);
+    issues.extend(foreseen(deciding, new.options.on_existing, &people, &read, |met| row_of(met).cloned()));
+    Ok(issues.into_iter().map(|placed| placed.issue).collect())
+}
+
+/// Each person's one row; of several rows that mean the same person none counts.
+pub(super) fn once_each(people: Vec<Met>) -> (Vec<Met>, Vec<PlacedIssue>) {
+    let mut rows: BTreeMap<UserId, Vec<Met>> = BTreeMap::new();
+    for met in people {
+        rows.entry(met.person.clone()).or_default().push(met);
+    }
+    let (mut once, mut twice) = (Vec::new(), Vec::new());
+    for mut met in rows.into_values() {
+        match met.as_slice() {
+            [first, second, ..] => {
+                let others = std::iter::once(second.row).chain(std::iter::repeat(first.row));
+                twice.extend(met.iter().zip(others).map(|(met, other)| same_person(met, other)));
+            }
+            _ => once.append(&mut met),
+        }
+    }
+    once.sort_by_key(|met| met.place);
+    (once, twice)
+}
+
+/// That another row means the same person.
+pub(super) fn same_person(met: &Met, other_row: u32) -> PlacedIssue {
+    let mut issue = PlacedIssue::error(met.place, met.row, "email", "duplicate_in_import");
+    issue.issue.other_row = Some(other_row);
+    issue
 }
 
 /// The sign-in names that a row wants.
@@ -318,21 +420,4 @@ pub(super) fn claims_of(import: &ImportId, place: Place, row: &StagedRow) -> Vec
     let mut claims = vec![claim(email, "email")];
     claims.extend(username.map(|name| claim(name, "username")));
     claims
-}
-
-/// What a claim's answer means for its row.
-pub(super) fn issue_of(claim: &Claim, held: &Held, on_existing: OnExisting) -> Option<ServerIssue> {
-    let username = claim.field == "username";
-    let (code, severity, other_row) = match held {
-        Held::Ours => return None,
-        Held::SameImport { row, .. } => ("duplicate_in_import", Severity::Error, Some(*row)),
-        Held::Reserved if username => ("username_reserved", Severity::Error, None),
-        Held::Reserved => ("email_reserved", Severity::Error, None),
-        Held::Taken { same_scope: true } if on_existing == OnExisting::Skip && !username => {
-            ("already_exists", Severity::Skipped, None)
-        }
-        Held::Taken { .. } if username => ("username_taken", Severity::Error, None),
-        Held::Taken { .. } => ("email_taken", Severity::Error, None),
-    };
-    Some(ServerIssue { row: claim.row, field: claim.field.to_owned(), code: code.to_owned(), severity, other_row })
 }

@@ -5,7 +5,7 @@ use rollcall_accounts::{
     Error, Result,
     access::Authenticator,
     error::Invalid,
-    import::{Severity, ports::ReadReports, report::ReportPage},
+    import::{ports::ReadReports, report::ReportPage},
     operations::get_import_report::get_import_report as get,
 };
 use serde::Deserialize;
@@ -104,11 +104,7 @@ fn lines(report: &ReportPage) -> Result<Vec<u8>> {
         lines.extend(row.issues.iter().map(|issue| (row.row, line(issue))));
     }
     lines.extend(report.issues.iter().map(|issue| {
-        let severity = match issue.severity {
-            Severity::Error => "error",
-            Severity::Skipped => "skipped",
-        };
-        (issue.row, [issue.field.clone(), severity.to_owned(), issue.code.clone(), issue.detail()])
+        (issue.row, [issue.field.clone(), issue.severity.name().to_owned(), issue.code.clone(), issue.detail()])
     }));
     lines.sort_by_key(|(row, _)| *row);
     let mut writer = csv::Writer::from_writer(Vec::new());

@@ -6,8 +6,9 @@ use rollcall_accounts::{
     access::Authenticator,
     error::{Invalid, Missing},
     ids::ImportId,
-    import::ports::{ImportOrganizations, StageRows},
+    import::ports::{ImportOrganizations, PeekGuards, StageRows},
     operations::stage_chunk::{StageChunk, stage_chunk as stage},
+    token::TokenKeys,
 };
 
 use crate::{
@@ -39,9 +40,9 @@ use crate::{
         (status = 422, description = "`import_refused` with the report of this chunk", body = ProblemResponse, content_type = "application/problem+json"),
     ),
 )]
-pub async fn stage_chunk<P>(ports: &P, call: Call) -> Answer
+pub async fn stage_chunk<P>(ports: &P, keys: &TokenKeys, call: Call) -> Answer
 where
-    P: Authenticator + ImportOrganizations + StageRows,
+    P: Authenticator + ImportOrganizations + StageRows + PeekGuards,
 {
     let actor = call.actor(ports).await?;
     let id = import_id(&call)?;
@@ -51,7 +52,7 @@ where
         .map_err(|_| Invalid::Parameter { name: "n", expected: "a chunk's number from 0".into() })?;
     let body: StageChunkRequest = call.json()?;
     let request = StageChunk { number, rows: body.rows, profile_hash: body.profile_hash };
-    let rows = stage(ports, &actor, &id, request).await?;
+    let rows = stage(ports, keys, &actor, &id, request).await?;
     Reply::json(StatusCode::OK, &StagedChunkResponse { chunk: number, rows })
 }
 

@@ -9,10 +9,11 @@ use rollcall_accounts::{
     ids::{ImportId, OrganizationId},
     import::{
         OnExisting,
-        ports::{ChangeImports, CreateImports, ImportOrganizations, KeepReport, PeekGuards, StageRows},
+        ports::{ChangeImports, CreateImports, ImportOrganizations, KeepReport, PeekGuards, ReadExisting, StageRows},
     },
     operations::start_import::{Source, StartImport, Started, start_import as start},
     random::SystemRandomness,
+    token::TokenKeys,
 };
 
 use crate::{
@@ -35,12 +36,13 @@ const MEDIA_TYPES: &str =
     operation_id = "start-import",
     tag = "Imports",
     params(
-        ("profile" = String, Query, description = "`technician`, `end-user` or `modern`"),
+        ("profile" = String, Query, description = "A built-in profile, or a custom one by its identifier"),
         ("organization" = Option<String>, Query, description = "Required unless the profile makes technicians"),
         ("mode" = Option<String>, Query, description = "`atomic` or `partial`, of those that the profile offers; its first when absent"),
         ("role" = Option<String>, Query, description = "Identifier or name of the role for rows without one"),
-        ("on_existing" = Option<String>, Query, description = "`refuse` (default) or `skip`: what happens to people who are there already"),
+        ("on_existing" = Option<String>, Query, description = "`refuse` (default), `skip`, `update`, `invite` or `add_to_group`: what happens to people who are there already; a row of JSON may say otherwise in `on_existing`"),
         ("invite" = Option<bool>, Query, description = "Whether to invite, where the profile leaves it open"),
+        ("credentials" = Option<String>, Query, description = "`link`, `generate_and_mail`, `specify_and_mail` or `specify_only`, of those that profile and organization offer; the profile's first when absent"),
         ("dry_run" = Option<bool>, Query, description = "Only say what would happen"),
         ("from_row" = Option<u32>, Query, description = "The `next_row` of the page before, of a dry run's report"),
         ("profile_hash" = Option<String>, Query, description = "The hash that the sheet was checked against"),
@@ -65,10 +67,10 @@ const MEDIA_TYPES: &str =
         (status = 409, description = "`rules_changed`, `request_in_progress`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 413, description = "`use_chunks`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 415, description = "`media_type_not_supported`", body = ProblemResponse, content_type = "application/problem+json"),
-        (status = 422, description = "`import_refused` with the report, `role_required` with the rows, `idempotency_key_reused`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 422, description = "`import_refused` with the report, `role_required` with the rows, `credential_mode_not_allowed`, `credential_mode_unknown`, `idempotency_key_reused`", body = ProblemResponse, content_type = "application/problem+json"),
     ),
 )]
-pub async fn start_import<P>(ports: &P, call: Call) -> Answer
+pub async fn start_import<P>(ports: &P, keys: &TokenKeys, call: Call) -> Answer
 where
     P: Authenticator
         + KeepAnswers
@@ -77,7 +79,8 @@ where
         + ChangeImports
         + StageRows
         + KeepReport
-        + PeekGuards,
+        + PeekGuards
+        + ReadExisting,
 {
     let actor = call.actor(ports).await?;
     if call.body.len() > BODY_LIMIT {
@@ -90,7 +93,7 @@ where
             None => ImportId::random(&SystemRandomness),
         };
         let request = request(&call, id)?;
-        let started = start(ports, &actor, request, &call.origin(Some(actor.id()))).await?;
+        let started = start(ports, keys, &actor, request, &call.origin(Some(actor.id()))).await?;
         reply(started)
     })
     .await
@@ -108,6 +111,7 @@ fn request(call: &Call, id: ImportId) -> Result<StartImport> {
         role: call.query("role").map(str::to_owned),
         on_existing: on_existing(call)?,
         invite: flag(call, "invite")?,
+        credentials: call.query("credentials").map(str::to_owned),
         dry_run: flag(call, "dry_run")?.unwrap_or(false),
         from_row: from_row(call)?,
         profile_hash: body_hash.or_else(|| call.query("profile_hash").map(str::to_owned)),
@@ -154,14 +158,11 @@ pub(super) fn from_row(call: &Call) -> Result<u32> {
 }
 
 fn on_existing(call: &Call) -> Result<OnExisting> {
-    match call.query("on_existing") {
-        None | Some("refuse") => Ok(OnExisting::Refuse),
-        Some("skip") => Ok(OnExisting::Skip),
-        Some("update" | "invite" | "add_to_group") => {
-            Err(Invalid::ParameterNotSupported { name: "on_existing", detail: "use refuse or skip".into() }.into())
-        }
-        Some(_) => Err(parameter("on_existing", "refuse or skip")),
-    }
+    let Some(name) = call.query("on_existing") else { return Ok(OnExisting::Refuse) };
+    OnExisting::parse(name).ok_or_else(|| {
+        let names: Vec<&str> = OnExisting::ALL.iter().map(|one| one.name()).collect();
+        parameter("on_existing", &format!("one of {}", names.join(", ")))
+    })
 }
 
 fn flag(call: &Call, name: &'static str) -> Result<Option<bool>> {

@@ -2,7 +2,7 @@
 
 use rollcall_accounts::{
     error::Error,
-    import::{Import, RowCounts, ServerIssue, Severity, report::ReportPage},
+    import::{Import, RowCounts, ServerIssue, report::ReportPage},
     time::iso,
 };
 use rollcall_validation::Record;
@@ -68,6 +68,8 @@ pub struct ImportCountsResponse {
     pub rows: u32,
     /// Users made.
     pub imported: u32,
+    /// People who were there already and were changed, invited again or added to groups.
+    pub updated: u32,
     /// Left out: there already.
     pub skipped: u32,
     /// Refused.
@@ -79,7 +81,7 @@ pub struct ImportCountsResponse {
 pub struct ImportOptionsResponse {
     /// Identifier of the role for rows without one.
     pub role: Option<String>,
-    /// `refuse` or `skip`.
+    /// `refuse`, `skip`, `update`, `invite` or `add_to_group`.
     pub on_existing: &'static str,
     /// Whether to invite, where the profile leaves it open.
     pub invite: Option<bool>,
@@ -126,6 +128,7 @@ impl ImportResponse {
                 rows: import.counts.rows,
                 // What is written but not visible yet is nothing to count.
                 imported: if import.committed_at.is_some() { import.counts.imported } else { 0 },
+                updated: import.counts.updated,
                 skipped: import.counts.skipped,
                 failed: import.counts.failed,
             },
@@ -158,9 +161,12 @@ pub struct ServerIssueResponse {
     /// Field.
     pub field: String,
     /// `email_taken`, `email_reserved`, `username_taken`, `username_reserved`, `duplicate_in_import`,
-    /// `already_exists`, `role_required`, `role_not_grantable` or `organization_not_found`.
+    /// `role_required`, `role_not_grantable`, `organization_not_found`, and of people who are there already
+    /// `already_exists`, `nothing_to_change`, `already_registered`, `own_account`, `root_master`,
+    /// `person_deactivated`, `other_kind`, `permission_denied`, `import_unfinished` or `user_not_found`.
     pub code: String,
-    /// `error`: the row is refused; `skipped`: it was left out as the caller wished.
+    /// `error`: the row is refused; `skipped`: it is left out; `updated`, `invited`, `added_to_group`: what happens
+    /// to the person who is there already.
     pub severity: &'static str,
     /// One sentence for a person.
     pub detail: String,
@@ -178,10 +184,7 @@ pub fn server_issues(issues: &[ServerIssue]) -> Vec<ServerIssueResponse> {
             row: issue.row,
             field: issue.field.clone(),
             code: issue.code.clone(),
-            severity: match issue.severity {
-                Severity::Error => "error",
-                Severity::Skipped => "skipped",
-            },
+            severity: issue.severity.name(),
             detail: issue.detail(),
             other_row: issue.other_row,
         })
@@ -200,6 +203,8 @@ pub struct ServerPart {
 pub struct ResultsPart {
     /// Users made.
     pub imported: u32,
+    /// People who were there already and were changed, invited again or added to groups.
+    pub updated: u32,
     /// Left out: there already.
     pub skipped: u32,
     /// Refused.
@@ -233,6 +238,7 @@ impl ImportReportResponse {
             server: ServerPart { issues: server_issues(&page.issues) },
             results: results.map(|results| ResultsPart {
                 imported: results.imported,
+                updated: results.updated,
                 skipped: results.skipped,
                 failed: results.failed,
             }),
