@@ -9,12 +9,12 @@ import type { Work } from "./flow";
 import { Grid, type GridHandle, useSheet } from "./Grid";
 import { MappingPanel } from "./MappingPanel";
 import { RowCountDialog } from "./RowCountDialog";
-import { rollcallColumn } from "./reading";
 import { SheetNotes } from "./SheetNotes";
-import type { SheetSession } from "./session";
+import { ADDED_ROWS, type SheetSession } from "./session";
 import { sheetTexts } from "./sheetTexts";
+import { sourceLine } from "./sourceLine";
 import { count, texts } from "./texts";
-import type { Filter, SheetInfo } from "./validator";
+import type { Filter } from "./validator";
 
 const t = texts.check;
 
@@ -81,6 +81,9 @@ export function CheckStep({ work, onMapping }: CheckProps) {
     await onMapping("{}");
     announce(sheetTexts.mapping.forgotten);
   };
+  // As many empty rows as the rules and the sheet have room for.
+  const left = (work.facts.rowLimit ?? Number.MAX_SAFE_INTEGER) - session.size;
+  const room = Math.max(0, Math.min(left, ADDED_ROWS - session.emptyRows));
   const add = async (rows: number) => {
     await addRows(session, rows, grid.current);
     announce(own.added(rows));
@@ -108,6 +111,11 @@ export function CheckStep({ work, onMapping }: CheckProps) {
           <div className="problem-body">
             <div className="problem-title">{texts.confirm.blockedFile}</div>
             <FileIssues issues={errors} />
+            {!byHand && errors.some((issue) => issue.code === "column_missing") && (
+              <div className="row">
+                <Button onPress={() => toMapping(true)}>{t.change}</Button>
+              </div>
+            )}
           </div>
         </div>
       )}
@@ -149,7 +157,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
             disabled={!state.redoable}
             onPress={() => void session.redo().then(() => announce(t.redone))}
           />
-          <AddRows byHand={byHand} onAdd={(rows) => void add(rows)} onOther={() => setAdding(true)} />
+          <AddRows byHand={byHand} room={room} onAdd={(rows) => void add(rows)} onOther={() => setAdding(true)} />
           <Button look="quiet" icon={<KeysIcon />} label={t.keys} shortcut="?" onPress={() => setHelp(true)} />
         </div>
       </div>
@@ -167,7 +175,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
       {adding && (
         <RowCountDialog
           title={own.addTitle}
-          limit={work.facts.rowLimit === null ? null : work.facts.rowLimit - session.snapshot().listed.length}
+          limit={room}
           usual={50}
           button={own.addButton}
           onClose={() => setAdding(false)}
@@ -214,7 +222,7 @@ async function removeTicked(session: SheetSession): Promise<void> {
 }
 
 /** Some more empty rows at the end; for rows entered by hand the button says so in words. */
-function AddRows(props: { byHand: boolean; onAdd: (rows: number) => void; onOther: () => void }) {
+function AddRows(props: { byHand: boolean; room: number; onAdd: (rows: number) => void; onOther: () => void }) {
   return (
     <MenuButton
       placement="bottom end"
@@ -225,9 +233,10 @@ function AddRows(props: { byHand: boolean; onAdd: (rows: number) => void; onOthe
             ...[1, 5, 20].map((rows) => ({
               id: String(rows),
               label: own.addMany(rows),
+              disabled: rows > props.room,
               onPress: () => props.onAdd(rows),
             })),
-            { id: "other", label: own.addOther, onPress: props.onOther },
+            { id: "other", label: own.addOther, disabled: props.room === 0, onPress: props.onOther },
           ],
         },
       ]}
@@ -250,27 +259,6 @@ async function addRows(session: SheetSession, rows: number, grid: GridHandle | n
   await session.addRows(rows);
   session.focus({ position: at, field: session.info.fields[0]?.field ?? null });
   grid?.focus();
-}
-
-/** "UTF-8 · separated by tabs · header row found · 4 of 5 columns used" */
-export function sourceLine(info: SheetInfo, byHand: boolean): string {
-  if (byHand) return t.byHand;
-  const { format, encoding, delimiter, header, sheet } = info.source;
-  const used = info.columns.filter((column) => column.index !== null).length;
-  const sheets = info.sheets ?? [];
-  const words = sheetTexts.mapping;
-  // Addresses with names, as mail programs copy them, have columns but nothing between them and no titles.
-  const addresses = format === "text" && delimiter === null && used > 1;
-  return [
-    format === "xlsx" ? words.workbook : null,
-    sheet === null ? null : sheets.length > 1 ? words.sheetOf(sheet, sheets.length) : words.sheetOnly(sheet),
-    encoding === null ? null : (t.encodings[encoding.toLowerCase()] ?? encoding),
-    delimiter === null ? null : t.separatedBy(t.delimiters[delimiter] ?? delimiter),
-    addresses ? words.addresses : header ? t.headerYes : t.headerNo,
-    t.columns(used, used + info.unmapped.filter((column) => rollcallColumn(column.title) === null).length),
-  ]
-    .filter((part) => part !== null)
-    .join(" · ");
 }
 
 function KeysDialog({ typing, onClose }: { typing: boolean; onClose: () => void }) {

@@ -1,4 +1,6 @@
+import { byteLimitWords } from "./profile";
 import { sentenceCase } from "./sentence";
+import { sheetTexts } from "./sheetTexts";
 import { texts } from "./texts";
 import type { Issue } from "./validator";
 
@@ -8,10 +10,17 @@ export function FileIssues({ issues }: { issues: readonly Issue[] }) {
     <ul className="file-issues">
       {issues.map((issue) => (
         <li key={`${issue.code}:${issue.message}`}>
-          {sentenceCase(issue.message)}{" "}
-          <span className="muted">{texts.advice[issue.code] ?? texts.adviceOtherwise}</span>
+          {words(issue)} <span className="muted">{texts.advice[issue.code] ?? texts.adviceOtherwise}</span>
         </li>
       ))}
     </ul>
   );
+}
+
+/** The validator's words; a limit of bytes in the unit in which people know it. */
+function words(issue: Issue): string {
+  const { limit } = issue.params;
+  return issue.code === "too_large" && typeof limit === "number"
+    ? sheetTexts.source.tooLarge(byteLimitWords(limit))
+    : sentenceCase(issue.message);
 }

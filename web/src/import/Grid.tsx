@@ -288,6 +288,11 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
     }
     const position = focus?.position ?? listed[0];
     if (position === undefined) return;
+    // Where rows are typed in, a cell is emptied, as in a spreadsheet; the row goes from its own cell.
+    if (typing && focus?.field != null) {
+      await save(position, focus.field, "");
+      return;
+    }
     const yes = await ask({
       title: texts.check.removeOneTitle(session.row(position)?.row ?? position + 1),
       body: texts.check.removeOneBody,

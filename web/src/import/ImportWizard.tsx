@@ -149,6 +149,7 @@ export default function ImportWizard() {
       if (!yes) return;
     }
     update({ reading: { name }, failure: null });
+    announce(texts.source.reading(name));
     try {
       const session = await openWith(bytes, name, rules.data, rows === undefined ? { fresh: true } : { rows });
       // Where only a person can say which column is which, they are asked at once.

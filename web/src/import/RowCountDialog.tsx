@@ -2,6 +2,7 @@ import { type FormEvent, useId, useState } from "react";
 import { Field, ModalDialog } from "../ui";
 import { sheetTexts } from "./sheetTexts";
 import { count } from "./texts";
+import { wholeNumber } from "./wholeNumber";
 
 const t = sheetTexts.byHand;
 /** As many empty rows as are kept track of at once; the profile may allow fewer. */
@@ -48,12 +49,4 @@ export function RowCountDialog(props: {
       </form>
     </ModalDialog>
   );
-}
-
-/** The number that was typed, from 1 to `most`, or null. */
-export function wholeNumber(text: string, most: number): number | null {
-  const plain = text.trim();
-  if (!/^\d{1,6}$/.test(plain)) return null;
-  const number = Number(plain);
-  return number >= 1 && number <= most ? number : null;
 }

@@ -3,7 +3,7 @@ import { announce, Button, WarningIcon } from "../ui";
 import { type Findings, nothingFound, type Odd, type Offer, readFindings } from "./findings";
 import { useSheet } from "./Grid";
 import "./notes.css";
-import { isRepaired, missingColumns, needsPerson } from "./reading";
+import { isRepaired } from "./reading";
 import { sentenceCase, visibleBlanks } from "./sentence";
 import type { Focus, SheetSession } from "./session";
 import { sheetTexts } from "./sheetTexts";
@@ -54,13 +54,6 @@ export function SheetNotes(props: {
           {columns.detectedAgain}
         </Button>
       ),
-    });
-  if (onColumns !== null && needsPerson(info) && state.issues.some((issue) => issue.code === "column_missing"))
-    notes.push({
-      key: "missing",
-      tone: "warning",
-      text: columns.missingHere(missingColumns(info)),
-      actions: columnsButton,
     });
   for (const issue of state.issues.filter(({ severity }) => severity === "warning"))
     notes.push({

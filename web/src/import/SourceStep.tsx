@@ -81,8 +81,10 @@ export function SourceStep(props: SourceProps) {
   const readTransfer = (transfer: DataTransfer): boolean => {
     const file = transfer.files[0];
     const text = transfer.getData("text/plain");
-    // A spreadsheet puts a picture of the cells beside their text: the text is meant.
-    if (text !== "") readText(text);
+    // A spreadsheet puts a picture of the cells beside their text: the text is meant. A file manager puts a file's
+    // name beside the file.
+    const isFile = file !== undefined && (text === "" || text.trim() === file.name);
+    if (!isFile && text !== "") readText(text);
     else if (file !== undefined) {
       if (transfer.files.length > 1) notify(own.notOneFile);
       void readFile(file);

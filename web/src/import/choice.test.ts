@@ -64,6 +64,13 @@ describe("who is imported, and where", () => {
   });
 });
 
+test("members are offered where there are rules for them", () => {
+  const rules = [profile("modern", "any"), profile("member", "member")];
+  expect(kindsFor("all", rules)).toEqual(["technician", "end_user", "member"]);
+  expect(kindsFor(["acme"], rules)).toEqual(["end_user", "member"]);
+  expect(kindsFor("all", [profile("modern", "any")])).toEqual(["technician", "end_user"]);
+});
+
 test("the rules that take names as they are come first; those for another kind not at all", () => {
   const profiles = [profile("technician", "technician"), profile("end-user", "end_user"), profile("modern", "any")];
   expect(profilesFor(profiles, "end_user").map(({ id }) => id)).toEqual(["modern", "end-user"]);

@@ -9,12 +9,16 @@ class TestSheet implements SheetHandle {
   emails: string[];
   before: string[][] = [];
   windows = 0;
+  titles: string[] = [];
+  /** In place of the usual numbers. */
+  numbers: number[] | null = null;
   removed = 0;
   constructor(emails: string[]) {
     this.emails = emails;
   }
   async info() {
-    return JSON.stringify({ fields: [{ field: "email" }], columns: [], unmapped: [], issues: [] });
+    const source = { columns: this.titles.map((title, index) => ({ index, title, field: null })) };
+    return JSON.stringify({ fields: [{ field: "email" }], columns: [], unmapped: [], issues: [], source });
   }
   async counts() {
     const bad = this.emails.filter(refused).length;
@@ -34,7 +38,7 @@ class TestSheet implements SheetHandle {
         if (value === undefined) return [];
         const bad = refused(value);
         // Every tenth row number was left out by a removal in the past.
-        const row = position + 1 + Math.floor(position / 9);
+        const row = this.numbers?.[position] ?? position + 1 + Math.floor(position / 9);
         const view: RowView = {
           position,
           row,
@@ -161,11 +165,25 @@ describe("a sheet of thirty rows, two of them bad", () => {
     );
   });
 
+  test("in a file that returned they are found though it was sorted", async () => {
+    const sorted = new TestSheet(["c@x.org", "a@x.org", "b@x.org"]);
+    sorted.titles = ["Email", "Rollcall row", "Rollcall errors"];
+    sorted.numbers = [40, 7, 12];
+    const returned = await SheetSession.open(sorted, "{}");
+    expect(await returned.locate([7, 40, 8])).toEqual(
+      new Map([
+        [40, 0],
+        [7, 1],
+      ]),
+    );
+  });
+
   test("rows that were added and not filled are neither problems nor people", async () => {
     await session.addRows(3);
     expect(listed(session)).toHaveLength(33);
     expect(session.snapshot().counts).toMatchObject({ rows: 30, refused: 2 });
     expect([...(await session.problems())]).toEqual([4, 20]);
+    expect([session.size, session.emptyRows]).toEqual([33, 3]);
     expect(session.row(31)?.status).toBe("accepted");
     await session.setCell(31, "email", "bad");
     expect(session.snapshot().counts).toMatchObject({ rows: 31, refused: 3 });

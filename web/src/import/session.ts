@@ -1,3 +1,4 @@
+import { isRepaired } from "./reading";
 import { prefetchRange, RowCache } from "./rowCache";
 import {
   extend,
@@ -64,8 +65,8 @@ type Marks = ReadonlyMap<number, readonly ServerMark[]>;
 
 /** As many edits as the sheet keeps for undoing. */
 const HISTORY = 200;
-/** Added rows are looked at for empty ones from the end, so far. */
-const ADDED_ROWS = 2000;
+/** Added rows are looked at for empty ones from the end, so far: no more of them are added. */
+export const ADDED_ROWS = 2000;
 
 /**
  * The open sheet as the page sees it: the rows on the list, the ticked ones, the text of those in view.
@@ -144,6 +145,16 @@ export class SheetSession {
   close(): void {
     this.#closed = true;
     void this.#queue.then(() => this.#sheet.free()).catch(() => undefined);
+  }
+
+  /** How many rows there are, empty ones included. */
+  get size(): number {
+    return this.#rows;
+  }
+
+  /** How many of them were added and not filled. */
+  get emptyRows(): number {
+    return this.#empty.size;
   }
 
   /** The row's text where it is at hand, with what the server said about it. */
@@ -298,8 +309,25 @@ export class SheetSession {
     return { position, field: (backwards ? bad.at(-1) : bad[0]) ?? null };
   }
 
-  /** Where the rows of these numbers stand now. Numbers ascend with positions: a search for all of them at once. */
+  /** Where the rows of these numbers stand now. */
   async locate(numbers: readonly number[]): Promise<Map<number, number>> {
+    return isRepaired(this.info) ? this.#lookThrough(numbers) : this.#search(numbers);
+  }
+
+  /** A file that returns brings its numbers along, in whatever order it was sorted into. */
+  async #lookThrough(numbers: readonly number[]): Promise<Map<number, number>> {
+    const wanted = new Set(numbers);
+    const found = new Map<number, number>();
+    for (let first = 0; first < this.#rows && found.size < wanted.size; first += ADDED_ROWS) {
+      const length = Math.min(ADDED_ROWS, this.#rows - first);
+      const rows: RowView[] = JSON.parse(await this.#sheet.window(Uint32Array.from({ length }, (_, at) => first + at)));
+      for (const row of rows) if (wanted.has(row.row)) found.set(row.row, row.position);
+    }
+    return found;
+  }
+
+  /** Otherwise numbers ascend with positions: a search for all of them at once. */
+  async #search(numbers: readonly number[]): Promise<Map<number, number>> {
     const found = new Map<number, number>();
     let open = [...new Set(numbers)].map((number) => ({ number, low: 0, high: this.#rows }));
     while (open.length > 0) {

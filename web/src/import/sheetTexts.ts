@@ -69,14 +69,12 @@ export const sheetTexts = {
     nowFrom: (title: string) => `now “${title}”`,
     rowNumber: "Row number of an earlier import",
     errorsOfRow: "What was wrong; not imported",
-    change: "Change columns",
     /** On Check: how it was read, and why that may be wrong. */
     suspect: (title: string) => `Most values in “${title}” are refused. Is it the right column?`,
-    missingHere: (titles: readonly string[]) => `No column was found for ${quoted(titles)}.`,
     remembered: "Columns are read as last time.",
     detectedAgain: "Read them afresh",
     forgotten: "The columns are read by their titles again.",
-    sheetOf: (name: string, n: number) => `worksheet “${name}”, 1 of ${count(n)}`,
+    sheetOf: (name: string, n: number) => `worksheet “${name}”, one of ${count(n)}`,
     sheetOnly: (name: string) => `worksheet “${name}”`,
     workbook: "Excel workbook",
     addresses: "addresses with names",
@@ -111,16 +109,12 @@ export const sheetTexts = {
       `${title}: ${plural(n, "cell has a suggestion", "cells have suggestions")}`,
     takeAll: (n: number) => (n === 1 ? "Take it" : `Take all ${count(n)}`),
     taken: (n: number) => `${plural(n, "suggestion", "suggestions")} taken. Undo with Ctrl Z.`,
-    atLeast: (n: string) => `${n}+`,
     more: (n: number) => `${count(n)} more`,
     fewer: "Show fewer",
   },
 
   cell: {
-    before: "as typed",
-    after: "suggested",
     keep: "Keep what was typed",
     kept: "You kept what was typed.",
-    keptSaid: "kept as typed",
   },
 };
