@@ -9,7 +9,8 @@ use rollcall_tests::workspace::{Workspace, files, root, text};
 const ARROWS: &[(&str, &[&str])] = &[
     ("crates/phone-automaton", &[]),
     ("crates/phone-automaton/generator", &[]),
-    ("crates/validation", &["phone-automaton"]),
+    ("crates/xlsx", &[]),
+    ("crates/validation", &["phone-automaton", "rollcall-xlsx"]),
     ("crates/accounts", &["rollcall-validation"]),
     ("crates/templates", &["rollcall-validation"]),
     ("crates/http-api", &["rollcall-accounts", "rollcall-templates", "rollcall-validation"]),

@@ -70,6 +70,7 @@ fn inputs() -> Vec<PathBuf> {
         "crates/phone-automaton/Cargo.toml",
         "crates/phone-automaton/src",
         "crates/validation",
+        "crates/xlsx",
         "wasm-validator",
         "xtask/src/wasm.rs",
     ];

@@ -17,6 +17,18 @@ codes! {
     NOT_TEXT = "not_text";
     /// The bytes are an Excel workbook.
     XLSX_NOT_SUPPORTED = "xlsx_not_supported";
+    /// A workbook as Excel wrote them until 2003.
+    XLS_NOT_SUPPORTED = "xls_not_supported";
+    /// A workbook that is protected by a password.
+    WORKBOOK_ENCRYPTED = "workbook_encrypted";
+    /// A workbook that was cut off, changed on its way, or written wrongly.
+    WORKBOOK_DAMAGED = "workbook_damaged";
+    /// A workbook with more in it than anybody reads.
+    WORKBOOK_TOO_LARGE = "workbook_too_large";
+    /// The document of another program, or some other archive.
+    NOT_A_WORKBOOK = "not_a_workbook";
+    /// The workbook has no worksheet of that name.
+    SHEET_UNKNOWN = "sheet_unknown";
     /// The file is larger than the profile allows.
     TOO_LARGE = "too_large";
     /// There are more rows than the profile allows.

@@ -1,12 +1,19 @@
-//! How a text is to be read: the delimiter, the header and the columns with which most cells are valid.
+//! How a sheet is to be read: the worksheet, the delimiter, the header and the columns with which most cells are valid.
+
+use std::borrow::Cow;
+
+use rollcall_xlsx::{
+    Refused,
+    tables::{Table, Tables},
+};
 
 use crate::{
-    Field, Issue, Profile, Source, SourceColumn, Status, cell,
+    Field, Issue, Param, Profile, Source, SourceColumn, Status, cell,
     cell::{Corrections, Input},
     code,
     decode::{self, NotText},
-    profile::Rule,
-    table::{Cell, Reader},
+    profile::{Column, Rule},
+    table::{Cell, Reader, Records},
     text,
     titles::{self, Title},
 };
@@ -24,13 +31,15 @@ pub(crate) const COLUMN_LIMIT: usize = 512;
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Mapping {
+    /// The name of the worksheet.
+    pub(crate) sheet: Option<String>,
     pub(crate) header: Option<bool>,
     pub(crate) delimiter: Option<String>,
     /// Fields by the sheet's columns; nothing for one that is left out.
     pub(crate) columns: Option<Vec<Option<Field>>>,
 }
 
-/// A text with what was found out about it.
+/// A sheet with what was found out about it.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
     pub(crate) source: Source,
@@ -41,45 +50,212 @@ pub(crate) struct Reading<'a> {
     /// How many cells a row has.
     pub(crate) width: usize,
     /// What is left to be read: the rows.
-    pub(crate) rows: Reader<'a>,
+    pub(crate) rows: Records<'a>,
 }
 
-/// Text and where it came from.
-pub(crate) struct Opened<'a> {
-    pub(crate) text: std::borrow::Cow<'a, str>,
-    pub(crate) encoding: &'static str,
+/// What cannot be read, and why.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    pub(crate) source: Source,
+    pub(crate) issue: Issue,
 }
 
-/// Decodes bytes, unless there are too many of them or they are no text.
-pub(crate) fn open<'a>(bytes: &'a [u8], profile: &Profile) -> Result<Opened<'a>, Issue> {
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > profile.byte_limit() {
-        let issue = Issue::error(code::TOO_LARGE).with("limit", crate::Param::Number(profile.byte_limit()));
-        return Err(issue.with("bytes", crate::Param::Number(size)));
-    }
-    match decode::decode(bytes) {
-        Ok(decoded) => Ok(Opened { text: decoded.text, encoding: decoded.encoding }),
-        Err(NotText::Workbook) => Err(Issue::error(code::XLSX_NOT_SUPPORTED)),
-        Err(NotText::Format(format)) => Err(Issue::error(code::NOT_TEXT).with("format", format)),
-        Err(NotText::Binary) => Err(Issue::error(code::NOT_TEXT)),
+impl Unread {
+    fn new(source: Source, issue: Issue) -> Box<Self> {
+        Box::new(Self { source, issue })
     }
 }
 
-/// Finds out how a text is to be read.
-pub(crate) fn read<'a>(opened: &'a Opened<'_>, profile: &Profile, mapping: &Mapping) -> Reading<'a> {
-    let (body, first_line, declared) = declared_delimiter(&opened.text);
+/// A file that can be read.
+#[derive(Debug)]
+pub(crate) enum Opened<'a> {
+    /// Text and how it was encoded.
+    Text { text: Cow<'a, str>, encoding: &'static str },
+    /// The sheets of a workbook, as [`Tables::read`] takes them.
+    Workbook(Cow<'a, [u8]>),
+}
+
+/// Decodes or unpacks bytes, unless there are too many of them or they are no sheet.
+pub(crate) fn open<'a>(bytes: &'a [u8], profile: &Profile) -> Result<Opened<'a>, Box<Unread>> {
+    check_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX), profile, "text")?;
+    let issue = match decode::decode(bytes) {
+        Ok(decoded) => return Ok(Opened::Text { text: decoded.text, encoding: decoded.encoding }),
+        Err(NotText::Workbook) => Issue::error(code::XLSX_NOT_SUPPORTED),
+        Err(NotText::Format(format)) => Issue::error(code::NOT_TEXT).with("format", format),
+        Err(NotText::Binary) => Issue::error(code::NOT_TEXT),
+    };
+    Err(Unread::new(Source::nothing_read("text"), issue))
+}
+
+/// Takes the sheets of a workbook that was unpacked elsewhere.
+pub(crate) fn open_tables<'a>(bytes: impl Into<Cow<'a, [u8]>>, profile: &Profile) -> Result<Opened<'a>, Box<Unread>> {
+    let bytes = bytes.into();
+    let refused = match Tables::read(&bytes) {
+        Some(tables) => {
+            check_size(tables.size, profile, "xlsx")?;
+            tables.sheets.err()
+        }
+        None => Some(Refused::Damaged),
+    };
+    match refused {
+        Some(refused) => Err(Unread::new(Source::nothing_read("xlsx"), refusal(&refused))),
+        None => Ok(Opened::Workbook(bytes)),
+    }
+}
+
+fn check_size(size: u64, profile: &Profile, format: &'static str) -> Result<(), Box<Unread>> {
+    if size <= profile.byte_limit() {
+        return Ok(());
+    }
+    let issue = Issue::error(code::TOO_LARGE).with("limit", Param::Number(profile.byte_limit()));
+    Err(Unread::new(Source::nothing_read(format), issue.with("bytes", Param::Number(size))))
+}
+
+fn refusal(refused: &Refused) -> Issue {
+    match refused {
+        Refused::Encrypted => Issue::error(code::WORKBOOK_ENCRYPTED),
+        Refused::Damaged => Issue::error(code::WORKBOOK_DAMAGED),
+        Refused::TooLarge { what, limit } => {
+            Issue::error(code::WORKBOOK_TOO_LARGE).with("what", what.as_str()).with("limit", Param::Number(*limit))
+        }
+        Refused::NotAWorkbook { format } => Issue::error(code::NOT_A_WORKBOOK).with("format", format.as_str()),
+    }
+}
+
+/// Finds out how a sheet is to be read.
+pub(crate) fn read<'a>(
+    opened: &'a Opened<'_>,
+    profile: &Profile,
+    mapping: &Mapping,
+) -> Result<Reading<'a>, Box<Unread>> {
+    match opened {
+        Opened::Text { text, encoding } => read_text(text, encoding, profile, mapping),
+        Opened::Workbook(bytes) => read_workbook(&worksheets(bytes), profile, mapping),
+    }
+}
+
+/// The worksheets that a person may choose from, each with the number of its rows that are not blank.
+pub(crate) fn sheets(opened: &Opened<'_>) -> Vec<(String, usize)> {
+    let Opened::Workbook(bytes) = opened else { return Vec::new() };
+    offered(&worksheets(bytes)).map(|sheet| (sheet.table.name.to_owned(), sheet.rows)).collect()
+}
+
+fn read_text<'a>(
+    text: &'a str,
+    encoding: &'static str,
+    profile: &Profile,
+    mapping: &Mapping,
+) -> Result<Reading<'a>, Box<Unread>> {
+    let source = Source { encoding: Some(encoding), ..Source::nothing_read("text") };
+    if text::is_all_blank(text) {
+        return Err(Unread::new(source, Issue::error(code::EMPTY)));
+    }
+    let (body, first_line, declared) = declared_delimiter(text);
     let wanted = mapping.delimiter.as_deref().and_then(|text| text.chars().next()).filter(char::is_ascii);
+    let candidate = |delimiter| {
+        let records = Records::Text(Reader::new(body, first_line, delimiter));
+        Candidate { delimiter, ..Candidate::new(records, profile, mapping) }
+    };
     let best = match wanted.or(declared) {
-        Some(delimiter) => Candidate::new(body, first_line, Some(delimiter), profile, mapping),
+        Some(delimiter) => candidate(Some(delimiter)),
         None => DELIMITERS
             .into_iter()
             .map(Some)
             .chain([None])
-            .map(|delimiter| Candidate::new(body, first_line, delimiter, profile, mapping))
+            .map(candidate)
             .reduce(|best, other| if other.score > best.score { other } else { best })
-            .unwrap_or_else(|| Candidate::new(body, first_line, None, profile, mapping)),
+            .unwrap_or_else(|| candidate(None)),
     };
-    best.finish(opened.encoding, profile)
+    Ok(best.finish(source, profile))
+}
+
+/// A worksheet and how many of its rows are not blank.
+struct Worksheet<'a> {
+    table: Table<'a>,
+    rows: usize,
+}
+
+fn worksheets(bytes: &[u8]) -> Vec<Worksheet<'_>> {
+    let tables = Tables::read(bytes).and_then(|tables| tables.sheets.ok()).unwrap_or_default();
+    let mut sheets = Vec::with_capacity(tables.len());
+    for table in tables {
+        let (mut rows, mut cells) = (0, Vec::new());
+        if let Ok(records) = &table.rows {
+            let mut records = Records::Worksheet(records.clone());
+            while next_row(&mut records, &mut cells).is_some() {
+                rows += 1;
+            }
+        }
+        sheets.push(Worksheet { table, rows });
+    }
+    sheets
+}
+
+/// Hidden worksheets count only where there is nothing else.
+fn offered<'a, 'b>(sheets: &'b [Worksheet<'a>]) -> impl Iterator<Item = &'b Worksheet<'a>> {
+    let something = sheets.iter().any(|sheet| !sheet.table.hidden && (sheet.rows > 0 || sheet.table.rows.is_err()));
+    sheets.iter().filter(move |sheet| !something || !sheet.table.hidden)
+}
+
+/// Of several worksheets the one in whose reading most rows are good, of equals the first.
+fn read_workbook<'a>(
+    sheets: &[Worksheet<'a>],
+    profile: &Profile,
+    mapping: &Mapping,
+) -> Result<Reading<'a>, Box<Unread>> {
+    let source = |sheet: Option<&str>| Source { sheet: sheet.map(str::to_owned), ..Source::nothing_read("xlsx") };
+    let unread = |sheet: &Worksheet<'_>, issue| Unread::new(source(Some(sheet.table.name)), issue);
+    let best = match &mapping.sheet {
+        Some(name) => sheets.iter().find(|sheet| sheet.table.name == name).ok_or_else(|| {
+            let known = offered(sheets).map(|sheet| sheet.table.name.to_owned()).collect();
+            let issue = Issue::error(code::SHEET_UNKNOWN).with("name", name.as_str());
+            Unread::new(source(None), issue.with("known", Param::Names(known)))
+        })?,
+        None => {
+            let mut filled = offered(sheets).filter(|sheet| sheet.rows > 0);
+            match (filled.next(), filled.next()) {
+                (Some(only), None) => only,
+                (Some(first), Some(second)) => [first, second]
+                    .into_iter()
+                    .chain(filled)
+                    .map(|sheet| (worth(sheet, profile), sheet))
+                    .reduce(|best, other| if other.0 > best.0 { other } else { best })
+                    .map_or(first, |(_, sheet)| sheet),
+                (None, _) => {
+                    let refused = offered(sheets).find(|sheet| sheet.table.rows.is_err());
+                    let first = refused.or_else(|| offered(sheets).next());
+                    first.ok_or_else(|| Unread::new(source(None), Issue::error(code::EMPTY)))?
+                }
+            }
+        }
+    };
+    match &best.table.rows {
+        Err(refused) => Err(unread(best, refusal(refused))),
+        Ok(_) if best.rows == 0 => Err(unread(best, Issue::error(code::EMPTY))),
+        Ok(rows) => {
+            let candidate = Candidate::new(Records::Worksheet(rows.clone()), profile, mapping);
+            Ok(candidate.finish(source(Some(best.table.name)), profile))
+        }
+    }
+}
+
+/// How many rows of a worksheet are good; where none is, how good its first ones are.
+fn worth(sheet: &Worksheet<'_>, profile: &Profile) -> (usize, i64) {
+    let Ok(rows) = &sheet.table.rows else { return (0, i64::MIN) };
+    let candidate = Candidate::new(Records::Worksheet(rows.clone()), profile, &Mapping::default());
+    let (mut records, mut cells) = (candidate.rows, Vec::new());
+    let mut good = 0;
+    for _ in 0..profile.row_limit() {
+        if next_row(&mut records, &mut cells).is_none() {
+            break;
+        }
+        let is_good = profile.columns().iter().zip(&candidate.places).all(|(column, place)| {
+            let text = place.and_then(|place| cells.get(place)).map_or("", |cell| &*cell.text);
+            is_valid(profile, column, text)
+        });
+        good += usize::from(is_good);
+    }
+    (good, if good == 0 { candidate.score } else { 0 })
 }
 
 /// Excel's `sep=;` in a line of its own.
@@ -108,16 +284,16 @@ fn is_blank_record(cells: &[Cell<'_>]) -> bool {
 }
 
 /// Reads the next record that is not blank.
-pub(crate) fn next_row<'a>(reader: &mut Reader<'a>, cells: &mut Vec<Cell<'a>>) -> Option<u32> {
+pub(crate) fn next_row<'a>(records: &mut Records<'a>, cells: &mut Vec<Cell<'a>>) -> Option<u32> {
     loop {
-        let line = reader.next(cells)?;
+        let line = records.next(cells)?;
         if !is_blank_record(cells) {
             return Some(line);
         }
     }
 }
 
-/// A text read in one way.
+/// A sheet read in one way.
 struct Candidate<'a> {
     delimiter: Option<char>,
     header: bool,
@@ -128,12 +304,11 @@ struct Candidate<'a> {
     width: usize,
     /// The better the reading, the higher.
     score: i64,
-    rows: Reader<'a>,
+    rows: Records<'a>,
 }
 
 impl<'a> Candidate<'a> {
-    fn new(body: &'a str, first_line: u32, delimiter: Option<char>, profile: &Profile, mapping: &Mapping) -> Self {
-        let start = Reader::new(body, first_line, delimiter);
+    fn new(start: Records<'a>, profile: &Profile, mapping: &Mapping) -> Self {
         let mut reader = start.clone();
         let mut after_first = start.clone();
         let mut sample: Vec<Vec<Cell<'a>>> = Vec::new();
@@ -169,10 +344,11 @@ impl<'a> Candidate<'a> {
         let known = i64::try_from(known.count()).unwrap_or_default();
         let score = sample.score(data, &places, width) + 4 * known;
         let rows = if header { after_first } else { start };
-        Self { delimiter, header, titles, places, repeated, width, score, rows }
+        Self { delimiter: None, header, titles, places, repeated, width, score, rows }
     }
 
-    fn finish(self, encoding: &'static str, profile: &Profile) -> Reading<'a> {
+    /// `source` says where it was read from.
+    fn finish(self, source: Source, profile: &Profile) -> Reading<'a> {
         let mut issues = Vec::new();
         for (column, place) in profile.columns().iter().zip(&self.places) {
             if place.is_none() && column.required && column.default.is_none() && !column.default_first {
@@ -197,13 +373,8 @@ impl<'a> Candidate<'a> {
                 })
             })
             .collect();
-        let source = Source {
-            format: "text",
-            encoding: Some(encoding),
-            delimiter: self.delimiter.filter(|_| self.width > 1),
-            header: self.header,
-            columns,
-        };
+        let delimiter = self.delimiter.filter(|_| self.width > 1);
+        let source = Source { delimiter, header: self.header, columns, ..source };
         Reading { source, issues, places: self.places, width: self.width, rows: self.rows }
     }
 }
@@ -224,7 +395,7 @@ fn usual_width(rows: &[Vec<Cell<'_>>]) -> usize {
     usual.1
 }
 
-/// The first records of a text read in one way.
+/// The first records of a sheet read in one way.
 struct Sample<'a, 'p> {
     profile: &'p Profile,
     rows: Vec<Vec<Cell<'a>>>,
@@ -339,11 +510,7 @@ impl Sample<'_, '_> {
         for at in of_rule(&|rule| matches!(rule, Rule::Text { .. })) {
             let column = &columns[at];
             if column.required || matches!(column.field, Field::FirstName | Field::LastName) {
-                let is_word = |text: &str| {
-                    text.chars().any(text::is_letter)
-                        && cell::check(profile, column, Input::Text(text), Corrections::Made).status()
-                            != Status::Refused
-                };
+                let is_word = |text: &str| text.chars().any(text::is_letter) && is_valid(profile, column, text);
                 place(at, &is_word, places);
             }
         }
@@ -363,9 +530,9 @@ impl Sample<'_, '_> {
                 let (weight, valid) = match &column.rule {
                     // Validity by the numbering plans costs more than it tells here.
                     Rule::Phone { .. } => (3, cell::looks_like_phone(text)),
-                    Rule::Email { .. } => (4, self.is_valid(column, text)),
-                    Rule::List { .. } => (1, self.is_valid(column, text)),
-                    Rule::Text { .. } | Rule::Secret { .. } => (2, self.is_valid(column, text)),
+                    Rule::Email { .. } => (4, is_valid(self.profile, column, text)),
+                    Rule::List { .. } => (1, is_valid(self.profile, column, text)),
+                    Rule::Text { .. } | Rule::Secret { .. } => (2, is_valid(self.profile, column, text)),
                 };
                 score += if valid { weight } else { -1 };
             }
@@ -375,10 +542,10 @@ impl Sample<'_, '_> {
         }
         score
     }
+}
 
-    fn is_valid(&self, column: &crate::profile::Column, text: &str) -> bool {
-        cell::check(self.profile, column, Input::Text(text), Corrections::Made).status() != Status::Refused
-    }
+fn is_valid(profile: &Profile, column: &Column, text: &str) -> bool {
+    cell::check(profile, column, Input::Text(text), Corrections::Made).status() != Status::Refused
 }
 
 /// The first column that mostly fits.
@@ -405,8 +572,8 @@ mod tests {
     use crate::{Lists, Named};
 
     fn reading(text: &str, profile: &Profile, mapping: &Mapping) -> String {
-        let opened = Opened { text: text.into(), encoding: "utf-8" };
-        let reading = read(&opened, profile, mapping);
+        let opened = Opened::Text { text: text.into(), encoding: "utf-8" };
+        let reading = read(&opened, profile, mapping).unwrap();
         let fields: Vec<&str> =
             reading.source.columns.iter().map(|column| column.field.map_or("-", Field::as_str)).collect();
         let delimiter = match reading.source.delimiter {
@@ -476,6 +643,7 @@ mod tests {
     fn a_person_decides() {
         let profile = Profile::built_in("technician").unwrap();
         let mapping = Mapping {
+            sheet: None,
             header: Some(false),
             delimiter: Some(";".into()),
             columns: Some(vec![Some(Field::LastName), None, Some(Field::Email)]),

@@ -6,7 +6,7 @@ use crate::{
     CheckedRow, Counts, Field, Issue, Param, Profile, Record, Report, Source, SourceColumn, Status, Value, Values,
     cell::{self, Corrections, Input, Outcome},
     code,
-    detect::{self, Mapping, Reading},
+    detect::{self, Mapping, Opened, Reading, Unread},
     identity::IdentityKey,
     profile::Column,
     table::Cell,
@@ -15,11 +15,6 @@ use crate::{
 
 /// Most other rows that a duplicate names.
 pub(crate) const DUPLICATES_NAMED: usize = 10;
-
-/// What is read of an input that cannot be read.
-pub(crate) fn nothing_read(encoding: Option<&'static str>) -> Source {
-    Source { format: "text", encoding, delimiter: None, header: false, columns: Vec::new() }
-}
 
 /// A row as it was read, in the order of the profile's columns.
 pub(crate) struct RawRow<'a, 'b> {
@@ -161,22 +156,22 @@ pub(crate) fn assemble(
 }
 
 /// Checks a sheet.
-pub(crate) fn check(bytes: &[u8], profile: &Profile) -> Report {
-    let unreadable = |issue, encoding| Report {
+pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, mapping: &Mapping) -> Report {
+    let unreadable = |unread: Unread| Report {
         profile: profile.clone(),
-        source: nothing_read(encoding),
+        source: unread.source,
         counts: Counts::default(),
-        issues: vec![issue],
+        issues: vec![unread.issue],
         rows: Vec::new(),
     };
-    let opened = match detect::open(bytes, profile) {
+    let opened = match opened {
         Ok(opened) => opened,
-        Err(issue) => return unreadable(issue, None),
+        Err(unread) => return unreadable(*unread),
     };
-    if text::is_all_blank(&opened.text) {
-        return unreadable(Issue::error(code::EMPTY), Some(opened.encoding));
-    }
-    let mut reading = detect::read(&opened, profile, &Mapping::default());
+    let mut reading = match detect::read(&opened, profile, mapping) {
+        Ok(reading) => reading,
+        Err(unread) => return unreadable(*unread),
+    };
     let mut rows = Vec::new();
     each_row(&mut reading, profile, |reading, raw| {
         let input = |at: usize| match raw.cell(reading, at) {
@@ -226,6 +221,6 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
             Row { row, line: row, outcomes, issue }
         })
         .collect();
-    let source = Source { format: "json", encoding: None, delimiter: None, header: false, columns };
+    let source = Source { columns, ..Source::nothing_read("json") };
     report(profile, source, issues, &places, rows)
 }

@@ -32,6 +32,7 @@ mod titles;
 mod unicode;
 
 pub use columns::{Expects, SheetColumn};
+use detect::Mapping;
 pub use field::{Field, Value, Values};
 pub use issue::{Issue, Param, Params, Severity};
 pub use message::{message, message_in_report};
@@ -59,7 +60,21 @@ pub struct FieldVerdict {
 /// Checks a sheet. Never panics: what cannot be read gives a report that says so.
 #[must_use]
 pub fn check(bytes: &[u8], profile: &Profile) -> Report {
-    engine::check(bytes, profile)
+    check_sheet(bytes, profile, None)
+}
+
+/// Checks one worksheet of a workbook, or the one in which most rows are good. Of a text there is only one.
+#[must_use]
+pub fn check_sheet(bytes: &[u8], profile: &Profile, sheet: Option<&str>) -> Report {
+    let mapping = Mapping { sheet: sheet.map(str::to_owned), ..Mapping::default() };
+    engine::check(detect::open(bytes, profile), profile, &mapping)
+}
+
+/// Checks the sheets of a workbook that was unpacked ([`rollcall_xlsx::tables`]): the report is the one that [`check`]
+/// gives of the workbook.
+#[must_use]
+pub fn check_tables(tables: &[u8], profile: &Profile) -> Report {
+    engine::check(detect::open_tables(tables, profile), profile, &Mapping::default())
 }
 
 /// Checks rows that were read already, as the API takes them.

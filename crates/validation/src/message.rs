@@ -53,6 +53,18 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
         code::XLSX_NOT_SUPPORTED => {
             "Excel workbooks cannot be read here; save it as CSV, or copy and paste the rows".into()
         }
+        code::XLS_NOT_SUPPORTED => {
+            "workbooks of Excel 97 to 2003 cannot be read; open it in Excel and save it as .xlsx".into()
+        }
+        code::WORKBOOK_ENCRYPTED => {
+            "the workbook is protected by a password; remove the password in Excel and save it again".into()
+        }
+        code::WORKBOOK_DAMAGED => {
+            "the workbook is damaged or incomplete; open it in Excel and save it again, or save it as CSV".into()
+        }
+        code::WORKBOOK_TOO_LARGE => p.too_large(),
+        code::NOT_A_WORKBOOK => p.not_a_workbook(),
+        code::SHEET_UNKNOWN => p.unknown("sheet"),
         code::TOO_LARGE => format!("at most {} bytes, this has {}", p.get("limit"), p.get("bytes")),
         code::TOO_MANY_ROWS => format!("at most {} rows, this has {}", p.get("limit"), p.get("rows")),
         code::TOO_MANY_COLUMNS => format!("at most {} columns, this has {}", p.get("limit"), p.get("columns")),
@@ -181,6 +193,28 @@ impl Shown<'_> {
             text
         } else {
             format!("“{text}”")
+        }
+    }
+
+    fn too_large(&self) -> String {
+        let what = match self.get("what").as_str() {
+            "unpacked" => "bytes, once unpacked,",
+            "cells" => "cells in a sheet",
+            "columns" => "columns in a sheet",
+            "rows" => "rows in a sheet",
+            "sheets" => "sheets",
+            _ => "parts",
+        };
+        format!(
+            "the workbook is too large: at most {} {what} are read; copy the people into a new one",
+            self.get("limit")
+        )
+    }
+
+    fn not_a_workbook(&self) -> String {
+        match self.get("format").as_str() {
+            "zip" | "" => "this is an archive, not an Excel workbook; unpack it and choose the file within".into(),
+            format => format!("this is a file of the kind .{format}, not an Excel workbook; save it as .xlsx or CSV"),
         }
     }
 

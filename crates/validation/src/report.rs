@@ -127,14 +127,16 @@ pub struct SourceColumn {
 /// How the bytes were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// `text`, or `json` for rows that came as such.
+    /// `text`, `xlsx`, or `json` for rows that came as such.
     pub format: &'static str,
-    /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`; nothing if it could not be read.
+    /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`; nothing if it is no text or could not be read.
     pub encoding: Option<&'static str>,
     /// What stands between cells, if there is more than one column.
     pub delimiter: Option<char>,
     /// Whether the first row holds titles.
     pub header: bool,
+    /// The name of the worksheet, of a workbook.
+    pub sheet: Option<String>,
     /// The columns.
     pub columns: Vec<SourceColumn>,
 }
@@ -193,7 +195,7 @@ impl Report {
     /// Whether the bytes could be read at all.
     #[must_use]
     pub fn is_readable(&self) -> bool {
-        self.source.encoding.is_some() || self.source.format == "json"
+        self.source.encoding.is_some() || self.source.sheet.is_some() || self.source.format == "json"
     }
 
     /// Canonical JSON.
@@ -245,6 +247,11 @@ pub(crate) fn write_profile(out: &mut String, profile: &Profile) {
 }
 
 impl Source {
+    /// What is said of an input that cannot be read.
+    pub(crate) fn nothing_read(format: &'static str) -> Self {
+        Self { format, encoding: None, delimiter: None, header: false, sheet: None, columns: Vec::new() }
+    }
+
     pub(crate) fn write(&self, out: &mut String) {
         json::Object::write(out, |object| {
             json::list(object.key("columns"), &self.columns, |out, column| {
@@ -259,7 +266,7 @@ impl Source {
             object.string_or_null("encoding", self.encoding);
             object.string("format", self.format);
             object.bool("header", self.header);
-            object.null("sheet");
+            object.string_or_null("sheet", self.sheet.as_deref());
         });
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     CheckedRow, Counts, Field, Issue, Profile, Report, Rows, Source, Status, Value,
     cell::{self, Corrections, Input, Outcome},
     code, detect,
-    detect::Mapping,
+    detect::{Mapping, Opened, Unread},
     engine,
     identity::IdentityKey,
     json,
@@ -39,6 +39,13 @@ impl MappingError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         "mapping_not_valid"
+    }
+}
+
+fn parse_mapping(mapping: Option<&str>) -> Result<Mapping, MappingError> {
+    match mapping {
+        Some(json) => serde_json::from_str(json).map_err(|error| MappingError(error.to_string())),
+        None => Ok(Mapping::default()),
     }
 }
 
@@ -250,6 +257,8 @@ enum Step {
 pub struct Sheet {
     profile: Profile,
     source: Source,
+    /// The worksheets that there are to choose from, with the numbers of their rows.
+    sheets: Vec<(String, usize)>,
     issues: Vec<Issue>,
     places: Vec<Option<usize>>,
     samples: Vec<Vec<String>>,
@@ -277,30 +286,38 @@ pub struct Sheet {
 
 impl Sheet {
     /// Reads a sheet. `mapping`, JSON, overrides what is found out about it:
-    /// `{"header":true,"delimiter":";","columns":["email",null,"first_name"]}`, each member optional. A sheet that
-    /// cannot be read has no rows and says why.
+    /// `{"sheet":"People","header":true,"delimiter":";","columns":["email",null,"first_name"]}`, each member optional. A
+    /// sheet that cannot be read has no rows and says why.
     ///
     /// # Errors
     /// [`MappingError`].
     pub fn parse(bytes: &[u8], profile: &Profile, mapping: Option<&str>) -> Result<Self, MappingError> {
-        let mapping: Mapping = match mapping {
-            Some(json) => serde_json::from_str(json).map_err(|error| MappingError(error.to_string()))?,
-            None => Mapping::default(),
-        };
+        let mapping = parse_mapping(mapping)?;
+        Ok(Self::read(detect::open(bytes, profile), profile, &mapping))
+    }
+
+    /// Reads the sheets of a workbook that was unpacked: [`rollcall_xlsx::tables`].
+    ///
+    /// # Errors
+    /// [`MappingError`].
+    pub fn parse_tables(tables: &[u8], profile: &Profile, mapping: Option<&str>) -> Result<Self, MappingError> {
+        let mapping = parse_mapping(mapping)?;
+        Ok(Self::read(detect::open_tables(tables, profile), profile, &mapping))
+    }
+
+    fn read(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, mapping: &Mapping) -> Self {
         let mut sheet = Self::empty(profile);
-        let opened = match detect::open(bytes, profile) {
-            Ok(opened) if text::is_all_blank(&opened.text) => {
-                sheet.source.encoding = Some(opened.encoding);
-                sheet.issues.push(Issue::error(code::EMPTY));
-                return Ok(sheet);
-            }
+        let unreadable =
+            |sheet: Self, unread: Unread| Self { source: unread.source, issues: vec![unread.issue], ..sheet };
+        let opened = match opened {
             Ok(opened) => opened,
-            Err(issue) => {
-                sheet.issues.push(issue);
-                return Ok(sheet);
-            }
+            Err(unread) => return unreadable(sheet, *unread),
         };
-        let mut reading = detect::read(&opened, profile, &mapping);
+        sheet.sheets = detect::sheets(&opened);
+        let mut reading = match detect::read(&opened, profile, mapping) {
+            Ok(reading) => reading,
+            Err(unread) => return unreadable(sheet, *unread),
+        };
         sheet.samples = vec![Vec::new(); reading.source.columns.len()];
         engine::each_row(&mut reading, profile, |reading, raw| {
             for (samples, cell) in sheet.samples.iter_mut().zip(raw.cells) {
@@ -322,7 +339,7 @@ impl Sheet {
         sheet.places = reading.places;
         sheet.from_file = sheet.counts.rows;
         sheet.nothing_changed();
-        Ok(sheet)
+        sheet
     }
 
     /// A sheet of empty rows to type into.
@@ -338,7 +355,8 @@ impl Sheet {
     fn empty(profile: &Profile) -> Self {
         Self {
             profile: profile.clone(),
-            source: engine::nothing_read(None),
+            source: Source::nothing_read("text"),
+            sheets: Vec::new(),
             issues: Vec::new(),
             places: vec![None; profile.columns().len()],
             samples: Vec::new(),
@@ -872,7 +890,7 @@ impl Sheet {
         issues
     }
 
-    /// JSON: profile, source, columns and fields, and what there is to say of the file.
+    /// JSON: profile, source, worksheets, columns and fields, and what there is to say of the file.
     #[must_use]
     pub fn info_json(&self) -> String {
         let mut out = String::new();
@@ -920,6 +938,12 @@ impl Sheet {
             json::list(object.key("issues"), self.file_issues(), |out, issue| issue.write_with_message(out));
             object.bool("needs_role", self.profile.role().required_at_commit);
             report::write_profile(object.key("profile"), &self.profile);
+            json::list(object.key("sheets"), &self.sheets, |out, (name, rows)| {
+                json::Object::write(out, |object| {
+                    object.string("name", name);
+                    object.number("rows", u64::try_from(*rows).unwrap_or(u64::MAX));
+                });
+            });
             self.source.write(object.key("source"));
             let unmapped = self.source.columns.iter().filter(|column| column.field.is_none());
             json::list(object.key("unmapped"), unmapped, |out, column| {

@@ -1,4 +1,4 @@
-//! Text to records: RFC 4180 as spreadsheets really write it.
+//! Records of a sheet, one after the other: of a text, RFC 4180 as spreadsheets really write it, or of a workbook.
 //!
 //! Lines end with LF, CRLF or CR. A cell in quotation marks may hold delimiters, line ends and doubled quotation marks;
 //! blanks beside the marks are left out. A mark that is never closed, or followed by more text, is an ordinary
@@ -9,7 +9,9 @@
 
 use std::borrow::Cow;
 
-/// A cell as it stands in the text.
+use rollcall_xlsx::tables;
+
+/// A cell as it stands in the sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cell<'a> {
     pub(crate) text: Cow<'a, str>,
@@ -17,7 +19,37 @@ pub(crate) struct Cell<'a> {
     pub(crate) broken: bool,
 }
 
-/// Reads records one after the other.
+/// The records of a sheet, whatever it was read from.
+#[derive(Debug, Clone)]
+pub(crate) enum Records<'a> {
+    /// Of a text. A line is a line of the text.
+    Text(Reader<'a>),
+    /// Of a workbook. A line is a row of the worksheet.
+    Worksheet(tables::Rows<'a>),
+}
+
+impl<'a> Records<'a> {
+    /// How far it is, in bytes.
+    pub(crate) fn position(&self) -> usize {
+        match self {
+            Self::Text(reader) => reader.position(),
+            Self::Worksheet(rows) => rows.position(),
+        }
+    }
+
+    /// Reads the next record into `cells`; answers the line that it begins on, or nothing at the end.
+    pub(crate) fn next(&mut self, cells: &mut Vec<Cell<'a>>) -> Option<u32> {
+        match self {
+            Self::Text(reader) => reader.next(cells),
+            Self::Worksheet(rows) => {
+                cells.clear();
+                rows.next(|text| cells.push(Cell { text: text.into(), broken: false }))
+            }
+        }
+    }
+}
+
+/// Reads the records of a text one after the other.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
