@@ -83,6 +83,11 @@ export class Sheet {
   records(start: number, count: number): string;
   /** The report of the sheet as it is now. */
   reportJson(rows: string): string;
+  /**
+   * The refused rows as they are now, as a CSV file: the sheet's own columns, `Rollcall row` and `Rollcall errors`. Safe
+   * to open in a spreadsheet; read again after repair, its rows have their numbers.
+   */
+  refusedCsv(): Uint8Array;
   /** How many rows were removed. */
   removedCount(): number;
   /** Gives the memory back. The sheet must not be used afterwards. */

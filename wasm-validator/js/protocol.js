@@ -22,6 +22,7 @@ const METHODS = [
   "next",
   "records",
   "reportJson",
+  "refusedCsv",
   "removedCount",
 ];
 

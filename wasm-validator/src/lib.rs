@@ -185,6 +185,13 @@ impl Sheet {
         Ok(self.0.report_json(which(rows.as_deref())?))
     }
 
+    /// The refused rows as CSV, to be repaired and read again.
+    #[wasm_bindgen(js_name = refusedCsv)]
+    #[must_use]
+    pub fn refused_csv(&self) -> Vec<u8> {
+        self.0.refused_table().to_csv()
+    }
+
     /// How many rows were removed.
     #[wasm_bindgen(js_name = removedCount)]
     #[must_use]

@@ -1,10 +1,13 @@
 //! One cell: cleaned, then checked by its column's rule.
 
+use std::borrow::Cow;
+
 use crate::{
     Field, Issue, Profile, Status, Value, code, email,
     identity::{IdentityKey, fold},
     phone::{self, NotANumber},
     profile::{CharacterClass, Column, ListName, Named, Rule},
+    refused,
     text::{self, Apostrophe, Cleaned, Cleaning},
     unicode::nfkc,
 };
@@ -89,20 +92,21 @@ pub(crate) fn of_column(column: &Column, value: Value) -> Value {
 }
 
 fn empty(profile: &Profile, column: &Column) -> Outcome {
+    match default(profile, column) {
+        None if column.required => Outcome { value: None, issues: vec![Issue::error(code::REQUIRED)] },
+        value => Outcome { value, issues: Vec::new() },
+    }
+}
+
+/// The value of a column's empty cells.
+pub(crate) fn default(profile: &Profile, column: &Column) -> Option<Value> {
     let default = column.default.as_deref().or_else(|| match column.rule {
         Rule::List { list, .. } if column.default_first => {
             profile.list(list).and_then(|names| names.first()).map(|first| first.name.as_str())
         }
         _ => None,
     });
-    match default {
-        Some(default) if column.is_list() => {
-            Outcome { value: Some(Value::List(vec![default.to_owned()])), issues: Vec::new() }
-        }
-        Some(default) => Outcome { value: Some(Value::Text(default.to_owned())), issues: Vec::new() },
-        None if column.required => Outcome { value: None, issues: vec![Issue::error(code::REQUIRED)] },
-        None => Outcome::default(),
-    }
+    default.map(|default| of_column(column, Value::Text(default.to_owned())))
 }
 
 fn check_text(profile: &Profile, column: &Column, given: &str, corrections: Corrections) -> Outcome {
@@ -189,6 +193,7 @@ fn apply(profile: &Profile, column: &Column, text: &str) -> Result<Value, Vec<Is
         }
         Rule::List { list, multiple, case_sensitive } => {
             let names = split(profile.list(*list), text, *case_sensitive);
+            let names = names.iter().map(|name| &**name).collect();
             listed(profile, column, *list, *multiple, *case_sensitive, names)
         }
         Rule::Secret { .. } => Ok(Value::Text(text.to_owned())),
@@ -372,13 +377,51 @@ fn straightened(text: &str) -> Vec<String> {
     vec![straight, bare]
 }
 
-/// A cell that equals one known name is that name; otherwise it splits on `;`, `|`, `,` and line ends.
-fn split<'a>(known: Option<&[Named]>, text: &'a str, case_sensitive: bool) -> Vec<&'a str> {
+/// Separates names in a cell.
+fn is_separator(c: char) -> bool {
+    matches!(c, ';' | '|' | ',') || text::is_line_end(c)
+}
+
+/// A cell that equals one known name is that name; otherwise it splits on `;`, `|`, `,` and line ends, and what stands
+/// between two of them that equals a known name is that one. Programs write lists as JSON too.
+fn split<'a>(known: Option<&[Named]>, text: &'a str, case_sensitive: bool) -> Vec<Cow<'a, str>> {
     if known.is_some_and(|known| find(known, text, case_sensitive).is_some()) {
-        return vec![text];
+        return vec![text.into()];
     }
-    let apart = |c: char| matches!(c, ';' | '|' | ',') || text::is_line_end(c);
-    text.split(apart).map(|name| name.trim_matches(text::is_blank)).filter(|name| !name.is_empty()).collect()
+    if text.starts_with("[\"")
+        && let Ok(names) = serde_json::from_str::<Vec<String>>(text)
+    {
+        return names.into_iter().map(Cow::Owned).collect();
+    }
+    let longest = known.map_or(0, |known| {
+        known.iter().map(|named| named.name.matches(is_separator).count()).max().unwrap_or_default()
+    });
+    let mut names = Vec::new();
+    let mut rest = text;
+    loop {
+        // The longest piece that is a known name, else the one up to the next separator.
+        let ends = rest.match_indices(is_separator).map(|(at, _)| at).chain([rest.len()]).take(longest + 1);
+        let ends: Vec<usize> = ends.collect();
+        let is_name = |end: &usize| {
+            let piece = rest[..*end].trim_matches(text::is_blank);
+            known.is_some_and(|known| find(known, piece, case_sensitive).is_some())
+        };
+        let first = ends[0];
+        let end = if longest == 0 { first } else { ends.into_iter().rev().find(is_name).unwrap_or(first) };
+        names.push(rest[..end].trim_matches(text::is_blank));
+        let Some(separator) = rest[end..].chars().next() else { break };
+        rest = &rest[end + separator.len_utf8()..];
+    }
+    names.into_iter().filter(|name| !name.is_empty()).map(Cow::Borrowed).collect()
+}
+
+/// Names as a person would type them into one cell; as JSON where that would read as other names.
+pub(crate) fn list_text(profile: &Profile, column: &Column, names: &[String]) -> String {
+    let joined = names.join("; ");
+    let Rule::List { list, case_sensitive, .. } = column.rule else { return joined };
+    let read = split(profile.list(list), &joined, case_sensitive);
+    let same = read.len() == names.len() && read.iter().zip(names).all(|(read, name)| read == name);
+    if same { joined } else { refused::as_json(names) }
 }
 
 fn find<'a>(known: &'a [Named], name: &str, case_sensitive: bool) -> Option<&'a Named> {

@@ -9,6 +9,7 @@ use crate::{
     detect::{self, Mapping, Opened, Reading, Unread},
     identity::IdentityKey,
     profile::Column,
+    refused::{self, RowNumbers},
     table::Cell,
     text,
 };
@@ -20,12 +21,21 @@ pub(crate) const DUPLICATES_NAMED: usize = 10;
 pub(crate) struct RawRow<'a, 'b> {
     pub(crate) line: u32,
     pub(crate) cells: &'b [Cell<'a>],
+    /// The cell with its number, in a file that returns.
+    pub(crate) number: Option<&'b Cell<'a>>,
 }
 
 impl<'a> RawRow<'a, '_> {
     /// The cell of one of the profile's columns.
     pub(crate) fn cell(&self, reading: &Reading<'_>, at: usize) -> Option<&Cell<'a>> {
         reading.places.get(at).copied().flatten().and_then(|place| self.cells.get(place))
+    }
+
+    /// The cells beyond the last column, if something stands in them.
+    pub(crate) fn extra(&self, width: usize) -> Vec<String> {
+        let extra = self.cells.get(width..).unwrap_or_default();
+        let filled = extra.iter().rposition(|cell| !text::is_all_blank(&cell.text)).map_or(0, |at| at + 1);
+        extra[..filled].iter().map(|cell| cell.text.clone().into_owned()).collect()
     }
 
     /// What is wrong with the row as such.
@@ -44,6 +54,7 @@ pub(crate) fn each_row<'a>(
     profile: &Profile,
     mut row: impl FnMut(&Reading<'a>, &RawRow<'a, '_>),
 ) {
+    let number = refused::row_column(&reading.source);
     let mut reader = reading.rows.clone();
     let mut cells = Vec::new();
     let mut rows = 0_u32;
@@ -52,7 +63,10 @@ pub(crate) fn each_row<'a>(
         widest = widest.max(cells.len());
         rows = rows.saturating_add(1);
         if rows <= profile.row_limit() {
-            row(reading, &RawRow { line, cells: &cells });
+            if number.is_some() {
+                refused::unprotect(&mut cells);
+            }
+            row(reading, &RawRow { line, cells: &cells, number: number.and_then(|at| cells.get(at)) });
         }
     }
     if widest > detect::COLUMN_LIMIT {
@@ -104,6 +118,7 @@ struct Row {
     line: u32,
     outcomes: Vec<Outcome>,
     issue: Option<Issue>,
+    extra: Vec<String>,
 }
 
 /// Puts a report together: duplicates are found over all rows.
@@ -128,7 +143,8 @@ fn report(profile: &Profile, source: Source, issues: Vec<Issue>, places: &[Optio
                 row.outcomes[at].issues.push(duplicate(field, others, holders.len() - 1));
             }
         }
-        let row = assemble(profile, places, row.row, row.line, row.outcomes, row.issue);
+        let extra = row.extra;
+        let row = CheckedRow { extra, ..assemble(profile, places, row.row, row.line, row.outcomes, row.issue) };
         counts.add(row.status);
         checked.push(row);
     }
@@ -152,7 +168,8 @@ pub(crate) fn assemble(
         values.extend(outcome.value.map(|value| (column.field, value)));
     }
     issues.extend(issue);
-    CheckedRow { row, line, status: Status::of(&issues), values: values.into_iter().collect::<Values>(), issues }
+    let values = values.into_iter().collect::<Values>();
+    CheckedRow { row, line, status: Status::of(&issues), values, issues, extra: Vec::new() }
 }
 
 /// Checks a sheet.
@@ -173,15 +190,20 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
         Err(unread) => return unreadable(*unread),
     };
     let mut rows = Vec::new();
+    let mut numbers = RowNumbers::default();
     each_row(&mut reading, profile, |reading, raw| {
         let input = |at: usize| match raw.cell(reading, at) {
             Some(cell) => (Input::Text(&cell.text), cell.broken),
             None => (Input::Text(""), false),
         };
-        let row = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
         let outcomes = check_cells(profile, Corrections::Made, input);
-        rows.push(Row { row, line: raw.line, outcomes, issue: raw.issue(reading.width) });
+        numbers.read(raw.number);
+        let (issue, extra) = (raw.issue(reading.width), raw.extra(reading.width));
+        rows.push(Row { row: 0, line: raw.line, outcomes, issue, extra });
     });
+    for (row, number) in rows.iter_mut().zip(numbers.finish()) {
+        row.row = number;
+    }
     report(profile, reading.source, reading.issues, &reading.places, rows)
 }
 
@@ -218,7 +240,7 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
                 Issue::error(code::FIELD_UNKNOWN).with("field", shown)
             });
             let row = record.row.unwrap_or(position);
-            Row { row, line: row, outcomes, issue }
+            Row { row, line: row, outcomes, issue, extra: Vec::new() }
         })
         .collect();
     let source = Source { columns, ..Source::nothing_read("json") };

@@ -111,6 +111,8 @@ pub struct CheckedRow {
     pub values: Values,
     /// What is wrong, or was put right.
     pub issues: Vec<Issue>,
+    /// What stands beyond the last column.
+    pub(crate) extra: Vec<String>,
 }
 
 /// A column of the sheet.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    CheckedRow, Counts, Field, Issue, Profile, Report, Rows, Source, Status, Value,
+    CheckedRow, Counts, Field, Issue, Profile, RefusedTable, Report, Rows, Source, Status, Value,
     cell::{self, Corrections, Input, Outcome},
     code, detect,
     detect::{Mapping, Opened, Unread},
@@ -17,6 +17,7 @@ use crate::{
     identity::IdentityKey,
     json,
     profile::Rule,
+    refused::{self, RowNumbers},
     report,
     table::Reader,
     text,
@@ -215,6 +216,8 @@ struct Row {
     cells: Box<[Cell]>,
     /// What is wrong with the row as such.
     issue: Option<Box<Issue>>,
+    /// What stands beyond the last column.
+    extra: Box<[String]>,
     /// The status without regard to other rows.
     own: Status,
     /// How many of its sign-in names other rows have too.
@@ -225,6 +228,11 @@ impl Row {
     fn judge(&mut self) {
         let of_row = self.issue.as_ref().map_or(Status::Accepted, |issue| Status::of([&**issue]));
         self.own = self.cells.iter().map(Cell::status).fold(of_row, Ord::max);
+    }
+
+    /// What stands beyond the last column, unless that was settled.
+    fn beyond(&self) -> &[String] {
+        if self.issue.is_some() { &self.extra } else { &[] }
     }
 
     fn status(&self) -> Status {
@@ -266,6 +274,8 @@ pub struct Sheet {
     blank: bool,
     /// Rows by their number, which never changes. Removed ones stay, so that they can come back.
     rows: Vec<Row>,
+    /// The greatest number that a row goes by.
+    last_row: u32,
     /// Numbers by position.
     order: Vec<u32>,
     /// Positions by number; those of removed rows mean nothing.
@@ -319,6 +329,7 @@ impl Sheet {
             Err(unread) => return unreadable(sheet, *unread),
         };
         sheet.samples = vec![Vec::new(); reading.source.columns.len()];
+        let mut numbers = RowNumbers::default();
         engine::each_row(&mut reading, profile, |reading, raw| {
             for (samples, cell) in sheet.samples.iter_mut().zip(raw.cells) {
                 if samples.len() < SAMPLES && !text::is_all_blank(&cell.text) {
@@ -332,8 +343,14 @@ impl Sheet {
                 })
                 .collect();
             let issue = raw.issue(reading.width).map(Box::new);
-            sheet.append(raw.line, cells, issue);
+            numbers.read(raw.number);
+            let id = sheet.append(raw.line, cells, issue);
+            sheet.at_mut(id).extra = raw.extra(reading.width).into();
         });
+        for (row, number) in sheet.rows.iter_mut().zip(numbers.finish()) {
+            row.row = number;
+            sheet.last_row = sheet.last_row.max(number);
+        }
         sheet.source = reading.source;
         sheet.issues = reading.issues;
         sheet.places = reading.places;
@@ -362,6 +379,7 @@ impl Sheet {
             samples: Vec::new(),
             blank: false,
             rows: Vec::new(),
+            last_row: 0,
             order: Vec::new(),
             positions: Vec::new(),
             holders: HashMap::new(),
@@ -568,7 +586,9 @@ impl Sheet {
 
     fn append(&mut self, line: u32, cells: Box<[Cell]>, issue: Option<Box<Issue>>) -> u32 {
         let id = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        let mut row = Row { row: id + 1, line, cells, issue, own: Status::Accepted, duplicates: 0 };
+        self.last_row += 1;
+        let mut row =
+            Row { row: self.last_row, line, cells, issue, extra: Box::default(), own: Status::Accepted, duplicates: 0 };
         row.judge();
         self.rows.push(row);
         self.positions.push(u32::try_from(self.order.len()).unwrap_or(u32::MAX));
@@ -1026,7 +1046,9 @@ impl Sheet {
         for (at, issue) in self.duplicates(id) {
             outcomes[at].issues.push(issue);
         }
-        engine::assemble(&self.profile, &self.places, row.row, row.line, outcomes, row.issue.as_deref().cloned())
+        let issue = row.issue.as_deref().cloned();
+        let extra = row.beyond().to_vec();
+        CheckedRow { extra, ..engine::assemble(&self.profile, &self.places, row.row, row.line, outcomes, issue) }
     }
 
     /// JSON: the rows that are not refused, as the API takes them, from the `start`-th of them on.
@@ -1065,15 +1087,26 @@ impl Sheet {
         })
     }
 
+    /// The refused rows as they are now, to be repaired and read again.
+    #[must_use]
+    pub fn refused_table(&self) -> RefusedTable {
+        let refused = self.order.iter().filter(|id| self.at(**id).status() == Status::Refused);
+        refused::refused_table(&self.report_of(refused))
+    }
+
     /// The report of the sheet as it is now.
     #[must_use]
     pub fn report(&self) -> Report {
+        self.report_of(self.order.iter())
+    }
+
+    fn report_of<'a>(&self, rows: impl Iterator<Item = &'a u32>) -> Report {
         Report {
             profile: self.profile.clone(),
             source: self.source.clone(),
             counts: self.counts,
             issues: self.file_issues(),
-            rows: self.order.iter().map(|id| self.checked_row(*id)).collect(),
+            rows: rows.map(|id| self.checked_row(*id)).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Field, Profile,
     identity::fold,
-    text,
+    refused, text,
     unicode::{nfc, nfkd},
 };
 
@@ -14,6 +14,8 @@ pub(crate) enum Title {
     Field(Field, u8),
     /// A name: the one that no other column is; beside a last name it is the first name.
     Name,
+    /// What our own files say of a row: its number, and what is wrong with it.
+    OfRow,
 }
 
 /// Titles by field, as [`plain`] makes them; a field may come several times, the better titles first.
@@ -642,6 +644,12 @@ pub(crate) fn meaning(profile: &Profile, title: &str) -> Option<Title> {
     // A title is short, whatever stands in it.
     if title.len() > 200 {
         return None;
+    }
+    if let Some(field) = refused::named_field(profile, title) {
+        return Some(Title::Field(field, 0));
+    }
+    if [refused::ROW_TITLE, refused::ERRORS_TITLE].contains(&title) {
+        return Some(Title::OfRow);
     }
     let plain = plain(title);
     if plain.is_empty() {
