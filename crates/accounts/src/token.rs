@@ -105,6 +105,15 @@ impl TokenKeys {
         format!("{kid}.{}", seal_key(key, purpose).seal(context, text, randomness))
     }
 
+    /// As [`TokenKeys::seal`], but the same text sealed again under the same key is the same: what is sent twice is
+    /// known again. Different texts share no nonce, as it is a MAC over purpose, context and text.
+    #[must_use]
+    pub fn seal_repeatably(&self, purpose: &str, context: &str, text: &str) -> String {
+        let (_, key) = &self.0[0];
+        let parts = [purpose, context, text].map(|part| format!("{}:{part}", part.len()));
+        self.seal(purpose, context, text, &Following { key, from: parts.concat() })
+    }
+
     /// Opens what [`TokenKeys::seal`] gave for the same purpose and context, under a former key too.
     #[must_use]
     pub fn open(&self, purpose: &str, context: &str, sealed: &str) -> Option<String> {
@@ -124,6 +133,22 @@ impl TokenKeys {
 impl std::fmt::Debug for TokenKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "TokenKeys({})", self.0.len())
+    }
+}
+
+/// Bytes that follow from a text, and that nobody tells from random ones without the key.
+struct Following<'a> {
+    key: &'a [u8; 32],
+    from: String,
+}
+
+impl Randomness for Following<'_> {
+    fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0_u8; N];
+        for (part, block) in (0_u32..).zip(bytes.chunks_mut(MAC_BYTES)) {
+            block.copy_from_slice(&labelled_mac(self.key, "nonce", &self.from, part)[..block.len()]);
+        }
+        bytes
     }
 }
 
@@ -232,6 +257,20 @@ mod tests {
             ("another deployment's keys", keys(B), "first password", "usr_1"),
         ] {
             assert_eq!(keys.open(purpose, context, &sealed), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_repeatably_is_the_same_again_and_only_then() {
+        let mine = keys(A);
+        let sealed = mine.seal_repeatably("rows", "imp_1#3", "a secret");
+        assert_eq!(mine.seal_repeatably("rows", "imp_1#3", "a secret"), sealed);
+        assert_eq!(mine.open("rows", "imp_1#3", &sealed).as_deref(), Some("a secret"));
+        for (purpose, context, text) in
+            [("rows", "imp_1#3", "a secrets"), ("rows", "imp_1#4", "a secret"), ("others", "imp_1#3", "a secret")]
+        {
+            let other = mine.seal_repeatably(purpose, context, text);
+            assert_ne!(other[..40], sealed[..40], "another nonce: {purpose} {context} {text}");
         }
     }
 

@@ -154,6 +154,22 @@ pub enum CredentialMode {
     SpecifyOnly,
 }
 
+impl CredentialMode {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Link, Self::GenerateAndMail, Self::SpecifyAndMail, Self::SpecifyOnly];
+
+    /// The name in profiles and in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::GenerateAndMail => "generate_and_mail",
+            Self::SpecifyAndMail => "specify_and_mail",
+            Self::SpecifyOnly => "specify_only",
+        }
+    }
+}
+
 /// Where sign-in names come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -533,6 +549,31 @@ impl Profile {
     #[must_use]
     pub fn role(&self) -> RoleRule {
         self.data.role
+    }
+
+    /// The roles that its sheets can name, if it is known which those are.
+    #[must_use]
+    pub fn role_list(&self) -> Option<&[Named]> {
+        match self.role_column()?.rule {
+            Rule::List { list, .. } => self.list(list),
+            _ => None,
+        }
+    }
+
+    /// The name of the role of whoever is given none.
+    #[must_use]
+    pub fn default_role(&self) -> Option<&str> {
+        self.role_column()?.default.as_deref()
+    }
+
+    fn role_column(&self) -> Option<&Column> {
+        self.data.columns.get(self.column_of(self.data.role.column?)?)
+    }
+
+    /// Whether a field may not be empty.
+    #[must_use]
+    pub fn requires(&self, field: Field) -> bool {
+        self.column_of(field).is_some_and(|at| self.data.columns[at].required)
     }
 
     /// Where sign-in names come from; none where people sign in with their email address.

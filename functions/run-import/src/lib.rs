@@ -7,6 +7,7 @@ use rollcall_accounts::{
     ids::ImportId,
     operations::run_import::{Pace, run_import},
     random::SystemRandomness,
+    token::TokenKeys,
 };
 use rollcall_lambda::{Environment, Error, Function, Invocation};
 use rollcall_store_dynamodb::Store;
@@ -19,17 +20,18 @@ const SLICE: Duration = Duration::from_secs(30);
 /// The operation as a function.
 ///
 /// # Errors
-/// When a variable is missing.
+/// When a variable is missing or is no key list.
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
     Ok(rollcall_lambda::worker(environment, SLICE, move |invocation| {
-        let store = store.clone();
+        let (store, keys) = (store.clone(), keys.clone());
         async move {
             let pace = Slice(invocation);
             let mut ran = Vec::new();
             for (id, tick) in ticks(&pace.0.event) {
                 let outcome =
-                    run_import(&store, &SystemRandomness, &pace, &id, tick).await.map_err(|error| failure(&error))?;
+                    run_import(&store, &keys, &SystemRandomness, &pace, &id, tick).await.map_err(|error| failure(&error))?;
                 tracing::info!(import = %id, tick, outcome = ?outcome, "ran a slice");
                 ran.push(json!({"import": id, "tick": tick, "outcome": format!("{outcome:?}")}));
             }

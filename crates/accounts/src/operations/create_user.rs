@@ -1,6 +1,5 @@
 //! Creates one user and, if the profile says so, queues the invitation in the same transaction.
 
-use rollcall_validation::identity::IdentityKey;
 use serde_json::{Value, json};
 
 use crate::{
@@ -116,7 +115,7 @@ pub struct Issuing<'a> {
 pub async fn create_user(
     ports: &(impl CreateUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations),
     actor: &Actor,
-    new: NewUser,
+    mut new: NewUser,
     issuing: Option<Issuing<'_>>,
     origin: &Origin,
     randomness: &impl Randomness,
@@ -129,6 +128,9 @@ pub async fn create_user(
     let referred = Referred::read(ports, organization_id, &new.assignments).await?;
     let book = ports.role_book(organization_id).await?;
     let rules = Rules::new(new.kind, new.profile.as_deref(), organization.as_ref(), book)?;
+    if let (Some(role), Some([])) = (rules.default_role(), new.assignments.roles.all.as_deref()) {
+        new.assignments.roles.all = Some(vec![role.to_owned()]);
+    }
     let mut user = User::new(
         UserId::random(randomness),
         new.kind,
@@ -143,11 +145,11 @@ pub async fn create_user(
     user.email = rules.field("email", &new.email, &mut refusals);
     user.phone = Some(rules.field("phone", new.phone.as_deref().unwrap_or_default(), &mut refusals))
         .filter(|phone| !phone.is_empty());
-    let username = new.username.as_deref().and_then(|name| rules.username(name, &mut refusals));
-    // One that means the email says nothing beside it.
-    let email = IdentityKey::from_email(&user.email);
-    user.username = username.filter(|name| IdentityKey::from_username(name) != email);
+    user.username = rules.new_username(new.username.as_deref(), &user.email, &mut refusals);
     assign(&rules, &referred, &new.assignments, &mut user, &mut refusals)?;
+    if new.cloned_from.is_none() {
+        rules.require_roles_of_profile(&user.roles, &mut refusals);
+    }
     if new.assignments.all_module_access.is_none() {
         user.all_module_access = grants_all_modules(&user.roles);
     }

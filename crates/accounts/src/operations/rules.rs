@@ -1,15 +1,20 @@
 //! The rules that hold for one person: those of the profile that made the account, with what the
 //! organization adds to them.
 
-use rollcall_validation::{InvitationPolicy, Lists, MfaPolicy, Named, Profile, Status, check_field, message};
+use rollcall_validation::{
+    Field, InvitationPolicy, Lists, MfaPolicy, Named, Profile, Status, check_field, identity::IdentityKey, message,
+};
 
 use crate::{
     Result,
     error::{Missing, Refusal},
     organization::Organization,
-    roles::{RoleBook, RoleId},
+    roles::{RoleBook, RoleId, built_in},
     user::{User, UserKind},
 };
+
+/// The profile whose rules hold for fields that another one's sheets do not have.
+const WHAT_OTHERS_LEAVE_OPEN: &str = "modern";
 
 /// The profile of a person's account.
 #[derive(Debug, Clone)]
@@ -17,6 +22,7 @@ pub struct Rules {
     kind: UserKind,
     roles: RoleBook,
     profile: Profile,
+    lists: Lists,
     mfa_by_organization: bool,
     /// Of the organization's usernames, the primary one first.
     domains: Vec<String>,
@@ -41,6 +47,11 @@ impl Rules {
                 .assignable(kind)
                 .map(|role| Named { id: role.id().to_owned(), name: role.name().to_owned() })
                 .collect(),
+            domains: organization
+                .iter()
+                .flat_map(|organization| &organization.domains)
+                .map(|domain| Named { id: domain.clone(), name: domain.clone() })
+                .collect(),
             default_country: organization.and_then(|organization| organization.default_country.clone()),
             ..Lists::default()
         };
@@ -48,6 +59,7 @@ impl Rules {
             kind,
             roles,
             profile: profile.effective(&lists),
+            lists,
             mfa_by_organization: organization.is_some_and(|organization| organization.mfa_required),
             domains: organization.map(|organization| organization.domains.clone()).unwrap_or_default(),
         })
@@ -67,8 +79,7 @@ impl Rules {
         match kind {
             UserKind::Technician => "technician",
             UserKind::EndUser => "end-user",
-            // Which has the rules of every kind.
-            UserKind::Member => "modern",
+            UserKind::Member => "member",
         }
     }
 
@@ -89,8 +100,9 @@ impl Rules {
     pub fn invites(&self, asked: Option<bool>) -> bool {
         match self.profile.invitation().policy {
             InvitationPolicy::Never => false,
-            InvitationPolicy::Always => asked.unwrap_or(true),
-            InvitationPolicy::OptIn | InvitationPolicy::ByCredentialMode => asked.unwrap_or(false),
+            // Who is given no other credentials is given the link to choose their own.
+            InvitationPolicy::Always | InvitationPolicy::ByCredentialMode => asked.unwrap_or(true),
+            InvitationPolicy::OptIn => asked.unwrap_or(false),
         }
     }
 
@@ -118,7 +130,12 @@ impl Rules {
     /// Checks one field as a cell of a sheet would be; what is refused goes to `refusals`. Corrections that
     /// lose nothing are taken.
     pub fn field(&self, field: &'static str, text: &str, refusals: &mut Vec<Refusal>) -> String {
-        let verdict = check_field(&self.profile, field, text);
+        let known = Field::parse(field).is_some_and(|wanted| self.profile.fields().any(|own| own == wanted));
+        let verdict = match Profile::built_in(WHAT_OTHERS_LEAVE_OPEN).filter(|_| !known) {
+            // What its sheets have no column for, people have all the same: a phone number for codes, a last name.
+            Some(modern) => check_field(&modern.effective(&self.lists), field, text),
+            None => check_field(&self.profile, field, text),
+        };
         if verdict.status == Status::Refused {
             let issues = verdict.issues.iter().filter(|issue| issue.is_error());
             refusals.extend(issues.map(|issue| Refusal {
@@ -170,26 +187,26 @@ impl Rules {
         found
     }
 
-    /// A sign-in name beside the email: at most [`USERNAME_LIMIT`] characters without blanks and none of
-    /// `# / ? \` (requirements.md, S4). Where the profile takes the domain from the organization's, one without a
-    /// domain gets the primary one, and another domain is refused (S3).
+    /// A sign-in name beside the email, by the profile's rule for its sheets; where sheets have none, of at most
+    /// [`USERNAME_LIMIT`] characters without blanks and none of `# / ? \` (requirements.md, S4). Where the profile
+    /// takes the domain from the organization's, one without a domain gets the primary one, and another domain is
+    /// refused (S3).
     pub fn username(&self, text: &str, refusals: &mut Vec<Refusal>) -> Option<String> {
         use unicode_normalization::UnicodeNormalization as _;
-        let mut name: String = text.trim().nfc().collect();
+        let name: String = text.trim().nfc().collect();
         if name.is_empty() {
+            if self.profile.requires(Field::Username) {
+                refusals.push(refused("username", "required", "a username is required".into()));
+            }
             return None;
         }
-        if self.profile.username().is_some_and(|rule| rule.domain.is_some())
-            && let Some(primary) = self.domains.first()
-        {
-            match name.rsplit_once('@') {
-                None => name = format!("{name}@{primary}"),
-                Some((_, domain)) if self.domains.iter().any(|own| own.eq_ignore_ascii_case(domain)) => {}
-                Some(_) => {
-                    let detail = format!("its domain must be among {}", self.domains.join(", "));
-                    refusals.push(refused("username", "domain_unknown", detail));
-                }
-            }
+        if self.profile.fields().any(|field| field == Field::Username) {
+            let name = self.field("username", &name, refusals);
+            let takes_domain = self.profile.username().is_some_and(|rule| rule.domain.is_some());
+            return match self.domains.first() {
+                Some(primary) if takes_domain && !name.contains('@') => Some(format!("{name}@{primary}")),
+                _ => Some(name),
+            };
         }
         if name.chars().count() > USERNAME_LIMIT {
             refusals.push(refused("username", "too_long", format!("use at most {USERNAME_LIMIT} characters")));
@@ -200,6 +217,39 @@ impl Rules {
             refusals.push(refused("username", "character_not_allowed", detail));
         }
         Some(name)
+    }
+
+    /// The sign-in name that a new account has beside its address: what was asked for, or the address itself where
+    /// forms fill the name in from it and it does not follow the address afterwards (S4). Elsewhere one that means
+    /// the address says nothing beside it.
+    pub fn new_username(&self, text: Option<&str>, email: &str, refusals: &mut Vec<Refusal>) -> Option<String> {
+        let text = text.unwrap_or_default();
+        if self.profile.username().is_some_and(|rule| rule.prefill == Some(Field::Email)) {
+            if text.trim().is_empty() {
+                let mut unfit = Vec::new();
+                return self.username(email, &mut unfit).filter(|_| unfit.is_empty() && !email.is_empty());
+            }
+            return self.username(text, refusals);
+        }
+        let email = IdentityKey::from_email(email);
+        self.username(text, refusals).filter(|name| IdentityKey::from_username(name) != email)
+    }
+
+    /// Refuses built-in roles that the profile does not make people with.
+    pub fn require_roles_of_profile(&self, roles: &[RoleId], refusals: &mut Vec<Refusal>) {
+        let Some(known) = self.profile.role_list() else {
+            return;
+        };
+        if roles.iter().any(|role| built_in(role).is_some() && known.iter().all(|named| named.id != role.as_str())) {
+            let names: Vec<&str> = known.iter().map(|named| named.name.as_str()).collect();
+            refusals.push(refused("roles", "role_unknown", format!("roles must be among {}", names.join(", "))));
+        }
+    }
+
+    /// The role of whoever is given none.
+    #[must_use]
+    pub fn default_role(&self) -> Option<&str> {
+        self.profile.default_role()
     }
 }
 
@@ -250,7 +300,7 @@ mod tests {
         organization::{CredentialMode, PasswordPolicy},
     };
 
-    fn rules(profile: Profile, domains: &[&str]) -> Rules {
+    fn rules(profile: &str, domains: &[&str]) -> Rules {
         let organization = Organization {
             id: OrganizationId::derived(&["acme"]),
             name: "Acme".into(),
@@ -262,46 +312,34 @@ mod tests {
             created_at: jiff::Timestamp::UNIX_EPOCH,
             version: 1,
         };
-        let rules = Rules::new(UserKind::EndUser, Some("modern"), Some(&organization), RoleBook::default());
-        Rules { profile, ..rules.unwrap() }
-    }
-
-    fn modern() -> Profile {
-        Profile::built_in("modern").unwrap()
-    }
-
-    /// A profile whose usernames have a domain of the organization's.
-    fn with_domains() -> Profile {
-        let json = modern().to_json().replace(&format!("\"hash\":\"{}\",", modern().hash()), "");
-        let json = json.replace(
-            r#""username":{"domain":null,"immutable":false"#,
-            r#""username":{"domain":"domain","immutable":true"#,
-        );
-        Profile::from_json(&json).unwrap()
+        let kind = if profile == "member" { UserKind::Member } else { UserKind::EndUser };
+        Rules::new(kind, Some(profile), Some(&organization), RoleBook::default()).unwrap()
     }
 
     #[test]
     fn usernames_row_by_row() {
-        let long = "x".repeat(51);
+        let long = "x".repeat(151);
+        let (free, members, owned) = ("end-user", "member", "organization-user");
         for (name, rules, given, wanted) in [
-            ("free", rules(modern(), &[]), " Ana.Sá ", Ok(Some("Ana.Sá"))),
-            ("of any domain", rules(modern(), &["acme.example"]), "ana@gmail.com", Ok(Some("ana@gmail.com"))),
-            ("none", rules(modern(), &[]), "  ", Ok(None)),
-            ("at the limit", rules(modern(), &[]), &long[1..], Ok(Some(&long[1..]))),
-            ("over it", rules(modern(), &[]), &long, Err("too_long")),
-            ("a hash sign", rules(modern(), &[]), "a#b", Err("character_not_allowed")),
-            ("a backslash", rules(modern(), &[]), "a\\b", Err("character_not_allowed")),
-            ("a blank", rules(modern(), &[]), "a b", Err("character_not_allowed")),
-            ("an override", rules(modern(), &[]), "a\u{202e}b", Err("character_not_allowed")),
-            ("primary domain", rules(with_domains(), &["a.example", "b.example"]), "ana", Ok(Some("ana@a.example"))),
-            (
-                "own domain",
-                rules(with_domains(), &["a.example", "b.example"]),
-                "ana@B.example",
-                Ok(Some("ana@B.example")),
-            ),
-            ("another's", rules(with_domains(), &["a.example"]), "ana@c.example", Err("domain_unknown")),
-            ("without domains", rules(with_domains(), &[]), "ana@c.example", Ok(Some("ana@c.example"))),
+            ("free", rules(free, &[]), " Ana.Sá ", Ok(Some("Ana.Sá"))),
+            ("of any domain", rules(free, &["acme.example"]), "ana@gmail.com", Ok(Some("ana@gmail.com"))),
+            ("none", rules(free, &[]), "  ", Ok(None)),
+            ("at the limit", rules(free, &[]), &long[101..], Ok(Some(&long[101..]))),
+            ("over it", rules(free, &[]), &long[100..], Err("too_long")),
+            ("a hash sign", rules(free, &[]), "a#b", Err("character_not_allowed")),
+            ("a backslash", rules(free, &[]), "a\\b", Err("character_not_allowed")),
+            ("a blank", rules(free, &[]), "a b", Err("character_not_allowed")),
+            ("an override", rules(free, &[]), "a\u{202e}b", Err("character_not_allowed")),
+            ("a member's at the limit", rules(members, &[]), &long[101..], Ok(Some(&long[101..]))),
+            ("a member's over it", rules(members, &[]), &long[100..], Err("too_long")),
+            ("a member's hash sign", rules(members, &[]), "a#b", Err("character_not_allowed")),
+            ("by modern at its limit", rules("modern", &[]), &long[1..], Ok(Some(&long[1..]))),
+            ("by modern over it", rules("modern", &[]), &long, Err("too_long")),
+            ("primary domain", rules(owned, &["a.example", "b.example"]), "ana", Ok(Some("ana@a.example"))),
+            ("own domain", rules(owned, &["a.example", "b.example"]), "ana@B.example", Ok(Some("ana@B.example"))),
+            ("another's", rules(owned, &["a.example"]), "ana@c.example", Err("domain_unknown")),
+            ("without domains", rules(owned, &[]), "ana@c.example", Ok(Some("ana@c.example"))),
+            ("none where one is needed", rules(owned, &[]), " ", Err("required")),
         ] {
             let mut refusals = Vec::new();
             let username = rules.username(given, &mut refusals);
@@ -310,5 +348,69 @@ mod tests {
                 None => assert_eq!(Ok(username.as_deref()), wanted, "{name}"),
             }
         }
+    }
+
+    #[test]
+    fn a_members_username_is_the_address_unless_another_is_given_and_others_have_none_beside_it() {
+        let long = format!("{}@example.com", "a".repeat(40));
+        for (name, profile, text, email, wanted) in [
+            ("filled in", "member", None, "ana@example.com", Some("ana@example.com")),
+            (
+                "kept though it is the address",
+                "member",
+                Some("Ana@example.com"),
+                "ana@example.com",
+                Some("Ana@example.com"),
+            ),
+            ("another", "member", Some("ana"), "ana@example.com", Some("ana")),
+            ("an address longer than usernames", "member", None, &long, None),
+            ("none", "end-user", None, "ana@example.com", None),
+            ("the address says nothing beside itself", "end-user", Some("ANA@example.com"), "ana@example.com", None),
+            ("another of an end user", "end-user", Some("ana"), "ana@example.com", Some("ana")),
+        ] {
+            let mut refusals = Vec::new();
+            let username = rules(profile, &[]).new_username(text, email, &mut refusals);
+            assert_eq!((username.as_deref(), refusals.len()), (wanted, 0), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_sheet_has_no_column_for_people_have_all_the_same() {
+        for (profile, field, text, wanted) in [
+            ("portal-user", "last_name", "", Ok("")),
+            ("portal-user", "last_name", "O’Brien", Ok("O’Brien")),
+            ("portal-user", "phone", "+44 20 7946 0958", Ok("+442079460958")),
+            ("portal-user", "phone", "12", Err(())),
+            ("portal-user", "first_name", "Front desk 2", Ok("Front desk 2")),
+            ("member", "last_name", "", Err(())),
+        ] {
+            let mut refusals = Vec::new();
+            let value = rules(profile, &[]).field(field, text, &mut refusals);
+            assert_eq!(
+                if refusals.is_empty() { Ok(value.as_str()) } else { Err(()) },
+                wanted,
+                "{profile} {field} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_profile_makes_people_with_its_roles() {
+        for (profile, role, wanted) in [
+            ("portal-user", "privileged", None),
+            ("portal-user", "organization_user", Some("role_unknown")),
+            ("organization-user", "organization_admin", None),
+            ("organization-user", "standard", Some("role_unknown")),
+            ("member", "billing", None),
+            ("end-user", "standard", None),
+            ("end-user", "role_night", None),
+        ] {
+            let mut refusals = Vec::new();
+            rules(profile, &[]).require_roles_of_profile(&[RoleId::parse(role).unwrap()], &mut refusals);
+            assert_eq!(refusals.first().map(|refusal| refusal.code.as_str()), wanted, "{profile} {role}");
+        }
+        assert_eq!(rules("portal-user", &[]).default_role(), Some("Standard"));
+        assert_eq!(rules("organization-user", &[]).default_role(), Some("Organization User"));
+        assert_eq!(rules("member", &[]).default_role(), None);
     }
 }
