@@ -8,11 +8,15 @@ use std::{
 
 use rollcall_validation::{Profile, ProfileError, Rows, Verdict, message};
 
-use crate::{Usage, output};
+use crate::{
+    Usage,
+    arguments::{Arguments, one_of},
+    output,
+};
 
 /// The arguments of `rollcall check`.
 #[derive(Debug, PartialEq, Eq)]
-struct Arguments {
+struct Asked {
     file: String,
     profile: String,
     rows: Rows,
@@ -20,67 +24,45 @@ struct Arguments {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Usage> {
-    let arguments = parse(arguments)?;
+    let asked = parse(arguments)?;
     let unreadable = |what: String| {
         output::error(&format!("rollcall: {what}"));
         Ok(ExitCode::from(2))
     };
-    let profile = match profile(&arguments.profile) {
+    let profile = match profile(&asked.profile) {
         Ok(profile) => profile,
         Err(what) => return unreadable(what),
     };
-    let bytes = match read(&arguments.file, profile.byte_limit()) {
+    let bytes = match read(&asked.file, profile.byte_limit()) {
         Ok(bytes) => bytes,
-        Err(error) => return unreadable(format!("{}: {error}", arguments.file)),
+        Err(error) => return unreadable(format!("{}: {error}", asked.file)),
     };
     let report = rollcall_validation::check(&bytes, &profile);
-    output::line(&report.to_json(arguments.rows));
+    output::line(&report.to_json(asked.rows));
     if !report.is_readable() {
         let issues: Vec<String> = report.issues().iter().map(message).collect();
-        return unreadable(format!("{}: {}", arguments.file, issues.join("; ")));
+        return unreadable(format!("{}: {}", asked.file, issues.join("; ")));
     }
     Ok(if report.verdict() == Verdict::Refused { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-fn parse(arguments: &[String]) -> Result<Arguments, Usage> {
-    let (mut file, mut profile, mut rows) = (None, None, Rows::Issues);
-    let mut rest = arguments.iter();
-    let mut literal = false;
-    while let Some(argument) = rest.next() {
-        let (name, joined) = match argument.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
-            _ => (argument.as_str(), None),
-        };
-        let mut value = || {
-            let given = joined.clone().or_else(|| rest.next().cloned());
-            given.ok_or_else(|| Usage(format!("{name} needs a value")))
-        };
-        match name {
-            "--profile" if !literal => profile = Some(value()?),
-            "--rows" if !literal => {
-                rows = match value()?.as_str() {
-                    "issues" => Rows::Issues,
-                    "all" => Rows::All,
-                    other => return Err(Usage(format!("--rows is issues or all, not {other}"))),
-                }
-            }
-            "--" if !literal => literal = true,
-            _ if !literal && argument.starts_with('-') && argument != "-" => {
-                return Err(Usage(format!("there is no option {argument}")));
-            }
-            _ if file.is_none() => file = Some(argument.clone()),
-            _ => return Err(Usage("one file at a time".into())),
-        }
-    }
-    Ok(Arguments {
-        file: file.ok_or_else(|| Usage("which file?".into()))?,
-        profile: profile.ok_or_else(|| Usage("which profile? Say --profile".into()))?,
-        rows,
-    })
+fn parse(arguments: &[String]) -> Result<Asked, Usage> {
+    let given = Arguments::read(arguments, &["--profile", "--rows"], &[])?;
+    Ok(Asked { file: given.only("FILE")?, profile: given.required("--profile")?, rows: rows(&given)? })
+}
+
+/// Which rows a report lists.
+pub(crate) fn rows(given: &Arguments) -> Result<Rows, Usage> {
+    let parse = |name: &str| match name {
+        "issues" => Some(Rows::Issues),
+        "all" => Some(Rows::All),
+        _ => None,
+    };
+    given.value("--rows").map_or(Ok(Rows::Issues), |name| one_of("--rows", &name, "issues or all", parse))
 }
 
 /// A built-in profile by its id, or one from a file.
-fn profile(id_or_file: &str) -> Result<Profile, String> {
+pub(crate) fn profile(id_or_file: &str) -> Result<Profile, String> {
     if let Some(profile) = Profile::built_in(id_or_file) {
         return Ok(profile);
     }
@@ -94,7 +76,7 @@ fn profile(id_or_file: &str) -> Result<Profile, String> {
 }
 
 /// Reads a file, or standard input, no further than shows that there is too much of it.
-fn read(file: &str, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(file: &str, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = limit.saturating_add(1);
     if file == "-" {
@@ -112,35 +94,21 @@ fn read(file: &str, limit: u64) -> io::Result<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn parsed(line: &str) -> Result<Arguments, String> {
-        let arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        parse(&arguments).map_err(|Usage(what)| what)
-    }
-
     #[test]
-    fn arguments_come_in_any_order() {
-        let expected = |rows| Ok(Arguments { file: "a.csv".into(), profile: "modern".into(), rows });
-        for (line, rows) in [
-            ("a.csv --profile modern", Rows::Issues),
-            ("--profile modern a.csv --rows all", Rows::All),
-            ("--profile=modern --rows=issues a.csv", Rows::Issues),
-            ("--profile modern -- a.csv", Rows::Issues),
-        ] {
-            assert_eq!(parsed(line), expected(rows), "{line}");
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_with_arguments_is_said() {
+    fn arguments_row_by_row() {
+        let asked = |line: &str| {
+            let given: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            parse(&given).map_err(|Usage(what)| what)
+        };
+        let expected = |rows| Ok(Asked { file: "a.csv".into(), profile: "modern".into(), rows });
+        assert_eq!(asked("a.csv --profile modern"), expected(Rows::Issues));
+        assert_eq!(asked("--profile modern --rows all a.csv"), expected(Rows::All));
         for (line, what) in [
-            ("a.csv", "which profile? Say --profile"),
-            ("--profile modern", "which file?"),
-            ("a.csv b.csv --profile modern", "one file at a time"),
-            ("a.csv --profile", "--profile needs a value"),
+            ("a.csv", "--profile is missing"),
+            ("--profile=modern", "FILE is missing"),
             ("a.csv --profile modern --rows some", "--rows is issues or all, not some"),
-            ("a.csv --profile modern --fast", "there is no option --fast"),
         ] {
-            assert_eq!(parsed(line), Err(what.to_owned()), "{line}");
+            assert_eq!(asked(line), Err(what.to_owned()), "{line}");
         }
     }
 }

@@ -15,7 +15,7 @@ use rollcall_accounts::{
 use rollcall_lambda::Environment;
 use rollcall_store_dynamodb::Store;
 
-use crate::{Usage, output};
+use crate::{Usage, arguments::Arguments, output};
 
 /// Letters and digits that no one confuses.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -24,16 +24,16 @@ const PASSWORD_LENGTH: usize = 24;
 
 /// `bootstrap --table NAME --email ADDRESS --first-name NAME --last-name NAME`
 pub(crate) fn bootstrap(arguments: &[String]) -> Result<ExitCode, Usage> {
-    let mut given = Options::read(arguments, &["--table", "--email", "--first-name", "--last-name"])?;
+    let given = Arguments::read(arguments, &["--table", "--email", "--first-name", "--last-name"], &[])?;
     given.nothing_else()?;
-    let table = given.take("--table")?;
+    let table = given.required("--table")?;
     let letters: [u8; PASSWORD_LENGTH] = SystemRandomness.bytes();
     let password: String = letters.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
     let totp_secret = TotpSecret::random(&SystemRandomness);
     let new = NewRootMaster {
-        first_name: given.take("--first-name")?,
-        last_name: given.take("--last-name")?,
-        email: given.take("--email")?,
+        first_name: given.required("--first-name")?,
+        last_name: given.required("--last-name")?,
+        email: given.required("--email")?,
         password: password.clone(),
         totp_secret: totp_secret.clone(),
     };
@@ -56,9 +56,9 @@ pub(crate) fn bootstrap(arguments: &[String]) -> Result<ExitCode, Usage> {
 
 /// `promote-root ADDRESS --table NAME`
 pub(crate) fn promote_root(arguments: &[String]) -> Result<ExitCode, Usage> {
-    let mut given = Options::read(arguments, &["--table"])?;
-    let table = given.take("--table")?;
-    let email = given.only("the address of an active technician")?;
+    let given = Arguments::read(arguments, &["--table"], &[])?;
+    let table = given.required("--table")?;
+    let email = given.only("ADDRESS")?;
     run(async |environment: &Environment| {
         let store = Store::new(&environment.sdk, &table);
         match promote(&store, &email, environment.clock().now()).await {
@@ -109,73 +109,5 @@ fn explain(error: Error) -> String {
             each.collect::<Vec<_>>().join("\n")
         }
         other => other.to_string(),
-    }
-}
-
-/// `--name value` pairs, and what stands beside them.
-#[derive(Debug)]
-struct Options {
-    pairs: Vec<(String, String)>,
-    rest: Vec<String>,
-}
-
-impl Options {
-    fn read(arguments: &[String], known: &[&str]) -> Result<Self, Usage> {
-        let mut all = Self { pairs: Vec::new(), rest: Vec::new() };
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            if known.contains(&argument.as_str()) {
-                let value = arguments.next().ok_or_else(|| Usage(format!("{argument} needs a value")))?;
-                all.pairs.push((argument.clone(), value.clone()));
-            } else if argument.starts_with('-') {
-                return Err(Usage(format!("there is no option {argument} here")));
-            } else {
-                all.rest.push(argument.clone());
-            }
-        }
-        Ok(all)
-    }
-
-    fn take(&mut self, name: &str) -> Result<String, Usage> {
-        let place = self.pairs.iter().position(|(given, _)| given == name);
-        place.map(|place| self.pairs.remove(place).1).ok_or_else(|| Usage(format!("{name} is missing")))
-    }
-
-    fn only(&mut self, what: &str) -> Result<String, Usage> {
-        match self.rest.as_slice() {
-            [_] => Ok(self.rest.remove(0)),
-            _ => Err(Usage(format!("give {what}"))),
-        }
-    }
-
-    fn nothing_else(&self) -> Result<(), Usage> {
-        self.rest.first().map_or(Ok(()), |extra| Err(Usage(format!("what is {extra}?"))))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_row_by_row() {
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        let read = |text: &str| -> Result<(String, String), String> {
-            let mut options = Options::read(&words(text), &["--table"]).map_err(|Usage(what)| what)?;
-            let table = options.take("--table").map_err(|Usage(what)| what)?;
-            let email = options.only("an address").map_err(|Usage(what)| what)?;
-            Ok((table, email))
-        };
-        assert_eq!(read("a@b.example --table t"), Ok(("t".into(), "a@b.example".into())));
-        assert_eq!(read("--table t a@b.example"), Ok(("t".into(), "a@b.example".into())));
-        for (text, wanted) in [
-            ("a@b.example", "--table is missing"),
-            ("a@b.example --table", "--table needs a value"),
-            ("--table t", "give an address"),
-            ("a b --table t", "give an address"),
-            ("a --tabel t", "there is no option --tabel here"),
-        ] {
-            assert_eq!(read(text), Err(wanted.to_owned()), "{text}");
-        }
     }
 }

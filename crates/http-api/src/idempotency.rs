@@ -19,6 +19,8 @@ use rollcall_accounts::{
 
 use crate::{Answer, Call, Reply};
 
+/// Says `true` of an answer that was given before: what it says of the world may be over.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The headers that are part of an answer.
 const KEPT_HEADERS: [HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
@@ -140,7 +142,7 @@ fn restore(answer: KeptAnswer, claim: &Claim, seal: Option<&SealKey>) -> Answer 
         }
         None => answer.body,
     };
-    let mut reply = Reply::raw(status, body);
+    let mut reply = Reply::raw(status, body).with(REPLAYED, "true");
     for (name, value) in answer.headers {
         reply = reply.with(HeaderName::from_bytes(name.as_bytes()).map_err(Error::internal)?, value);
     }

@@ -49,6 +49,8 @@ fn names<'a>(column: &SheetColumn<'a>) -> &'a [rollcall_validation::Named] {
     }
 }
 
+/// Characters of a line of a rule.
+const RULE_CHARACTERS: usize = 85;
 /// The number format `@`.
 const TEXT: u8 = 49;
 
@@ -88,6 +90,7 @@ fn people(
     }
     sheet.set_row_height(0, 22).map_err(NotWritten::because)?;
     sheet.set_freeze_panes(1, 0).map_err(NotWritten::because)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0).map_err(NotWritten::because)?;
     sheet.set_active(true);
     Ok(())
 }
@@ -130,12 +133,15 @@ fn how_to(sheet: &mut Worksheet, profile: &Profile, columns: &[SheetColumn<'_>])
         sheet.set_column_width(at, width).map_err(NotWritten::because)?;
     }
     let mut row = 0;
+    let mut tall: Vec<(u32, usize)> = Vec::new();
     let mut write = |cells: [&str; 3], formats: [&Format; 3]| {
         for ((column, cell), format) in (0_u16..).zip(cells).zip(formats) {
             if !cell.is_empty() {
                 sheet.write_string_with_format(row, column, cell, format).map_err(NotWritten::because)?;
             }
         }
+        // Not every program finds the height of wrapped text by itself.
+        tall.push((row, cells[2].chars().count().div_ceil(RULE_CHARACTERS)));
         row += 1;
         Ok(())
     };
@@ -158,6 +164,11 @@ fn how_to(sheet: &mut Worksheet, profile: &Profile, columns: &[SheetColumn<'_>])
         let said = format!("{}{said}", default.unwrap_or_default());
         write([column.title, if column.required { "yes" } else { "no" }, &said], [&bold, &wrapped, &wrapped])?;
     }
+    for (row, lines) in tall.into_iter().filter(|(_, lines)| *lines > 1) {
+        let lines = u32::try_from(lines).map_err(NotWritten::because)?;
+        sheet.set_row_height(row, 15 * lines).map_err(NotWritten::because)?;
+    }
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
     Ok(())
 }
 
