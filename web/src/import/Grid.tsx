@@ -15,7 +15,8 @@ import {
   useSyncExternalStore,
 } from "react";
 import { flushSync } from "react-dom";
-import { announce, ask, Checkbox, CheckIcon, ErrorIcon, WarningIcon } from "../ui";
+import { announce, ask, Checkbox, CheckIcon, ErrorIcon, MoreIcon, WarningIcon } from "../ui";
+import { assignTexts } from "./assignTexts";
 import { Callout } from "./Callout";
 import { columnWidths, type GridColumn } from "./columns";
 import { suggestion } from "./findings";
@@ -48,6 +49,8 @@ export interface GridProps {
   typing?: boolean;
   empty: string;
   onHelp?: () => void;
+  /** Opens a row's own menu, where rows have one. */
+  onMenu?: (position: number) => void;
   ref?: Ref<GridHandle>;
 }
 
@@ -72,7 +75,7 @@ interface Told {
  * A grid over any number of rows. Only those in view exist; they stand in a layer that stays in place while the
  * scroller moves under it, so the rows on screen are never scrolled away before the next ones are there.
  */
-export function Grid({ session, columns, label, editable, typing = false, empty, onHelp, ref }: GridProps) {
+export function Grid({ session, columns, label, editable, typing = false, empty, onHelp, onMenu, ref }: GridProps) {
   const state = useSheet(session);
   const { listed, focus, selection } = state;
   const scroller = useRef<HTMLDivElement>(null);
@@ -87,7 +90,7 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
   const hasKeyboard = useRef(false);
   const leaveTimer = useRef(0);
 
-  const rowHeader = room.width < 560 ? 76 : 92;
+  const rowHeader = (room.width < 560 ? 76 : 92) + (onMenu === undefined ? 0 : 28);
   const widths = useMemo(() => columnWidths(columns, room.width - rowHeader), [columns, room.width, rowHeader]);
   const template = `${rowHeader}px ${widths.map((width) => `${width}px`).join(" ")}`;
   const total = rowHeader + widths.reduce((sum, width) => sum + width, 0);
@@ -355,6 +358,9 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
       case "help":
         onHelp?.();
         break;
+      case "menu":
+        onMenu?.(position);
+        break;
       case "edit":
       case "cancel":
       case "commit":
@@ -381,7 +387,7 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
     if (!target.closest('[role="gridcell"],[role="rowheader"]') || event.nativeEvent.isComposing) return;
     const step = gridKey(
       { row, column: focusColumn, editing: editing !== null },
-      { rows: listed.length, columns: columns.length + 1, page, editable, typing },
+      { rows: listed.length, columns: columns.length + 1, page, editable, typing, menu: onMenu !== undefined },
       { key: event.key, shift: event.shiftKey, command: event.ctrlKey || event.metaKey, alt: event.altKey },
     );
     if (step === null) return;
@@ -430,6 +436,7 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
     const again = inside && field !== null && focus?.position === position && focus.field === field;
     hasKeyboard.current = true;
     if (again && editable) setEditing({ position, field });
+    else if (again) onMenu?.(position);
     session.focus({ position, field });
     if (field === null) {
       if (shift) session.tickTo(position);
@@ -438,15 +445,23 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
   };
   const onCellOpen = (position: number, field: string) => {
     if (editable) setEditing({ position, field });
-    else session.tick(position);
+    else if (onMenu === undefined) session.tick(position);
   };
   const onCellHover = (over: Told | null) => {
     clearTimeout(leaveTimer.current);
     if (over === null) leaveTimer.current = window.setTimeout(() => setHovered(null), 120);
     else setHovered(over);
   };
-  const handlers = useRef({ onCellPointer, onCellOpen, onCellHover, save, setEditing });
-  handlers.current = { onCellPointer, onCellOpen, onCellHover, save, setEditing };
+  const openMenu =
+    onMenu === undefined
+      ? null
+      : (position: number) => {
+          hasKeyboard.current = true;
+          session.focus({ position, field: session.snapshot().focus?.field ?? null });
+          onMenu(position);
+        };
+  const handlers = useRef({ onCellPointer, onCellOpen, onCellHover, save, setEditing, openMenu });
+  handlers.current = { onCellPointer, onCellOpen, onCellHover, save, setEditing, openMenu };
 
   const drawn: number[] = [];
   for (let at = first; at < last; at++) drawn.push(at);
@@ -555,6 +570,7 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
                     template={template}
                     width={total}
                     ticked={selection.ticked.has(position)}
+                    menu={onMenu !== undefined}
                     focusColumn={at === row ? focusColumn : -1}
                     editing={editing?.position === position ? editing.field : null}
                     typed={editing?.position === position ? editing.typed : undefined}
@@ -577,6 +593,7 @@ interface Handlers {
   onCellOpen(position: number, field: string): void;
   onCellHover(over: Told | null): void;
   save(position: number, field: string, text: string): Promise<void>;
+  openMenu: ((position: number) => void) | null;
   setEditing(editing: Editing | null): void;
 }
 
@@ -588,6 +605,8 @@ interface GridRowProps {
   template: string;
   width: number;
   ticked: boolean;
+  /** It has a menu of its own. */
+  menu: boolean;
   /** The column with the roving tab stop, or -1. */
   focusColumn: number;
   editing: string | null;
@@ -596,7 +615,7 @@ interface GridRowProps {
 }
 
 const GridRow = memo(function GridRow(props: GridRowProps) {
-  const { at, position, view, columns, template, width, ticked, focusColumn, editing, handlers } = props;
+  const { at, position, view, columns, template, width, ticked, menu, focusColumn, editing, handlers } = props;
   const status = view?.status;
   const number = view?.row ?? position + 1;
   return (
@@ -607,6 +626,12 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
       aria-selected={ticked}
       data-status={status}
       style={{ gridTemplateColumns: template, width, top: at * ROW }}
+      onContextMenu={(event) => {
+        const { openMenu } = handlers.current;
+        if (openMenu === null) return;
+        event.preventDefault();
+        openMenu(position);
+      }}
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keyboard */}
       <div
@@ -630,6 +655,22 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
           {status === "refused" ? <ErrorIcon size={14} /> : status === "corrected" ? <CorrectedIcon /> : null}
         </span>
         <span className="visually-hidden">{status === undefined ? "" : `, ${texts.check.status[status]}`}</span>
+        {menu && (
+          <button
+            type="button"
+            className="sheet-menu"
+            // The keyboard has keys for it.
+            tabIndex={-1}
+            aria-label={assignTexts.menu(number)}
+            aria-haspopup="dialog"
+            onClick={(event) => {
+              event.stopPropagation();
+              handlers.current.openMenu?.(position);
+            }}
+          >
+            <MoreIcon size={14} />
+          </button>
+        )}
       </div>
       {columns.map((column, index) => (
         <GridCell

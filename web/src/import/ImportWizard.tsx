@@ -16,6 +16,7 @@ import { handOvers, useHandOvers } from "./handOver";
 import { ALREADY, peopleOfRows, withWay } from "./here";
 import "./confirm.css";
 import "./import.css";
+import "./assign.css";
 import { openAs, openFresh } from "./opening";
 import { profileFacts } from "./profile";
 import { WatchingView } from "./ResultStep";

@@ -16,11 +16,14 @@ export function checkColumns(info: SheetInfo, byHand: boolean): GridColumn[] {
   return info.fields.filter((field) => field.required || inSheet.has(field.field) || (byHand && fillable(field)));
 }
 
+/** What people may do is named by their role, or in a sheet of portal users by their type. */
+const isRole = ({ field }: FieldInfo): boolean => field === "role" || field === "user_type";
+
 /** Fields whose values come from a list and can be given to many rows at once; the role before all others. */
 export function assignableFields(info: SheetInfo): FieldInfo[] {
   return info.fields
     .filter((field) => field.options !== null && field.options.length > 0)
-    .sort((a, b) => Number(b.field === "role") - Number(a.field === "role"));
+    .sort((a, b) => Number(isRole(b)) - Number(isRole(a)));
 }
 
 /** For assigning: who a row is, and what can be assigned. */

@@ -62,6 +62,14 @@ describe("moving", () => {
     expect(gridKey(at(3, 2), readOnly, press("Delete"))).toBeNull();
   });
 
+  test("a row's own menu is opened by the keys that open menus", () => {
+    const withMenu = { ...bounds, editable: false, menu: true };
+    for (const keys of ["Enter", "F2", "ContextMenu", "Shift+F10"])
+      expect(gridKey(at(3, 2), withMenu, press(keys)), keys).toEqual({ focus: at(3, 2), action: "menu" });
+    expect(gridKey(at(3, 0), withMenu, press("Enter"))?.action).toBe("tick");
+    expect(gridKey(at(3, 2), bounds, press("ContextMenu"))).toBeNull();
+  });
+
   test("the browser keeps copying and pasting, and an empty grid has no keys", () => {
     expect(gridKey(at(3, 2), bounds, press("Ctrl+v"))).toBeNull();
     expect(gridKey(at(3, 2), bounds, press("Ctrl+c"))).toBeNull();

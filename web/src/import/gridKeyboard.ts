@@ -15,6 +15,8 @@ export interface GridBounds {
   readonly page: number;
   /** False where cells can only be read. */
   readonly editable: boolean;
+  /** Rows have a menu of their own. */
+  readonly menu?: boolean;
   /** A sheet that is typed in: a character begins the cell's text, and the last row has a next one. */
   readonly typing?: boolean;
 }
@@ -43,6 +45,7 @@ export type GridAction =
   | "fixAll"
   | "undo"
   | "redo"
+  | "menu"
   | "help";
 
 export interface GridStep {
@@ -142,7 +145,12 @@ function whileMoving(focus: GridFocus, bounds: GridBounds, pressed: GridKey): Gr
     case "Enter":
     case "F2":
       if (focus.column === 0) return { focus, action: "tick" };
-      return bounds.editable ? { focus: { ...focus, editing: true }, action: "edit" } : null;
+      if (bounds.editable) return { focus: { ...focus, editing: true }, action: "edit" };
+      return bounds.menu === true ? { focus, action: "menu" } : null;
+    case "ContextMenu":
+      return bounds.menu === true ? { focus, action: "menu" } : null;
+    case "F10":
+      return bounds.menu === true && shift ? { focus, action: "menu" } : null;
     case " ":
       return { focus, action: shift ? "tickRange" : "tick" };
     case "Delete":

@@ -62,7 +62,12 @@ class TestSheet implements SheetHandle {
   refuseCorrection = () => this.#result([]);
   takeCorrection = () => this.#result([]);
   fixAll = () => this.#result([]);
-  assign = () => this.#result([]);
+  async assign(field: string, values: string, positions: Uint32Array | null) {
+    this.before.push([...this.emails]);
+    const to = positions ?? Uint32Array.from(this.emails.keys());
+    for (const position of to) this.emails[position] = `${field}:${JSON.parse(values).join("+")}`;
+    return this.#result([...to]);
+  }
   pasted: { position: number; fields: string[]; text: string } | null = null;
   async paste(position: number, fields: string, text: string) {
     this.pasted = { position, fields: JSON.parse(fields), text };
@@ -106,6 +111,20 @@ describe("a sheet of thirty rows, two of them bad", () => {
     await session.setCell(1, "email", "other@example.com");
     expect(email(session, 1)).toBe("other@example.com");
     expect(session.snapshot().undoable).toBe(true);
+  });
+
+  test("what was given in several ways at once is undone at once", async () => {
+    await session.setCell(1, "email", "other@example.com");
+    await session.assign([
+      { field: "groups", values: ["Night"], positions: Uint32Array.of(0) },
+      { field: "groups", values: ["Night", "Day"], positions: Uint32Array.of(1, 2) },
+    ]);
+    expect([email(session, 0), email(session, 2)]).toEqual(["groups:Night", "groups:Night+Day"]);
+    await session.undo();
+    expect([email(session, 0), email(session, 1)]).toEqual(["p0@example.com", "other@example.com"]);
+    await session.undo();
+    expect(email(session, 1)).toBe("p1@example.com");
+    expect(session.snapshot().undoable).toBe(false);
   });
 
   test("a repaired row stays on the list of problems until the person has left it", async () => {

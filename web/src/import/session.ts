@@ -63,6 +63,19 @@ export interface SheetState {
 
 type Marks = ReadonlyMap<number, readonly ServerMark[]>;
 
+/** One undo of a person may be several of the sheet. */
+interface Done {
+  readonly marks: Marks;
+  readonly steps: number;
+}
+
+/** Values of a list column, for some rows or all. */
+export interface Assignment {
+  readonly field: string;
+  readonly values: readonly string[];
+  readonly positions: Uint32Array | null;
+}
+
 /** As many edits as the sheet keeps for undoing. */
 const HISTORY = 200;
 /** Added rows are looked at for empty ones from the end, so far: no more of them are added. */
@@ -87,8 +100,8 @@ export class SheetSession {
   readonly #rowsRead: number;
   /** How many it has, empty ones included. */
   #rows: number;
-  #undo: Marks[] = [];
-  #redo: Marks[] = [];
+  #undo: Done[] = [];
+  #redo: Done[] = [];
   #listStale = false;
   #view = { first: 0, last: 40, direction: 1 as 1 | -1 };
   #filling = false;
@@ -231,8 +244,21 @@ export class SheetSession {
     return this.#change(() => this.#sheet.fixAll(code, field));
   }
 
-  assign(field: string, values: readonly string[], positions: Uint32Array | null): Promise<Change> {
-    return this.#change(() => this.#sheet.assign(field, JSON.stringify(values), positions));
+  /** All of it is one edit, and one to undo. */
+  assign(assignments: readonly Assignment[]): Promise<Change> {
+    return this.#change(
+      async () => {
+        const changed = new Set<number>();
+        let last: Change | null = null;
+        for (const { field, values, positions } of assignments) {
+          last = JSON.parse(await this.#sheet.assign(field, JSON.stringify(values), positions)) as Change;
+          for (const position of last.changed) changed.add(position);
+        }
+        const counts = last?.counts ?? (JSON.parse(await this.#sheet.counts()) as Counts);
+        return JSON.stringify({ changed: [...changed], counts });
+      },
+      { steps: assignments.length },
+    );
   }
 
   /** Across these columns, the first of which is the cell's own. */
@@ -259,18 +285,24 @@ export class SheetSession {
   }
 
   undo(): Promise<Change> {
-    return this.#change(() => this.#sheet.undo(), { restructures: true, history: "undo" });
+    return this.#change(() => this.#again(this.#undo, () => this.#sheet.undo()), {
+      restructures: true,
+      history: "undo",
+    });
   }
 
   redo(): Promise<Change> {
-    return this.#change(() => this.#sheet.redo(), { restructures: true, history: "redo" });
+    return this.#change(() => this.#again(this.#redo, () => this.#sheet.redo()), {
+      restructures: true,
+      history: "redo",
+    });
   }
 
   /** Gives the rows that the server refused their reasons. */
   mark(marks: Marks): Promise<void> {
     return this.#serially(async () => {
       this.#marks = marks;
-      this.#undo = this.#undo.map(() => marks);
+      this.#undo = this.#undo.map((done) => ({ ...done, marks }));
       await this.#relist();
     });
   }
@@ -284,6 +316,12 @@ export class SheetSession {
   /** Positions of every row that fits the filter, ascending. */
   async positions(filter: Filter): Promise<Uint32Array> {
     return filter === "problems" ? this.problems() : this.#sheet.indices(filter);
+  }
+
+  /** Every row but those that were added and not filled, as a change takes them. */
+  async everyone(): Promise<Uint32Array | null> {
+    if (this.#empty.size === 0) return null;
+    return (await this.#sheet.indices("all")).filter((position) => !this.#empty.has(position));
   }
 
   /** The problem after (before) the focused cell, round the end; null where there is none. */
@@ -387,6 +425,17 @@ export class SheetSession {
     return result;
   }
 
+  /** As many steps as the person's last edit had. */
+  async #again(history: readonly Done[], step: () => Promise<string>): Promise<string> {
+    let answer = await step();
+    const changed: number[] = (JSON.parse(answer) as Change).changed;
+    for (let more = (history.at(-1)?.steps ?? 1) - 1; more > 0; more--) {
+      answer = await step();
+      changed.push(...(JSON.parse(answer) as Change).changed);
+    }
+    return JSON.stringify({ ...(JSON.parse(answer) as Change), changed });
+  }
+
   #change(
     act: () => Promise<string>,
     effect: {
@@ -395,6 +444,7 @@ export class SheetSession {
       removed?: Uint32Array;
       unmark?: readonly (readonly [number, string | null])[];
       history?: "undo" | "redo";
+      steps?: number;
     } = {},
   ): Promise<Change> {
     return this.#serially(async () => {
@@ -404,16 +454,16 @@ export class SheetSession {
       // What changed nothing is nothing to undo.
       if (change.changed.length === 0 && before === this.#rows) return change;
       if (effect.history === undefined) {
-        this.#undo = [...this.#undo.slice(1 - HISTORY), this.#marks];
+        this.#undo = within([...this.#undo, { marks: this.#marks, steps: effect.steps ?? 1 }]);
         this.#redo = [];
         if (effect.unmark !== undefined) this.#marks = unmarked(this.#marks, effect.unmark);
         if (effect.removed !== undefined) this.#marks = shifted(this.#marks, effect.removed);
       } else {
         const [from, to] = effect.history === "undo" ? [this.#undo, this.#redo] : [this.#redo, this.#undo];
-        const marks = from.pop();
-        if (marks !== undefined) {
-          to.push(this.#marks);
-          this.#marks = marks;
+        const done = from.pop();
+        if (done !== undefined) {
+          to.push({ ...done, marks: this.#marks });
+          this.#marks = done.marks;
         }
       }
       const [removed, info] = await Promise.all([this.#sheet.removedCount(), this.#sheet.info()]);
@@ -512,6 +562,16 @@ export class SheetSession {
     this.#state = { ...this.#state, ...patch };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The newest edits that the sheet can still undo. */
+function within(edits: readonly Done[]): Done[] {
+  let steps = 0;
+  const first = edits.findLastIndex((edit) => {
+    steps += edit.steps;
+    return steps > HISTORY;
+  });
+  return edits.slice(first + 1);
 }
 
 /** The fields of a row that have an error, in the order of the columns. */

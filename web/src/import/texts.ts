@@ -235,15 +235,14 @@ export const texts = {
     untitled: (n: number) => `Column ${n}`,
     outcome: (good: number, bad: number) =>
       bad === 0
-        ? `Read like this, all ${rows(good)} are good.`
-        : `Read like this, ${rows(good)} are good and ${count(bad)} have problems.`,
+        ? `Read like this, ${good === 1 ? "the 1 row is" : `all ${rows(good)} are`} good.`
+        : `Read like this, ${rows(good)} ${good === 1 ? "is" : "are"} good and ${count(bad)} ${bad === 1 ? "has" : "have"} problems.`,
     apply: "Read it like this",
     keep: "Leave it as it was",
     losesEdits: "The sheet is read anew: corrections and removed rows are lost.",
   },
 
   assign: {
-    title: (field: string) => field,
     none: "These rules have nothing to assign. Everything needed is in the sheet.",
     withoutRole: "Without a role",
     all: "All",
@@ -251,8 +250,6 @@ export const texts = {
     everyone: (n: number) => `Give to all ${rows(n)}`,
     toListed: (n: number) => `Give to the ${rows(n)} without a role`,
     chooseFirst: "Choose first what to give.",
-    howTo: "Tick rows to give something to them only. Shift-click ticks a range.",
-    takeAway: "Leave empty",
     given: (names: string, n: number) => `${names} given to ${rows(n)}.`,
     open: (n: number) => `${rows(n)} still ${n === 1 ? "needs" : "need"} a role`,
     showOpen: "Show them",
