@@ -12,6 +12,7 @@
 mod cell;
 pub mod code;
 mod columns;
+mod custom;
 mod decode;
 mod detect;
 mod email;
@@ -33,6 +34,7 @@ mod titles;
 mod unicode;
 
 pub use columns::{Expects, SheetColumn};
+pub use custom::{Definition, Unfit};
 use detect::Mapping;
 pub use field::{Field, Value, Values};
 pub use issue::{Issue, Param, Params, Severity};

@@ -185,7 +185,7 @@ pub struct UsernameRule {
 /// What a kind of user asks for where a profile makes several kinds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KindRules {
+pub(crate) struct KindRules {
     kind: String,
     invitation: Invitation,
     mfa: MfaPolicy,
@@ -209,6 +209,22 @@ pub(crate) enum ListName {
     UserTypes,
 }
 
+impl ListName {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Courses => "courses",
+            Self::Domains => "domains",
+            Self::Groups => "groups",
+            Self::Languages => "languages",
+            Self::Organizations => "organizations",
+            Self::Properties => "properties",
+            Self::Roles => "roles",
+            Self::Sites => "sites",
+            Self::UserTypes => "user_types",
+        }
+    }
+}
+
 /// A list with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,6 +233,16 @@ pub(crate) struct List {
     pub(crate) items: Vec<Named>,
     /// The organization's entries are added; otherwise those of the profile are all there are.
     pub(crate) open: bool,
+    /// Of those, only the ones of these identifiers; empty: all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) only: Vec<String>,
+}
+
+impl List {
+    /// Whether an organization may still bring entries that are named already.
+    pub(crate) fn awaits_entries(&self) -> bool {
+        self.open && self.only.iter().any(|id| self.items.iter().all(|item| item.id != *id))
+    }
 }
 
 /// Kinds of characters that a text may hold.
@@ -325,31 +351,31 @@ impl Column {
 /// Most of a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Limits {
-    rows: u32,
-    bytes: u64,
+pub(crate) struct Limits {
+    pub(crate) rows: u32,
+    pub(crate) bytes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Data {
-    id: String,
-    version: u32,
-    title: String,
-    kind: Option<String>,
-    columns: Vec<Column>,
-    limits: Limits,
-    modes: Vec<Mode>,
-    invitation: Invitation,
-    mfa: MfaPolicy,
-    phone_at_acceptance: bool,
-    role: RoleRule,
-    username: Option<UsernameRule>,
-    credentials: Vec<CredentialMode>,
-    lists: Vec<List>,
-    default_country: Option<String>,
+pub(crate) struct Data {
+    pub(crate) id: String,
+    pub(crate) version: u32,
+    pub(crate) title: String,
+    pub(crate) kind: Option<String>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) limits: Limits,
+    pub(crate) modes: Vec<Mode>,
+    pub(crate) invitation: Invitation,
+    pub(crate) mfa: MfaPolicy,
+    pub(crate) phone_at_acceptance: bool,
+    pub(crate) role: RoleRule,
+    pub(crate) username: Option<UsernameRule>,
+    pub(crate) credentials: Vec<CredentialMode>,
+    pub(crate) lists: Vec<List>,
+    pub(crate) default_country: Option<String>,
     /// For a profile that makes whatever the caller names: what each kind asks for.
-    kinds: Vec<KindRules>,
+    pub(crate) kinds: Vec<KindRules>,
 }
 
 const BUILT_IN: [(&str, &str); 6] = [
@@ -406,7 +432,11 @@ impl Profile {
         }
     }
 
-    fn new(data: Data) -> Self {
+    pub(crate) fn data(&self) -> &Data {
+        &self.data
+    }
+
+    pub(crate) fn new(data: Data) -> Self {
         let hash: String = Sha256::digest(json::canonical(&data.json()))
             .iter()
             .flat_map(|byte| [byte >> 4, byte & 15])
@@ -554,9 +584,9 @@ impl Profile {
     /// The roles that its sheets can name, if it is known which those are.
     #[must_use]
     pub fn role_list(&self) -> Option<&[Named]> {
-        match self.role_column()?.rule {
-            Rule::List { list, .. } => self.list(list),
-            _ => None,
+        match self.role_column().map(|column| &column.rule) {
+            Some(Rule::List { list, .. }) => self.list(*list),
+            _ => self.list(ListName::Roles),
         }
     }
 
@@ -620,7 +650,7 @@ impl Data {
     }
 
     /// What the types do not say.
-    fn check(&self) -> Result<(), &'static str> {
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
         if self.id.is_empty() {
             return Err("id is empty");
         }
@@ -644,11 +674,11 @@ impl Data {
         }
         match self.lists.iter_mut().find(|list| list.name == name) {
             None => {
-                self.lists.push(List { name, items: items.to_vec(), open: true });
+                self.lists.push(List { name, items: items.to_vec(), open: true, only: Vec::new() });
                 self.lists.sort_by_key(|list| list.name);
             }
             Some(list) => {
-                for item in items {
+                for item in items.iter().filter(|item| list.only.is_empty() || list.only.contains(&item.id)) {
                     match list.items.iter_mut().find(|own| own.name == item.name) {
                         Some(own) => own.id.clone_from(&item.id),
                         None if list.open => list.items.push(item.clone()),
