@@ -11,8 +11,12 @@ pub(crate) struct Decoded<'a> {
 /// Why bytes are no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotText {
-    /// An Excel workbook.
-    Workbook,
+    /// An archive: an Excel workbook, most likely.
+    Archive,
+    /// A workbook of Excel 97 to 2003.
+    Xls,
+    /// A workbook that is protected by a password.
+    Encrypted,
     /// Another kind of file that is known.
     Format(&'static str),
     /// Bytes that no text has.
@@ -20,8 +24,7 @@ pub(crate) enum NotText {
 }
 
 /// Files that people drop by mistake, by their first bytes.
-const FORMATS: [(&[u8], &str); 8] = [
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
+const FORMATS: [(&[u8], &str); 7] = [
     (b"%PDF-", "pdf"),
     (b"\x89PNG", "png"),
     (b"\xff\xd8\xff", "jpeg"),
@@ -31,9 +34,45 @@ const FORMATS: [(&[u8], &str); 8] = [
     (b"\x7fELF", "program"),
 ];
 
+/// Compound files (MS-CFB), in which programs of Microsoft keep several streams.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// What a compound file is, by the name of a stream in it. An encrypted workbook has no other of these.
+const STREAMS: [(&str, NotText); 6] = [
+    ("EncryptedPackage", NotText::Encrypted),
+    ("Workbook", NotText::Xls),
+    ("Book", NotText::Xls),
+    ("WordDocument", NotText::Format("doc")),
+    ("PowerPoint Document", NotText::Format("ppt")),
+    ("__properties_version1.0", NotText::Format("msg")),
+];
+
+/// Entries of the directory are 128 bytes, at multiples of that, and begin with their name in UTF-16 and its length in
+/// bytes, a final zero included.
+fn compound(bytes: &[u8]) -> NotText {
+    let is_entry = |entry: &[u8], name: &str| {
+        let units = || name.encode_utf16().chain([0]);
+        let length = units().count() * 2;
+        entry[64..66] == u16::try_from(length).unwrap_or_default().to_le_bytes()
+            && entry.iter().take(length).copied().eq(units().flat_map(u16::to_le_bytes))
+    };
+    let found = bytes.chunks_exact(128).find_map(|entry| {
+        STREAMS.iter().find(|(name, _)| is_entry(entry, name)).map(|(_, found)| *found)
+    });
+    found.unwrap_or(NotText::Format("ole"))
+}
+
+/// Whether bytes begin as ZIP archives do, workbooks among them.
+pub(crate) fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, NotText> {
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Err(NotText::Workbook);
+    if is_archive(bytes) {
+        return Err(NotText::Archive);
+    }
+    if bytes.starts_with(COMPOUND) {
+        return Err(compound(bytes));
     }
     if let Some((_, format)) = FORMATS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(NotText::Format(format));
@@ -140,7 +179,21 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_named() {
-        assert_eq!(decode(b"PK\x03\x04rest").err(), Some(NotText::Workbook));
+        assert_eq!(decode(b"PK\x03\x04rest").err(), Some(NotText::Archive));
+        for (stream, expected) in [
+            ("EncryptedPackage", NotText::Encrypted),
+            ("Workbook", NotText::Xls),
+            ("Book", NotText::Xls),
+            ("WordDocument", NotText::Format("doc")),
+            ("Contents", NotText::Format("ole")),
+        ] {
+            let name: Vec<u8> = stream.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+            let mut file = [COMPOUND, &[0; 1016], &name].concat();
+            file.resize(1024 + 64, 0);
+            file.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+            file.resize(2048, 0);
+            assert_eq!(decode(&file).err(), Some(expected), "{stream}");
+        }
         assert_eq!(decode(b"%PDF-1.7").err(), Some(NotText::Format("pdf")));
         let noise: Vec<u8> = (0..4096_u32).map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
         assert_eq!(decode(&noise).err(), Some(NotText::Binary));

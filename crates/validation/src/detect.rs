@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+#[cfg(not(target_arch = "wasm32"))]
+use rollcall_xlsx::Limits;
 use rollcall_xlsx::{
     Refused,
     tables::{Table, Tables},
@@ -77,14 +79,21 @@ pub(crate) enum Opened<'a> {
 
 /// Decodes or unpacks bytes, unless there are too many of them or they are no sheet.
 pub(crate) fn open<'a>(bytes: &'a [u8], profile: &Profile) -> Result<Opened<'a>, Box<Unread>> {
-    check_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX), profile, "text")?;
+    let format = if decode::is_archive(bytes) { "xlsx" } else { "text" };
+    check_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX), profile, format)?;
     let issue = match decode::decode(bytes) {
         Ok(decoded) => return Ok(Opened::Text { text: decoded.text, encoding: decoded.encoding }),
-        Err(NotText::Workbook) => Issue::error(code::XLSX_NOT_SUPPORTED),
-        Err(NotText::Format(format)) => Issue::error(code::NOT_TEXT).with("format", format),
+        #[cfg(not(target_arch = "wasm32"))]
+        Err(NotText::Archive) => return open_tables(rollcall_xlsx::unpack(bytes, &Limits::default()), profile),
+        // The reader of workbooks is a module of its own there, so that nobody downloads it who needs it not.
+        #[cfg(target_arch = "wasm32")]
+        Err(NotText::Archive) => Issue::error(code::XLSX_NOT_SUPPORTED),
+        Err(NotText::Xls) => Issue::error(code::XLS_NOT_SUPPORTED),
+        Err(NotText::Encrypted) => Issue::error(code::WORKBOOK_ENCRYPTED),
+        Err(NotText::Format(kind)) => Issue::error(code::NOT_TEXT).with("format", kind),
         Err(NotText::Binary) => Issue::error(code::NOT_TEXT),
     };
-    Err(Unread::new(Source::nothing_read("text"), issue))
+    Err(Unread::new(Source::nothing_read(format), issue))
 }
 
 /// Takes the sheets of a workbook that was unpacked elsewhere.

@@ -35,7 +35,7 @@ fn bad_input_is_told_by_name() {
         ("100 MB", huge, "too_large"),
         ("random bytes", (0..9999_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect(), "not_text"),
         ("zero bytes", vec![0; 5000], "not_text"),
-        ("a workbook", b"PK\x03\x04\x14\0".to_vec(), "xlsx_not_supported"),
+        ("a workbook", b"PK\x03\x04\x14\0".to_vec(), "workbook_damaged"),
         ("one cell", b"hello".to_vec(), "column_missing column_missing required required"),
     ] {
         assert_eq!(codes(&bytes, "technician"), expected, "{name}");
