@@ -158,7 +158,14 @@ export function CheckStep({ work, onMapping }: CheckProps) {
             onPress={() => void session.redo().then(() => announce(t.redone))}
           />
           <AddRows byHand={byHand} room={room} onAdd={(rows) => void add(rows)} onOther={() => setAdding(true)} />
-          <Button look="quiet" icon={<KeysIcon />} label={t.keys} shortcut="?" onPress={() => setHelp(true)} />
+          <Button
+            look="quiet"
+            className="check-keys"
+            icon={<KeysIcon />}
+            label={t.keys}
+            shortcut="?"
+            onPress={() => setHelp(true)}
+          />
         </div>
       </div>
       <Grid
@@ -168,6 +175,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
         label={t.grid}
         editable
         typing={byHand}
+        growing={byHand && room > 0}
         empty={t.emptyFilter[state.filter]}
         onHelp={() => setHelp(true)}
       />

@@ -45,8 +45,10 @@ export interface GridProps {
   columns: readonly GridColumn[];
   label: string;
   editable: boolean;
-  /** Rows are entered here rather than put right: typing begins a cell, and there is always a next row. */
+  /** Rows are entered here rather than put right: typing begins a cell. */
   typing?: boolean;
+  /** There is always a row behind the one that is typed in. */
+  growing?: boolean;
   empty: string;
   onHelp?: () => void;
   /** Opens a row's own menu, where rows have one. */
@@ -75,7 +77,18 @@ interface Told {
  * A grid over any number of rows. Only those in view exist; they stand in a layer that stays in place while the
  * scroller moves under it, so the rows on screen are never scrolled away before the next ones are there.
  */
-export function Grid({ session, columns, label, editable, typing = false, empty, onHelp, onMenu, ref }: GridProps) {
+export function Grid({
+  session,
+  columns,
+  label,
+  editable,
+  typing = false,
+  growing = false,
+  empty,
+  onHelp,
+  onMenu,
+  ref,
+}: GridProps) {
   const state = useSheet(session);
   const { listed, focus, selection } = state;
   const scroller = useRef<HTMLDivElement>(null);
@@ -368,6 +381,13 @@ export function Grid({ session, columns, label, editable, typing = false, empty,
         break;
     }
   };
+
+  // The row behind the last is there before the person is done with the last, and can type on at once.
+  const lastRow = listed.at(-1);
+  const inLast = growing && state.filter === "all" && editing !== null && editing.position === lastRow;
+  useEffect(() => {
+    if (inLast) void session.addRows(1);
+  }, [inLast, session]);
 
   /** One more row behind the last, and on to it. */
   const grow = async (to: GridFocus) => {

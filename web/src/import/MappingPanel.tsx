@@ -58,8 +58,11 @@ export function MappingPanel(props: {
   }, [mapping, bytes, session]);
 
   const { info, counts } = reading;
-  const { source } = info;
-  const columns = sheetColumns(info);
+  // What was chosen is shown at once, what it leads to when it was tried. What a new worksheet or separator makes of
+  // the columns has to be waited for.
+  const wanted: Mapping = { ...mappingOf(info), ...mapping };
+  const unknown = trying && mapping?.columns === undefined;
+  const columns = sheetColumns(info).map((column) => ({ ...column, field: wanted.columns?.[column.index] ?? null }));
   const missing = missingColumns(info);
   const missingAtFirst = useRef(missingColumns(session.info)).current;
   const choose = (next: Mapping) => {
@@ -67,7 +70,7 @@ export function MappingPanel(props: {
     setMapping(next);
   };
   const setColumn = (column: SheetColumn, field: string | null) =>
-    choose({ ...mappingOf(info), columns: withField(columns, column.index, field) });
+    choose({ ...wanted, columns: withField(columns, column.index, field) });
 
   const apply = async () => {
     if (mapping === null) return;
@@ -112,16 +115,16 @@ export function MappingPanel(props: {
         {sheets.length > 1 && (
           <SelectField
             label={own.sheet}
-            value={source.sheet}
+            value={wanted.sheet ?? null}
             // Another worksheet has other columns: what they mean is found anew.
             onChange={(sheet) => choose({ sheet })}
             options={sheets.map(({ name, rows }) => ({ id: name, name, description: own.sheetRows(rows) }))}
           />
         )}
-        {source.format === "text" && (
+        {info.source.format === "text" && (
           <SelectField
             label={t.delimiter}
-            value={source.delimiter}
+            value={wanted.delimiter ?? null}
             placeholder={own.noDelimiter}
             // Other separators make other columns: what they mean is found anew.
             onChange={(delimiter) => choose({ delimiter })}
@@ -129,7 +132,7 @@ export function MappingPanel(props: {
           />
         )}
         <div className="mapping-header">
-          <Checkbox isSelected={source.header} onChange={(header) => choose({ ...mappingOf(info), header })}>
+          <Checkbox isSelected={wanted.header ?? false} onChange={(header) => choose({ ...wanted, header })}>
             {t.header}
           </Checkbox>
           <p className="field-hint">{t.headerHint}</p>
@@ -147,7 +150,14 @@ export function MappingPanel(props: {
           </thead>
           <tbody>
             {columns.map((column) => (
-              <ColumnRow key={column.index} column={column} info={info} onField={(field) => setColumn(column, field)} />
+              <ColumnRow
+                key={column.index}
+                column={column}
+                columns={columns}
+                fields={info.fields}
+                disabled={unknown}
+                onField={(field) => setColumn(column, field)}
+              />
             ))}
           </tbody>
         </table>
@@ -171,12 +181,18 @@ export function MappingPanel(props: {
   );
 }
 
-function ColumnRow(props: { column: SheetColumn; info: SheetInfo; onField: (field: string | null) => void }) {
-  const { column, info } = props;
+function ColumnRow(props: {
+  column: SheetColumn;
+  columns: readonly SheetColumn[];
+  fields: SheetInfo["fields"];
+  disabled: boolean;
+  onField: (field: string | null) => void;
+}) {
+  const { column, fields } = props;
   const name = column.title === "" ? t.untitled(column.index + 1) : column.title;
   const special = rollcallColumn(column.title);
   const readFrom = new Map(
-    sheetColumns(info).flatMap((other) =>
+    props.columns.flatMap((other) =>
       other.field === null || other.index === column.index ? [] : [[other.field, other] as const],
     ),
   );
@@ -202,10 +218,11 @@ function ColumnRow(props: { column: SheetColumn; info: SheetInfo; onField: (fiel
             quiet
             label={`${t.meaning}: ${name}`}
             value={column.field ?? UNUSED}
+            disabled={props.disabled}
             onChange={(field) => props.onField(field === UNUSED ? null : field)}
             options={[
               { id: UNUSED, name: t.unused },
-              ...info.fields.map((field) => {
+              ...fields.map((field) => {
                 const other = readFrom.get(field.field);
                 const option = { id: field.field, name: field.required ? `${field.title} *` : field.title };
                 return other === undefined

@@ -98,7 +98,7 @@ describe("editing", () => {
 });
 
 describe("a sheet that is typed in", () => {
-  const typing = { ...bounds, typing: true };
+  const typing = { ...bounds, typing: true, growing: true };
   test.each(["n", "N", "p", "?", "é", "+", "7"])("%s begins the cell's text", (key) => {
     expect(gridKey(at(3, 2), typing, { ...press(""), key })).toEqual({
       focus: at(3, 2, true),

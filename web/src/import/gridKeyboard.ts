@@ -17,8 +17,10 @@ export interface GridBounds {
   readonly editable: boolean;
   /** Rows have a menu of their own. */
   readonly menu?: boolean;
-  /** A sheet that is typed in: a character begins the cell's text, and the last row has a next one. */
+  /** A sheet that is typed in: a character begins the cell's text. */
   readonly typing?: boolean;
+  /** Behind the last row comes a new one. */
+  readonly growing?: boolean;
 }
 
 export interface GridKey {
@@ -66,7 +68,7 @@ function whileEditing(focus: GridFocus, bounds: GridBounds, pressed: GridKey): G
     case "Escape":
       return { focus: { ...focus, editing: false }, action: "cancel" };
     case "Enter":
-      if (bounds.typing === true && !pressed.shift && focus.row === bounds.rows - 1)
+      if (bounds.growing === true && !pressed.shift && focus.row === bounds.rows - 1)
         return { focus: { ...focus, row: bounds.rows, editing: false }, action: "grow" };
       return {
         focus: { ...moved(focus, bounds, pressed.shift ? -1 : 1, 0), editing: false },
@@ -74,7 +76,7 @@ function whileEditing(focus: GridFocus, bounds: GridBounds, pressed: GridKey): G
       };
     case "Tab": {
       const next = alongRow(focus, bounds, pressed.shift ? -1 : 1, true);
-      if (next === null && bounds.typing === true && !pressed.shift)
+      if (next === null && bounds.growing === true && !pressed.shift)
         return { focus: { row: bounds.rows, column: 1, editing: true }, action: "grow" };
       return next === null
         ? { focus: { ...focus, editing: false }, action: "commit" }

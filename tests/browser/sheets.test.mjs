@@ -1,0 +1,194 @@
+// Sheets that do not say what they are: the columns step, columns as last time, rows entered by hand, suggestions.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { api, desktop, launch, look, open, paste, phone, signIn, url } from "./_stage.mjs";
+
+let browser;
+let organization;
+let cookies;
+
+before(async () => {
+  browser = await launch();
+  organization = (await api("POST", "/v1/organizations", { name: "Acme", default_country: "DE" })).body.id;
+  const { context, page } = await open(browser, desktop);
+  await signIn(page);
+  cookies = await context.cookies();
+  await context.close();
+});
+after(() => browser?.close());
+
+/** A page that is signed in, at the step Source for people of the organization. */
+async function atSource(options = desktop, search = "") {
+  const stage = await open(browser, options);
+  await stage.context.addCookies(cookies);
+  await stage.page.goto(`${url}/import?kind=end_user&organization=${organization}${search}`);
+  await ready(stage.page);
+  return stage;
+}
+
+/** The rules are there, so a paste is read. */
+async function ready(page) {
+  await page.getByRole("complementary", { name: "What the sheet needs" }).getByText("Email", { exact: true }).waitFor();
+}
+
+async function again(page) {
+  await page.goto(`${url}/import?kind=end_user&organization=${organization}`);
+  await ready(page);
+}
+
+const tsv = (...rows) => rows.map((row) => row.join("\t")).join("\n");
+const cell = (page, text) => page.getByRole("gridcell", { name: text });
+
+const UNCLEAR = tsv(
+  ["Vorname", "Nachname", "Adresse", "Notiz"],
+  ["Ana", "García", "ana.garcia example.org", "x"],
+  ["Ben", "Okafor", "ben.okafor example.org", "y"],
+);
+
+test("rules are chosen by what they ask for, and their limits are named beforehand", async () => {
+  const { page, errors, context } = await atSource(desktop, "&profile=portal-user");
+  const needs = page.getByRole("complementary", { name: "What the sheet needs" });
+  await needs.getByText("User name", { exact: true }).waitFor();
+  await needs.getByText("At most 500 rows, files under 10 MB.").waitFor();
+  await needs.getByText("HQ; empty: HQ").waitFor();
+  await page.getByRole("button", { name: /Rules$/ }).click();
+  await page.getByRole("option", { name: /Portal users/ }).getByText("Needs user name and email.").waitFor();
+  await look(page, "sheets-01-rules");
+  await page.keyboard.press("Escape");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a sheet whose columns are unclear leads to the columns step, by keyboard alone", async () => {
+  const { page, errors, context } = await atSource();
+  await paste(page, UNCLEAR);
+  await page.waitForURL(/columns=change/);
+  await page.getByRole("heading", { name: "How the columns are read" }).waitFor();
+  await page.getByText("Which column is “Email”? It is required and was not found by its title.").waitFor();
+  await page.getByText("“Email” is still missing.").waitFor();
+  const row = page.getByRole("row", { name: /Adresse/ });
+  assert.match(await row.innerText(), /ana\.garcia example\.org\s+ben\.okafor example\.org/);
+  await look(page, "sheets-02-columns");
+
+  // From the heading on: separator, header, Vorname, Nachname, Adresse.
+  for (let presses = 0; presses < 5; presses++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("listbox").waitFor();
+  await page.keyboard.type("Em");
+  await page.keyboard.press("Enter");
+  await page.getByText("Everything required is there.", { exact: true }).waitFor();
+  await page.getByText("Read like this, 0 rows are good and 2 have problems.", { exact: true }).waitFor();
+  for (let presses = 0; presses < 3; presses++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((at) => !at.searchParams.has("columns"));
+  await cell(page, /ana\.garcia example\.org/).waitFor();
+
+  // The next sheet of the same make, its columns in another order.
+  await again(page);
+  await paste(
+    page,
+    tsv(["NOTIZ", "Adresse", "Vorname", "Nachname"], ["z", "cleo example.org", "Cleo", "Du"], ["z", "d example.org", "Dora", "Ek"]),
+  );
+  const notes = page.getByRole("region", { name: "About this sheet" });
+  await notes.getByText("Columns are read as last time.").waitFor();
+  await cell(page, /cleo example\.org/).waitFor();
+  await look(page, "sheets-03-as-last-time");
+  await notes.getByRole("button", { name: "Read them afresh" }).click();
+  await page.getByText("The column “Email” is missing.").waitFor();
+  assert.equal(await notes.count(), 0);
+  assert.equal(await page.evaluate(() => localStorage.getItem("rollcall.columns")), "[]");
+
+  // Forgotten: the step asks again.
+  await again(page);
+  await paste(page, UNCLEAR);
+  await page.waitForURL(/columns=change/);
+  await page.keyboard.press("Escape");
+  await page.waitForURL((at) => !at.searchParams.has("columns"));
+  await page.getByRole("alert").getByRole("button", { name: "Change columns" }).click();
+  await page.waitForURL(/columns=change/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("separator and header are chosen by hand where they were taken wrong", async () => {
+  const { page, errors, context } = await atSource();
+  await paste(page, "Ana|García|ana@example.org\nBen|Okafor|ben@example.org");
+  await page.getByText("separated by pipes · no header row").waitFor();
+  await page.getByRole("button", { name: "Change columns" }).click();
+  await page.getByRole("checkbox", { name: "The first row is a header" }).check({ force: true });
+  await page.getByText("Read like this, the 1 row is good.", { exact: true }).waitFor();
+  await page.getByRole("button", { name: /Separated by$/ }).click();
+  await page.getByRole("option", { name: "Semicolons" }).click();
+  await page.getByRole("rowheader", { name: "Column 1" }).waitFor();
+  await page.getByRole("button", { name: "Leave it as it was" }).click();
+  await page.getByText("separated by pipes · no header row").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("rows are entered by hand: generated, typed, pasted, added", async () => {
+  const { page, errors, context } = await atSource();
+  await page.getByRole("button", { name: "Enter rows by hand" }).click();
+  const dialog = page.getByRole("dialog", { name: "Enter rows by hand" });
+  await dialog.getByLabel("How many rows?").fill("0");
+  await dialog.getByText("A number from 1 to 1,000").waitFor();
+  assert.ok(await dialog.getByRole("button", { name: /Generate/ }).isDisabled());
+  await dialog.getByLabel("How many rows?").fill("2");
+  await look(page, "sheets-04-how-many");
+  await page.keyboard.press("Enter");
+  await page.getByRole("grid").waitFor();
+  await page.locator('[data-focus-cell="true"]:focus').waitFor();
+
+  // "n" is a letter here; Tab goes on to the next cell, Enter to the row below.
+  await page.keyboard.type("Nina");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Pohl");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("nina@example");
+  await page.keyboard.press("Enter");
+  await page.getByText(/^Problems\s*1$/).waitFor();
+  await page.keyboard.press("F8");
+  await page.keyboard.type("nina@example.org");
+  await page.keyboard.press("Escape");
+  await cell(page, /nina@example ?, refused/).waitFor();
+  await page.keyboard.type("nina@example.org");
+  await page.keyboard.press("Enter");
+  await page.getByText(/^Problems\s*0$/).waitFor();
+
+  // A block from the first name of row 2 on: two rows, of which one is not there yet.
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await paste(page, tsv(["Ola", "Berg", "ola@example.org"], ["Pia", "Sol", "pia@example.org"]));
+  await page.getByText(/^All\s*3$/).waitFor();
+  // While the last row is typed in, the next one comes.
+  await cell(page, /^Pia$/).click();
+  await page.keyboard.press("Enter");
+  await page.getByRole("grid").and(page.locator('[aria-rowcount="5"]')).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Quentin");
+  await page.keyboard.press("Enter");
+  await page.getByText(/^All\s*4$/).waitFor();
+  await page.getByRole("button", { name: "Add rows" }).click();
+  await page.getByRole("menuitem", { name: "20 rows" }).click();
+  await page.getByRole("grid", { name: "Rows of the sheet" }).and(page.locator('[aria-rowcount="26"]')).waitFor();
+  await page.getByText(/^All\s*4$/).waitFor();
+  await look(page, "sheets-05-by-hand");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("on a phone, in the dark, the same sheet is put right", async () => {
+  const { page, errors, context } = await atSource({ ...phone, colorScheme: "dark" });
+  await look(page, "sheets-06-phone-source-dark");
+  await paste(page, UNCLEAR);
+  await page.waitForURL(/columns=change/);
+  await page.getByRole("button", { name: /Adresse/ }).click();
+  await page.getByRole("option", { name: /^Email/ }).click();
+  await page.getByText("Everything required is there.", { exact: true }).waitFor();
+  await look(page, "sheets-07-phone-columns-dark");
+  await page.getByRole("button", { name: "Read it like this" }).click();
+  await cell(page, /ana\.garcia example\.org/).waitFor();
+  await look(page, "sheets-08-phone-check-dark");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
