@@ -1,5 +1,5 @@
 import { Button, ErrorIcon } from "../ui";
-import { suggestion } from "./findings";
+import { isDoubt, suggestion } from "./findings";
 import { sentenceCase, visibleBlanks } from "./sentence";
 import type { SheetSession } from "./session";
 import { sheetTexts } from "./sheetTexts";
@@ -59,10 +59,12 @@ export function Callout(props: {
                 {t.use(valueText(offered.correction ?? ""))}
                 <kbd>Alt ↵</kbd>
               </Button>
-              <Button slot={null} look="quiet" onPress={() => done(session.refuseCorrection(position, field))}>
-                {sheetTexts.cell.keep}
-                <kbd>Alt ⌫</kbd>
-              </Button>
+              {isDoubt(offered) && (
+                <Button slot={null} look="quiet" onPress={() => done(session.refuseCorrection(position, field))}>
+                  {sheetTexts.cell.keep}
+                  <kbd>Alt ⌫</kbd>
+                </Button>
+              )}
               <Button slot={null} look="quiet" onPress={() => done(session.fixAll(offered.code, field))}>
                 {t.fixAll}
               </Button>

@@ -19,7 +19,7 @@ import { announce, ask, Checkbox, CheckIcon, ErrorIcon, MoreIcon, WarningIcon } 
 import { assignTexts } from "./assignTexts";
 import { Callout } from "./Callout";
 import { columnWidths, type GridColumn } from "./columns";
-import { suggestion } from "./findings";
+import { isDoubt, suggestion } from "./findings";
 import { type GridAction, type GridFocus, gridKey } from "./gridKeyboard";
 import { allTicked, indexOf } from "./selection";
 import { takenAway, visibleBlanks } from "./sentence";
@@ -282,7 +282,7 @@ export function Grid({
     if (focus?.field == null) return;
     const { position, field } = focus;
     const cell = focusedCell();
-    if (cell?.kept === true || (suggestion(cell?.issues ?? []) === undefined && textBefore(cell) === null)) return;
+    if (cell?.kept === true || (!isDoubt(suggestion(cell?.issues ?? [])) && textBefore(cell) === null)) return;
     await session.refuseCorrection(position, field);
     say(position, field);
   };

@@ -126,7 +126,7 @@ function offerNote(offer: Offer, findings: Findings, session: SheetSession, onSh
     tone: "plain",
     text: (
       <>
-        {t.offers[offer.code]?.(offer.rows) ?? t.otherOffer(offer.rows, title)}
+        {t.offers[offer.code]?.(offer.rows) ?? t.otherOffer(offer.rows, title, offer.message)}
         {!findings.complete && "+"}:{" "}
         <span className="note-change">
           <del>

@@ -21,6 +21,8 @@ export interface Offer {
   readonly at: Focus;
   readonly before: string;
   readonly after: string;
+  /** What the validator says of it. */
+  readonly message: string;
 }
 
 /** Rows that seem to be no people, by what is said of them. */
@@ -43,6 +45,14 @@ const FEW = 4;
 /** So many of the first and last refused rows are looked at: totals stand at the end. */
 const FIRST = 3000;
 const LAST = 1000;
+
+/** Valid, but very likely not what was meant: a person may say that it is. */
+const DOUBTFUL = ["email_domain_typo", "names_swapped", "full_name_in_one_cell"];
+
+/** Whether what was typed can stand although something else is suggested. */
+export function isDoubt(issue: Issue | undefined): boolean {
+  return issue !== undefined && DOUBTFUL.includes(issue.code);
+}
 
 /** What a refused cell would be corrected to, if a person says so. */
 export function suggestion(issues: readonly Issue[]): Issue | undefined {
@@ -78,6 +88,7 @@ export function findingsOf(rows: Iterable<RowView>, total: number, share = 1): F
         at: { position: row.position, field },
         before: cellText(cell),
         after: valueText(issue.correction ?? ""),
+        message: issue.message,
       };
       offers.set(key, { ...known, rows: known.rows + 1 });
     }

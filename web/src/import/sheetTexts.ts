@@ -105,8 +105,7 @@ export const sheetTexts = {
         n === 1 ? "1 row has the whole name in one cell" : `${count(n)} rows have the whole name in one cell`,
       phone_national: (n: number) => plural(n, "number lacks its country code", "numbers lack their country code"),
     } as Record<string, (n: number) => string>,
-    otherOffer: (n: number, title: string) =>
-      `${title}: ${plural(n, "cell has a suggestion", "cells have suggestions")}`,
+    otherOffer: (n: number, title: string, message: string) => `${title}, ${plural(n, "row", "rows")}: ${message}`,
     takeAll: (n: number) => (n === 1 ? "Take it" : `Take all ${count(n)}`),
     taken: (n: number) => `${plural(n, "suggestion", "suggestions")} taken. Undo with Ctrl Z.`,
     more: (n: number) => `${count(n)} more`,
