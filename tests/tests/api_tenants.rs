@@ -367,6 +367,7 @@ const CASES: &[Case] = &[
     ),
     case("commit-import", |w| post(format!("/v1/imports/{}/commit", w.staged), &json!({})), DENIED, NO_IMPORT),
     case("cancel-import", |w| post(format!("/v1/imports/{}/cancel", w.staged), &json!({})), DENIED, NO_IMPORT),
+    case("undo-import", |w| post(format!("/v1/imports/{}/undo", w.import), &json!({})), DENIED, NO_IMPORT),
     // Last: it ends the session that asks.
     case("sign-out", |_| Request::new("DELETE", "/v1/sessions/current"), Refused(204, ""), NothingOfAcme),
 ];
@@ -625,6 +626,7 @@ const NEEDS: &[(&str, Need)] = &[
     ("stage-chunk", Where(P::ImportsWrite)),
     ("commit-import", Where(P::ImportsWrite)),
     ("cancel-import", Where(P::ImportsWrite)),
+    ("undo-import", Where(P::ImportsWrite)),
 ];
 
 /// A request about something in a place.

@@ -24,8 +24,12 @@ fn address(run: &str, number: usize) -> String {
 
 /// Stages and commits an import in two chunks.
 async fn start(system: &System, organization: &str, run: &str) -> String {
+    start_with(system, organization, run, "").await
+}
+
+async fn start_with(system: &System, organization: &str, run: &str, more: &str) -> String {
     let root = system.root();
-    let path = format!("/v1/imports?profile=modern&organization={organization}&role=organization_user");
+    let path = format!("/v1/imports?profile=modern&organization={organization}&role=organization_user{more}");
     let staged = system.post(&root, path, json!({"chunks": CHUNKS, "total_rows": ROWS})).await;
     assert_eq!(staged.status, 201, "{staged:?}");
     let id = staged.text_of("id");
@@ -91,7 +95,7 @@ fn text<'a>(item: &'a BTreeMap<String, AttributeValue>, name: &str) -> &'a str {
 async fn nothing_is_left_behind(system: &System, case: &str) {
     let items = items(system).await;
     let of_kind = |kind: &'static str| items.iter().filter(move |item| text(item, "kind") == kind);
-    for kind in ["import_tick", "import_rows", "import_chunk"] {
+    for kind in ["import_tick", "import_rows", "import_chunk", "import_person"] {
         assert_eq!(of_kind(kind).count(), 0, "{case}: {kind}");
     }
     let users: BTreeMap<&str, _> = of_kind("user").map(|user| (text(user, "id"), user)).collect();
@@ -113,8 +117,17 @@ async fn nothing_is_left_behind(system: &System, case: &str) {
         let invitation = text(mail, "pk").trim_start_matches("MAIL#").split('#').next().unwrap_or_default();
         *mails.entry(invitation).or_default() += 1;
     }
+    // Of who was deleted a locator stays, for the link to say that it was withdrawn.
     let locators: BTreeMap<&str, &str> = of_kind("invitation")
+        .filter(|locator| locator.contains_key("user_id"))
         .map(|locator| (text(locator, "pk").trim_start_matches("INVITATION#"), text(locator, "user_id")))
+        .collect();
+    let invitations: BTreeMap<&str, usize> = users
+        .iter()
+        .filter_map(|(id, user)| {
+            let invitation = user.get("invitation")?.as_m().ok()?;
+            Some((*id, invitation["generation"].as_n().ok()?.parse().ok()?))
+        })
         .collect();
     let mut invited = 0;
     for (id, user) in &users {
@@ -128,7 +141,8 @@ async fn nothing_is_left_behind(system: &System, case: &str) {
         let address = text(user, "email").to_owned();
         let filter = MailFilter { to: Some(address), limit: None };
         let handed = system.server.outbox().list(&filter).expect("the outbox").len();
-        assert_eq!(waiting + handed, 1, "{case}: mails to user {id}");
+        let generation = invitations.get(id).copied().unwrap_or_default();
+        assert_eq!(waiting + handed, generation, "{case}: mails to user {id}");
         invited += 1;
     }
     assert_eq!((locators.len(), mails.len()), (invited, 0), "{case}: invitations without a user");
@@ -277,4 +291,126 @@ async fn an_import_that_is_cancelled_at_any_moment_is_whole_or_gone() {
     println!("cancelled at 40 moments: {ends:?}");
     nothing_is_left_behind(&system, "cancelled").await;
     assert!(ends.contains_key("cancelled"), "{ends:?}");
+}
+
+/// The people of an organization, by address.
+async fn people(system: &System, organization: &str) -> BTreeMap<String, Value> {
+    let listed = system.get(&system.root(), format!("/v1/users?organization={organization}&limit=100")).await.json;
+    let items = listed["items"].as_array().cloned().unwrap_or_default();
+    items.into_iter().map(|user| (user["email"].as_str().unwrap_or_default().to_owned(), user)).collect()
+}
+
+/// How often something was done to a person, as the audit trail tells it.
+async fn told(system: &System, user: &Value, action: &str) -> usize {
+    let path = format!("/v1/users/{}/audit-events", user["id"].as_str().unwrap_or_default());
+    let events = system.get(&system.root(), path).await.json;
+    events["items"].as_array().into_iter().flatten().filter(|event| event["action"] == action).count()
+}
+
+/// Every crash of an import that changes people who are there already.
+async fn every_crash_with_people(side: Crash, wish: &str) -> usize {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(0) };
+    let system = System::of(DevServer::start(config).await.expect("a server"));
+    let crashes = system.server.crashes();
+    let here = [1, ROWS - 1];
+    for call in 1.. {
+        let run = format!("run{call}");
+        let case = format!("{side:?} {call}, {wish}");
+        let organization = system.organization(&format!("Organization {call}")).await;
+        for number in here {
+            let body = json!({"kind": "end_user", "organization_id": organization, "roles": ["organization_user"],
+                "first_name": "Eve", "last_name": "First", "email": address(&run, number)});
+            system.user(body).await;
+            system.invitation_path(&address(&run, number)).await;
+        }
+        crashes.plan(RUNNER, call, side);
+        let id = start_with(&system, &organization, &run, &format!("&on_existing={wish}")).await;
+        let import = recovered(&system, &id, || crashes.is_planned(RUNNER)).await;
+        let (new, changed) = (ROWS - here.len(), here.len());
+        let counts = json!({"rows": ROWS, "imported": new, "updated": changed, "skipped": 0, "failed": 0});
+        assert_eq!((&import["status"], &import["counts"]), (&json!("finished"), &counts), "{case}");
+        let people = people(&system, &organization).await;
+        assert_eq!(people.len(), ROWS, "{case}");
+        for number in here {
+            let person = &people[&address(&run, number)];
+            let updated = wish == "update";
+            let (name, generation) = if updated { ("Ana", 1) } else { ("Eve", 2) };
+            let is = (&person["first_name"], &person["invitation"]["generation"]);
+            assert_eq!(is, (&json!(name), &json!(generation)), "{case}");
+            let (action, other) = ("user.updated", "invitation.resent");
+            let (action, other) = if updated { (action, other) } else { (other, action) };
+            assert_eq!((told(&system, person, action).await, told(&system, person, other).await), (1, 0), "{case}");
+            assert_eq!(person["version"], 2, "{case}: changed once");
+        }
+        let over = crashes.is_planned(RUNNER);
+        if over || call % 10 == 0 {
+            system.server.advance("PT5M").await.expect("a duration");
+            nothing_is_left_behind(&system, &case).await;
+        }
+        if over {
+            return call - 1;
+        }
+    }
+    unreachable!("the runner makes a finite number of calls")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_who_are_there_are_changed_once_whatever_call_the_runner_dies_at() {
+    for (side, wish) in [(Crash::BeforeCall, "update"), (Crash::AfterCall, "invite")] {
+        let calls = every_crash_with_people(side, wish).await;
+        println!("{wish}, {side:?}: died at each of {calls} calls");
+        assert!(calls > 20, "{calls}");
+    }
+}
+
+/// Every crash while an import is taken back.
+async fn every_crash_of_undoing(side: Crash) -> usize {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(0) };
+    let system = System::of(DevServer::start(config).await.expect("a server"));
+    let crashes = system.server.crashes();
+    for call in 1.. {
+        let run = format!("run{call}");
+        let case = format!("{side:?} {call}, undoing");
+        let organization = system.organization(&format!("Organization {call}")).await;
+        let id = start(&system, &organization, &run).await;
+        assert_eq!(recovered(&system, &id, || true).await["status"], "finished", "{case}");
+        // Every mail is out: one that is dropped would look like one that was lost.
+        system.server.advance("PT2M").await.expect("a duration");
+        let deactivated = people(&system, &organization).await[&address(&run, 3)]["id"].clone();
+        let path = format!("/v1/users/{}/deactivate", deactivated.as_str().unwrap_or_default());
+        assert_eq!(system.post(&system.root(), path, json!({})).await.status, 200);
+        crashes.plan(RUNNER, call, side);
+        let undo = system.post(&system.root(), format!("/v1/imports/{id}/undo"), json!({})).await;
+        assert_eq!(undo.status, 202, "{case}: {undo:?}");
+        let import = recovered(&system, &id, || crashes.is_planned(RUNNER)).await;
+        assert_eq!(import["status"], "undone", "{case}");
+        let report = system.get(&system.root(), format!("/v1/imports/{id}/report")).await.json;
+        let stayed = json!([{"row": 4, "user_id": deactivated, "reason": "deactivated"}]);
+        assert_eq!(report["undo"], json!({"removed": ROWS - 1, "stayed": stayed}), "{case}");
+        let left = people(&system, &organization).await;
+        assert_eq!(left.keys().collect::<Vec<_>>(), [&address(&run, 3)], "{case}");
+        let organization = system.get(&system.root(), format!("/v1/organizations/{organization}")).await.json;
+        assert_eq!(organization["counts"]["users"], 1, "{case}");
+        let over = crashes.is_planned(RUNNER);
+        if over || call % 10 == 0 {
+            system.server.advance("PT5M").await.expect("a duration");
+            nothing_is_left_behind(&system, &case).await;
+            let items = items(&system).await;
+            let made = items.iter().filter(|item| text(item, "kind") == "import_made").count();
+            assert_eq!(made, 0, "{case}: which rows became users is of no use any more");
+        }
+        if over {
+            return call - 1;
+        }
+    }
+    unreachable!("the runner makes a finite number of calls")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_undone_whatever_call_its_runner_dies_at() {
+    for side in [Crash::BeforeCall, Crash::AfterCall] {
+        let calls = every_crash_of_undoing(side).await;
+        println!("{side:?}: died at each of {calls} calls");
+        assert!(calls > 15, "{calls}");
+    }
 }

@@ -233,6 +233,12 @@ coded! {
         ImportNotStaged "import_not_staged" "this import has been committed or cancelled already",
         /// The import cannot be cancelled any more.
         ImportNotCancellable "import_not_cancellable" "this import is visible already and cannot be cancelled",
+        /// The import has not come to its end, or came to another one.
+        ImportNotFinished "import_not_finished" "only an import that is finished can be undone",
+        /// The import was undone.
+        ImportUndone "import_undone" "this import was undone already",
+        /// The time to undo the import is over.
+        UndoTooLate "undo_too_late" "an import can be undone for 24 hours only",
         /// The chunk was sent before with other content.
         ChunkDiffers "chunk_differs" "this chunk was sent before with other rows",
         /// The same request, with the same idempotency key, is still being worked on.
@@ -317,6 +323,7 @@ pub const REFUSALS: &[&str] = &[
     "credential_mode_not_allowed",
     "credential_mode_unknown",
     "days_not_valid",
+    "definition_not_valid",
     "domain_not_valid",
     "domain_unknown",
     "group_unknown",
@@ -330,6 +337,7 @@ pub const REFUSALS: &[&str] = &[
     "name_not_valid",
     "name_reserved",
     "name_too_long",
+    "not_in_base",
     "organization_unknown",
     "organizations_missing",
     "out_of_range",
@@ -362,6 +370,7 @@ pub const REFUSALS: &[&str] = &[
     "too_many",
     "too_many_roles",
     "type_unknown",
+    "weaker_than_base",
     "word_not_valid",
 ];
 

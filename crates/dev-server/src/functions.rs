@@ -110,6 +110,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     start_import
     sweep_imports
     sweep_mail
+    undo_import
     unlock_user
     update_entry
     update_me

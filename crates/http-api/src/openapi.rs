@@ -99,6 +99,7 @@ use crate::{auth::SESSION_COOKIE, operations, representations::problem::ProblemR
         operations::stage_chunk::stage_chunk,
         operations::commit_import::commit_import,
         operations::cancel_import::cancel_import,
+        operations::undo_import::undo_import,
         operations::get_import_report::get_import_report,
     ),
     components(schemas(ProblemResponse)),

@@ -141,6 +141,9 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::ImportUnfinished
             | Conflict::ImportNotStaged
             | Conflict::ImportNotCancellable
+            | Conflict::ImportNotFinished
+            | Conflict::ImportUndone
+            | Conflict::UndoTooLate
             | Conflict::ChunkDiffers
             | Conflict::RequestInProgress
             | Conflict::RulesChanged => (StatusCode::CONFLICT, "Conflict"),

@@ -90,6 +90,7 @@ routes! {
     PUT "/v1/imports/{id}/chunks/{n}" "stage-chunk",
     POST "/v1/imports/{id}/commit" "commit-import",
     POST "/v1/imports/{id}/cancel" "cancel-import",
+    POST "/v1/imports/{id}/undo" "undo-import",
     GET "/v1/imports/{id}/report" "get-import-report",
     GET "/v1/invitations/{token}" "get-invitation",
     POST "/v1/invitations/{token}/accept" "accept-invitation",

@@ -4,7 +4,7 @@ use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_accounts::{
     Error, Result,
     audit::AuditEvent,
@@ -14,9 +14,10 @@ use rollcall_accounts::{
         Import,
         ports::{
             Along, ChangeImports, Chunk, ChunkFacts, CreateImports, DueImports, ImportOrganizations, ImportPage,
-            ImportScope, KeepReport, ListImports, ReadImports, ReadReports, StageRows, Staging,
+            ImportScope, KeepReport, ListImports, ReadChunks, ReadImports, ReadReports, StageRows, Staging,
         },
         rows::{Place, PlacedIssue, StagedRow},
+        undo::{Made, Stayed},
     },
     organization::Organization,
 };
@@ -32,6 +33,9 @@ use crate::{
 
 /// Most bytes of a part: an item holds 400 KB.
 const PART_BYTES: usize = 300_000;
+/// How long it is kept which rows became users: an import is staged for a day at most, runs for hours at most, and
+/// can be undone for a day.
+const MADE_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Most bytes of a transaction (AWS: 4 MB), with room for keys and names.
 const TRANSACTION_BYTES: usize = 3_900_000;
 
@@ -113,6 +117,27 @@ fn to_json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
 
 pub(crate) fn from_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError(format!("a part is not of its shape: {error}")))
+}
+
+/// What was undone of a chunk.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Undone {
+    /// Its users that were there when it began.
+    pub(crate) there: Vec<Made>,
+    /// Who stayed.
+    pub(crate) stayed: Vec<Stayed>,
+}
+
+/// That as an item.
+pub(crate) fn undone_item(import: &ImportId, chunk: u32, undone: &Undone) -> Result<Item, StoreError> {
+    Ok(part_item(keys::import_undo(import, chunk), "import_undo", &to_json(undone)?))
+}
+
+/// Which rows of a chunk became users, for as long as it matters; its end is the import's to say.
+pub(crate) fn made_item(import: &Import, chunk: u32, made: &[Made]) -> Result<Item, StoreError> {
+    let mut item = part_item(keys::import_made(&import.id, chunk), "import_made", &to_json(made)?);
+    item.insert("ttl".to_owned(), n(import.created_at.as_second() + MADE_KEPT.as_secs()));
+    Ok(item)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -347,7 +372,9 @@ impl StageRows for Store {
             }
         }
     }
+}
 
+impl ReadChunks for Store {
     async fn chunks(&self, import: &ImportId) -> Result<Vec<ChunkFacts>> {
         let pk = keys::import_head(import).pk;
         self.partition(&pk, "CHUNK#")
@@ -389,6 +416,15 @@ impl ReadReports for Store {
 
     async fn issues(&self, import: &ImportId) -> Result<Vec<PlacedIssue>> {
         self.read_issues(import, "").await
+    }
+
+    async fn stayed(&self, import: &ImportId) -> Result<Vec<Stayed>> {
+        let mut stayed = Vec::new();
+        for item in self.partition(&keys::import_undo_partition(import), "").await? {
+            let undone: Undone = from_json(item::text(&item, "text").unwrap_or_default())?;
+            stayed.extend(undone.stayed);
+        }
+        Ok(stayed)
     }
 }
 

@@ -18,15 +18,17 @@ use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
     access::Account,
-    audit::Origin,
+    audit::{AuditEvent, Origin},
     error::StoreError,
     ids::{ImportId, OrganizationId, UserId},
     import::{
-        Import,
+        Import, Outcome,
         existing::{Met, Settled, Settling},
         ports::{Claim, Held, PeekGuards, ReadExisting, RunImports},
         rows::{Finished, Place, PlacedIssue, StagedRow},
+        undo::{Made, Stayed},
     },
+    operations::edits::Written,
     user::User,
 };
 use rollcall_validation::identity::IdentityKey;
@@ -35,7 +37,7 @@ use crate::{
     Store,
     dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
-    imports::{from_json, issues_item},
+    imports::{Undone, from_json, issues_item, made_item, undone_item},
     item::{self, Item, n, s},
     keys::{self, Key},
     visibility::Head,
@@ -505,6 +507,35 @@ impl RunImports for Store {
         Ok(self.batch_write(puts, Vec::new()).await?)
     }
 
+    async fn keep_made(&self, import: &Import, chunk: u32, made: &[Made]) -> Result<()> {
+        Ok(self.batch_write(vec![made_item(import, chunk, made)?], Vec::new()).await?)
+    }
+
+    async fn made(&self, import: &ImportId, chunk: u32) -> Result<Vec<Made>> {
+        let item = self.item(&keys::import_made(import, chunk)).await?;
+        Ok(item.as_ref().and_then(|item| item::text(item, "text")).map(from_json).transpose()?.unwrap_or_default())
+    }
+
+    async fn begin_undoing(&self, import: &ImportId, chunk: u32, there: &[Made]) -> Result<Vec<Made>> {
+        let undone = Undone { there: there.to_vec(), ..Undone::default() };
+        if self.transact(vec![self.put_new(undone_item(import, chunk, &undone)?)?]).await?.is_ok() {
+            return Ok(undone.there);
+        }
+        let item = self.item(&keys::import_undo(import, chunk)).await?;
+        let kept: Undone = from_json(item.as_ref().and_then(|item| item::text(item, "text")).unwrap_or_default())?;
+        Ok(kept.there)
+    }
+
+    async fn keep_stayed(&self, import: &ImportId, chunk: u32, there: &[Made], stayed: &[Stayed]) -> Result<()> {
+        let undone = Undone { there: there.to_vec(), stayed: stayed.to_vec() };
+        Ok(self.batch_write(vec![undone_item(import, chunk, &undone)?], Vec::new()).await?)
+    }
+
+    async fn remove_user(&self, read: &User, event: &AuditEvent) -> Result<Written> {
+        // One of very many: the deployment's trail tells of the undoing.
+        self.erase(read, None, vec![self.audit_of_many(event)?]).await
+    }
+
     async fn erase_users(&self, users: &[User]) -> Result<()> {
         let deletes = users
             .iter()
@@ -593,10 +624,15 @@ impl RunImports for Store {
         }
     }
 
-    async fn clean(&self, import: &ImportId) -> Result<()> {
+    async fn clean(&self, import: &Import) -> Result<()> {
+        let keeps_made = import.outcome == Some(Outcome::Finished);
+        let import = &import.id;
         let own = keys::import_head(import).pk;
         let mut gone = self.partition_keys(&own, "TICK#").await?;
         gone.extend(self.partition_keys(&own, "CHUNK#").await?);
+        if !keeps_made {
+            gone.extend(self.partition_keys(&own, "MADE#").await?);
+        }
         for shard in 0..keys::SHARDS {
             let pk = keys::import_rows_partition(import, shard);
             gone.extend(self.partition_keys(&pk, "ROWS#").await?);

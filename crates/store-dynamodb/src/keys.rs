@@ -273,6 +273,24 @@ pub fn import_rows(id: &ImportId, chunk: u32, part: usize) -> Key {
     Key::new(import_rows_partition(id, chunk), format!("ROWS#{chunk:05}#{part:05}"))
 }
 
+/// Which rows of a chunk became users: `IMPORT#id / MADE#chunk`.
+#[must_use]
+pub fn import_made(id: &ImportId, chunk: u32) -> Key {
+    Key::new(format!("IMPORT#{id}"), format!("MADE#{chunk:05}"))
+}
+
+/// The partition of what was undone of an import.
+#[must_use]
+pub fn import_undo_partition(id: &ImportId) -> String {
+    format!("IMPORT#{id}#UNDO")
+}
+
+/// What was undone of a chunk, and who stayed: `IMPORT#id#UNDO / chunk`.
+#[must_use]
+pub fn import_undo(id: &ImportId, chunk: u32) -> Key {
+    Key::new(import_undo_partition(id), format!("{chunk:05}"))
+}
+
 /// The row of an import that means a person who is there already: `IMPORT#id#shard / PERSON#user`, written only if
 /// absent.
 #[must_use]

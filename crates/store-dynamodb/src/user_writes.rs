@@ -184,7 +184,7 @@ impl AsRead {
 
 impl DeleteUsers for Store {
     async fn write_deletion(&self, read: &User, actor: &Actor, event: &AuditEvent) -> Result<Written> {
-        self.erase(read, actor, event).await
+        self.erase(read, Some(actor), self.audit(event)?).await
     }
 }
 
@@ -602,15 +602,23 @@ impl Store {
     }
 
     #[boxed]
-    async fn erase(&self, read: &User, actor: &Actor, event: &AuditEvent) -> Result<Written> {
-        let mut members = vec![self.delete_as_read(read)?, self.still_active(actor.id(), &actor.user.roles)?];
+    pub(crate) async fn erase(
+        &self,
+        read: &User,
+        actor: Option<&Actor>,
+        told: Vec<TransactWriteItem>,
+    ) -> Result<Written> {
+        let mut members = vec![self.delete_as_read(read)?];
+        if let Some(actor) = actor {
+            members.push(self.still_active(actor.id(), &actor.user.roles)?);
+        }
         for identity in identities(read) {
             members.push(self.free_guard(&identity, &read.id)?);
         }
         if let Some(invitation) = &read.invitation {
             members.push(self.leave_locator(invitation)?);
         }
-        members.extend(self.audit(event)?);
+        members.extend(told);
         let scope = keys::scope(read.organization_id.as_ref());
         let active = -i64::from(read.status == UserStatus::Active);
         members.push(self.count(&scope, read.id.as_str(), Counts { users: -1, active })?);
@@ -629,7 +637,7 @@ impl Store {
                 self.delete_all(&rest).await;
                 Ok(Written::Done)
             }
-            Err(failed) if failed.contains(&1) => Err(Error::NotAuthenticated),
+            Err(failed) if actor.is_some() && failed.contains(&1) => Err(Error::NotAuthenticated),
             Err(_) => Ok(Written::Changed),
         }
     }

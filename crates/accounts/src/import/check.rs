@@ -136,7 +136,11 @@ mod tests {
             ("portal-user", "User name,Email,User type\nAna Diaz,ana@x.org,Privileged\n", ("", "Privileged")),
             ("portal-user", "User name,Email\nAna Diaz,ana@x.org\n", ("", "Standard")),
             ("organization-user", "Username,Email\nana,ana@x.org\n", ("ana@acme.example", "Organization User")),
-            ("organization-user", "Username,Email,Domain\nana,ana@x.org,ACME.test\n", ("ana@acme.test", "Organization User")),
+            (
+                "organization-user",
+                "Username,Email,Domain\nana,ana@x.org,ACME.test\n",
+                ("ana@acme.test", "Organization User"),
+            ),
             ("organization-user", "Username,Email\nana@acme.test,ana@x.org\n", ("ana@acme.test", "Organization User")),
             ("organization-user", "Username,Email\nana,ANA@acme.example\n", ("", "Organization User")),
             (

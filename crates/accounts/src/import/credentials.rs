@@ -237,8 +237,7 @@ mod tests {
             sealing.settle(&mut row).unwrap();
             let user = rows::user_of(&import, rows::Place { chunk: 0, index: 0 }, &row);
             let now = import.created_at;
-            let issued =
-                issue(&import, 3, row.password.as_deref(), &user, &keys, &SystemRandomness, now).unwrap();
+            let issued = issue(&import, 3, row.password.as_deref(), &user, &keys, &SystemRandomness, now).unwrap();
             assert_eq!((issued.mail.is_some(), issued.mode), (mailed, mode));
             assert!(issued.mail.is_none_or(|mail| mail.lane == Lane::Bulk));
             let hash = issued.credential.password_hash.as_deref();

@@ -106,7 +106,9 @@ pub fn sort_out(claims: &[Claim], held: &[Held]) -> (Vec<PlacedIssue>, Vec<Met>)
         let in_the_way: Vec<_> = row
             .iter()
             .filter(|(_, held)| !matches!(held, Held::Taken { here: Some(holder) } if Some(holder) == person))
-            .filter_map(|(claim, held)| Some(PlacedIssue { place: claim.place, person: None, issue: issue_of(claim, held)? }))
+            .filter_map(|(claim, held)| {
+                Some(PlacedIssue { place: claim.place, person: None, issue: issue_of(claim, held)? })
+            })
             .collect();
         match (row, person) {
             ([(claim, _), ..], Some(person)) if in_the_way.is_empty() => {
@@ -371,10 +373,22 @@ pub fn foreseen(
     issues
 }
 
+/// The people whom an import that was done has changed, with their rows.
+pub fn changed_people(issues: Vec<PlacedIssue>) -> impl Iterator<Item = (u32, UserId)> {
+    done(issues, false)
+        .into_iter()
+        .filter(|placed| placed.issue.severity.changes_a_person())
+        .filter_map(|placed| Some((placed.issue.row, placed.person?)))
+}
+
 /// What is told of an import's rows: what came of a row takes the place of what was foreseen, and of an import that
 /// was not done nothing that it would have done to anybody.
 #[must_use]
 pub fn told(issues: Vec<PlacedIssue>, discarded: bool) -> Vec<ServerIssue> {
+    done(issues, discarded).into_iter().map(|placed| placed.issue).collect()
+}
+
+fn done(issues: Vec<PlacedIssue>, discarded: bool) -> Vec<PlacedIssue> {
     let came_otherwise: BTreeSet<Place> =
         issues.iter().filter(|issue| !issue.issue.severity.changes_a_person()).map(|issue| issue.place).collect();
     issues
@@ -383,7 +397,6 @@ pub fn told(issues: Vec<PlacedIssue>, discarded: bool) -> Vec<ServerIssue> {
             let foreseen = issue.issue.severity.changes_a_person();
             !foreseen || !(discarded || came_otherwise.contains(&issue.place))
         })
-        .map(|placed| placed.issue)
         .collect()
 }
 
@@ -466,8 +479,7 @@ mod tests {
         let plain = || user("ana", EndUser, &["organization_user"], UserStatus::Active);
         let rename = || row(json!({"row": 1, "values": {"first_name": "Else", "email": "x@example.org"}}));
         let group = || row(json!({"row": 1, "values": {}, "groups": [EntryId::derived(&["g"])]}));
-        let with_roles =
-            |role: &str| row(json!({"row": 1, "values": {"role": [role]}, "roles": [role]}));
+        let with_roles = |role: &str| row(json!({"row": 1, "values": {"role": [role]}, "roles": [role]}));
         for (name, who, wish, row, person, wanted) in [
             ("renamed", own(), OnExisting::Update, rename(), plain(), "updated"),
             ("left out", own(), OnExisting::Skip, rename(), plain(), "skipped already_exists"),

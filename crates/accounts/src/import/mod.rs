@@ -6,11 +6,13 @@
 
 pub mod check;
 pub mod credentials;
+pub mod custom;
 pub mod existing;
 pub mod ports;
 pub mod profile;
 pub mod report;
 pub mod rows;
+pub mod undo;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,8 @@ pub const TICK_PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 pub const STAGING_TIME: SignedDuration = SignedDuration::from_hours(24);
 /// The same for an import that commits itself: a request that has not done so by then has died.
 pub const SELF_COMMIT_TIME: SignedDuration = SignedDuration::from_mins(10);
+/// How long a finished import can be undone after it became visible (requirements.md, "Undo").
+pub const UNDO_TIME: SignedDuration = SignedDuration::from_hours(24);
 /// Sweeps without any progress after which an import that is not visible yet is given up.
 pub const STALLS: u32 = 12;
 
@@ -169,6 +173,8 @@ pub enum Phase {
     Clean,
     /// Guards, users and entries of an import that is discarded go.
     RollBack,
+    /// Users that it made and nobody has finished go, as somebody asked.
+    Undo,
     /// Nothing is left to do.
     Done,
 }
@@ -184,6 +190,7 @@ impl Phase {
             Self::Finish => "finishing",
             Self::Clean => "cleaning",
             Self::RollBack => "rolling_back",
+            Self::Undo => "undoing",
             Self::Done => "done",
         }
     }
@@ -199,6 +206,8 @@ pub enum Outcome {
     Rejected,
     /// Withdrawn before it was visible; nothing of it is left.
     Cancelled,
+    /// Taken back after it was visible, as far as nobody had registered.
+    Undone,
 }
 
 /// Where an import is, as the API says it. Final ones are said only when nothing is left to do.
@@ -218,6 +227,10 @@ pub enum Status {
     Rejected,
     /// Withdrawn, nothing left.
     Cancelled,
+    /// Being taken back.
+    Undoing,
+    /// Taken back.
+    Undone,
 }
 
 impl Status {
@@ -232,8 +245,26 @@ impl Status {
             Self::Finished => "finished",
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",
+            Self::Undoing => "undoing",
+            Self::Undone => "undone",
         }
     }
+}
+
+/// That an import is taken back, and how far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// Who asked.
+    pub by: UserId,
+    /// When.
+    #[serde(with = "crate::time::fixed")]
+    pub at: Timestamp,
+    /// From which address, for the audit trail.
+    pub source: Option<String>,
+    /// Users that were removed.
+    pub removed: u32,
+    /// People who stayed: users that it made, and people whom it changed.
+    pub stayed: u32,
 }
 
 /// The effective profile that the rows were checked against.
@@ -259,6 +290,9 @@ pub struct Options {
     /// How people get first passwords that they did not choose; none: they get none.
     #[serde(default)]
     pub credentials: Option<credentials::FirstPasswords>,
+    /// What a custom profile asks of its people; none: a built-in one is asked.
+    #[serde(default)]
+    pub own_rules: Option<custom::OwnRules>,
 }
 
 /// What became of the rows.
@@ -365,7 +399,9 @@ impl ServerIssue {
             ("person_deactivated", _) => "this person is here, but deactivated; activate them first".into(),
             ("other_kind", _) => "this person is here as another kind of user".into(),
             ("permission_denied", _) => "you may not do this to this person".into(),
-            ("import_unfinished", _) => "this person is part of an import that is not finished; try again shortly".into(),
+            ("import_unfinished", _) => {
+                "this person is part of an import that is not finished; try again shortly".into()
+            }
             ("user_not_found", _) => "this person was deleted meanwhile".into(),
             ("password_missing", _) => "this way to first credentials needs a password in every row".into(),
             ("password_not_wanted", _) => "this way to first credentials takes no passwords".into(),
@@ -373,7 +409,9 @@ impl ServerIssue {
                 "this password is not as long as the organization asks for".into()
             }
             ("password_too_common", _) => "this password is among the first that attackers try".into(),
-            ("password_word_blocked", _) => "this password has a word that the organization does not allow in any".into(),
+            ("password_word_blocked", _) => {
+                "this password has a word that the organization does not allow in any".into()
+            }
             ("role_required", _) => "give this row a role".into(),
             ("role_not_grantable", _) => "this role holds permissions that you do not have".into(),
             ("group_unknown", _) => "there is no such access group here".into(),
@@ -468,6 +506,9 @@ pub struct Import {
     pub commit_deadline: Timestamp,
     /// Why it ended otherwise than wished.
     pub problem: Option<ImportProblem>,
+    /// That it is taken back, once somebody asked.
+    #[serde(default)]
+    pub undo: Option<Undo>,
     /// When the sweep looks at it again; none once it is done.
     #[serde(with = "crate::time::fixed::option", default)]
     pub due_at: Option<Timestamp>,
@@ -553,6 +594,7 @@ impl Import {
             source: origin.source.clone(),
             commit_deadline: deadline,
             problem: None,
+            undo: None,
             due_at: Some(deadline),
             version: 1,
         }
@@ -564,6 +606,8 @@ impl Import {
         match (self.phase, self.outcome) {
             (Phase::Done, Some(Outcome::Rejected)) => Status::Rejected,
             (Phase::Done, Some(Outcome::Cancelled)) => Status::Cancelled,
+            (Phase::Done, Some(Outcome::Undone)) => Status::Undone,
+            (Phase::Undo, _) | (Phase::Clean, Some(Outcome::Undone)) => Status::Undoing,
             (Phase::Done, _) => Status::Finished,
             (Phase::Staged, _) => Status::Staged,
             (Phase::Reserve, _) => Status::Checking,
@@ -716,7 +760,7 @@ impl Import {
                 Phase::Write
             }
             Phase::Write => Phase::Flip,
-            Phase::Finish | Phase::RollBack => Phase::Clean,
+            Phase::Finish | Phase::RollBack | Phase::Undo => Phase::Clean,
             other => other,
         };
     }
@@ -730,6 +774,38 @@ impl Import {
         self.commit_seq = Some(seq);
         self.committed_at = Some(now);
         self.stalls = 0;
+    }
+
+    /// Until when it can be undone; none where it cannot.
+    #[must_use]
+    pub fn undo_deadline(&self, now: Timestamp) -> Option<Timestamp> {
+        let deadline = self.committed_at.map(|at| later(at, UNDO_TIME));
+        deadline.filter(|end| self.phase == Phase::Done && self.outcome == Some(Outcome::Finished) && now < *end)
+    }
+
+    /// Begins to take a finished import back. `false`: it is being done.
+    ///
+    /// # Errors
+    /// [`Conflict::ImportUndone`], [`Conflict::ImportNotFinished`], [`Conflict::UndoTooLate`].
+    pub fn begin_undo(&mut self, origin: &crate::audit::Origin, by: &UserId) -> Result<bool> {
+        match (self.phase, self.outcome) {
+            (Phase::Done, Some(Outcome::Undone)) => return Err(Conflict::ImportUndone.into()),
+            (_, Some(Outcome::Undone)) => return Ok(false),
+            (Phase::Done, Some(Outcome::Finished)) => {}
+            _ => return Err(Conflict::ImportNotFinished.into()),
+        }
+        if self.undo_deadline(origin.now).is_none() {
+            return Err(Conflict::UndoTooLate.into());
+        }
+        let (at, source) = (origin.now, origin.source.clone());
+        self.undo = Some(Undo { by: by.clone(), at, source, removed: 0, stayed: 0 });
+        self.phase = Phase::Undo;
+        self.outcome = Some(Outcome::Undone);
+        self.finished_at = None;
+        self.next_chunk = 0;
+        self.stalls = 0;
+        self.ask(origin.now);
+        Ok(true)
     }
 
     /// Nothing is left to do.
@@ -796,7 +872,7 @@ pub(crate) mod tests {
                 user_kind: UserKind::Technician,
                 profile: ProfileRef { id: "technician".into(), version: 1, hash: "00".into() },
                 organization_id: None,
-                options: Options { role: None, on_existing: OnExisting::Refuse, invite: None, credentials: None },
+                options: Options { role: None, on_existing: OnExisting::Refuse, invite: None, credentials: None, own_rules: None },
                 invite: true,
                 valid_hours: 24,
                 role_required: false,
@@ -895,6 +971,41 @@ pub(crate) mod tests {
         }
         assert_eq!((import.visibility, import.outcome), (Visibility::Discarded, Some(Outcome::Rejected)));
         assert_eq!(visible.visibility, Visibility::Committed);
+    }
+
+    #[test]
+    fn a_finished_import_is_undone_once_within_a_day_and_the_sweep_carries_that_on() {
+        let mut import = staged(1, Mode::Atomic);
+        let now = import.created_at;
+        let by = UserId::derived(&["root"]);
+        let origin = |after: SignedDuration| Origin { actor: None, source: None, now: later(now, after) };
+        let code = |import: &mut Import, after| {
+            import.begin_undo(&origin(after), &by).map_err(|error| error.code().to_owned())
+        };
+        let hour = SignedDuration::from_hours(1);
+        assert_eq!(code(&mut import, hour), Err("import_not_finished".into()));
+        import.commit(10, 0, now).unwrap();
+        import.flip(1, now);
+        assert_eq!(code(&mut import, hour), Err("import_not_finished".into()));
+        import.chunk_done();
+        import.done(now);
+        let mut late = import.clone();
+        assert_eq!(import.undo_deadline(now), Some(later(now, UNDO_TIME)));
+        assert_eq!(
+            (code(&mut late, UNDO_TIME), late.undo_deadline(later(now, UNDO_TIME))),
+            (Err("undo_too_late".into()), None)
+        );
+
+        assert_eq!(code(&mut import, hour), Ok(true));
+        assert_eq!((import.status(), import.finished_at), (Status::Undoing, None));
+        assert_eq!(code(&mut import, hour), Ok(false), "repeated");
+        assert!(import.sweep(later(now, hour * 2)));
+        assert_eq!((import.phase, import.visibility), (Phase::Undo, Visibility::Committed));
+        import.chunk_done();
+        assert_eq!((import.phase, import.status()), (Phase::Clean, Status::Undoing));
+        import.done(now);
+        assert_eq!((import.status(), import.undo_deadline(now)), (Status::Undone, None));
+        assert_eq!(code(&mut import, hour), Err("import_undone".into()));
     }
 
     #[test]

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use rollcall_validation::identity::IdentityKey;
 
 use super::{
+    custom::ReadProfiles,
     Import, ServerIssue,
     existing::{Met, Settled, Settling},
     rows::{Finished, Place, PlacedIssue, StagedRow},
+    undo::{Made, Stayed},
 };
 use crate::{
     Result,
@@ -16,7 +18,7 @@ use crate::{
     audit::AuditEvent,
     ids::{ImportId, OrganizationId, UserId},
     lists::ReadLists,
-    operations::edits::EditUsers,
+    operations::edits::{EditUsers, Written},
     organization::Organization,
     outbox::DueMail,
     roles::ReadRoles,
@@ -32,7 +34,7 @@ pub trait ReadImports {
 
 /// Organizations as imports need them.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait ImportOrganizations: ReadRoles + ReadLists {
+pub trait ImportOrganizations: ReadRoles + ReadLists + ReadProfiles {
     /// An organization.
     async fn import_organization(&self, id: &OrganizationId) -> Result<Option<Organization>>;
     /// The organizations of these names (compared case-folded); a name without one is left out.
@@ -110,13 +112,18 @@ pub struct ChunkFacts {
     pub without_role: Vec<u32>,
 }
 
-/// Stages rows.
+/// Reads which chunks of a staged import have arrived.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait StageRows: ReadImports {
-    /// Stores a chunk, whole or not at all, while the import is staged.
-    async fn stage(&self, import: &ImportId, chunk: &Chunk) -> Result<Staging>;
+pub trait ReadChunks: ReadImports {
     /// What is known of the staged chunks, by number.
     async fn chunks(&self, import: &ImportId) -> Result<Vec<ChunkFacts>>;
+}
+
+/// Stages rows.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait StageRows: ReadChunks {
+    /// Stores a chunk, whole or not at all, while the import is staged.
+    async fn stage(&self, import: &ImportId, chunk: &Chunk) -> Result<Staging>;
 }
 
 /// Keeps the report of a sheet that came in one piece.
@@ -166,6 +173,8 @@ pub trait ReadReports: ReadImports {
     async fn reports(&self, import: &ImportId) -> Result<Vec<String>>;
     /// What the server found, in the order of the chunks.
     async fn issues(&self, import: &ImportId) -> Result<Vec<PlacedIssue>>;
+    /// Who stayed when it was undone.
+    async fn stayed(&self, import: &ImportId) -> Result<Vec<Stayed>>;
 }
 
 /// A sign-in name that a row wants.
@@ -236,6 +245,16 @@ pub trait RunImports: ChangeImports + EditUsers + ReadExisting + ReadRoles {
     async fn chunk_issues(&self, import: &ImportId, chunk: u32) -> Result<Vec<PlacedIssue>>;
     /// Writes users with everything that lists and finds them.
     async fn write_users(&self, users: &[User]) -> Result<()>;
+    /// Keeps which rows of a chunk became users, for as long as the import may be undone.
+    async fn keep_made(&self, import: &Import, chunk: u32, made: &[Made]) -> Result<()>;
+    /// The rows of a chunk that became users.
+    async fn made(&self, import: &ImportId, chunk: u32) -> Result<Vec<Made>>;
+    /// Begins to undo a chunk: these are its users that are there. What was kept first is what counts.
+    async fn begin_undoing(&self, import: &ImportId, chunk: u32, there: &[Made]) -> Result<Vec<Made>>;
+    /// Keeps who stayed of a chunk.
+    async fn keep_stayed(&self, import: &ImportId, chunk: u32, there: &[Made], stayed: &[Stayed]) -> Result<()>;
+    /// Removes a user and everything that is theirs, if it still is as read.
+    async fn remove_user(&self, read: &User, event: &AuditEvent) -> Result<Written>;
     /// Takes them back.
     async fn erase_users(&self, users: &[User]) -> Result<()>;
     /// Makes the import visible: one transaction with the commit sequence, the counters and the audit trail.
@@ -245,8 +264,8 @@ pub trait RunImports: ChangeImports + EditUsers + ReadExisting + ReadRoles {
     async fn written_users(&self, ids: &[UserId]) -> Result<Vec<User>>;
     /// Finishes one user over the version it was read at. `false`: it was changed meanwhile.
     async fn finish_user(&self, finished: &Finished) -> Result<bool>;
-    /// Deletes staged rows and ticks.
-    async fn clean(&self, import: &ImportId) -> Result<()>;
+    /// Deletes staged rows and ticks, and of an import that cannot be undone which rows became users.
+    async fn clean(&self, import: &Import) -> Result<()>;
 }
 
 /// Finds imports that should go on.

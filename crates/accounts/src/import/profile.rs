@@ -1,13 +1,17 @@
 //! From a profile and an organization to the effective profile that browser, command line and functions take.
 
-use rollcall_validation::{CredentialMode as Way, Field, InvitationPolicy, Lists, Named, Profile};
+use rollcall_validation::{CredentialMode as Way, Definition, Field, InvitationPolicy, Lists, Named, Profile};
 
-use super::{Mode, ProfileRef, ports::ImportOrganizations};
+use super::{
+    Mode, ProfileRef,
+    custom::{OwnRules, profile_of, refused, seen},
+    ports::ImportOrganizations,
+};
 use crate::{
     Error, Result,
     access::Actor,
     error::{Invalid, Missing, Refusal},
-    ids::OrganizationId,
+    ids::{OrganizationId, ProfileId},
     lists::{Catalog, HEADQUARTERS, HEADQUARTERS_ID, ListKind},
     organization::{CredentialMode, Organization, PasswordPolicy},
     roles::{Permission, RoleBook},
@@ -27,6 +31,8 @@ pub struct Effective {
     pub roles: RoleBook,
     /// What the lists there hold that its columns name.
     pub catalog: Catalog,
+    /// What it asks of its people beyond the built-in one that it is made from, if it is a custom one.
+    pub own_rules: Option<OwnRules>,
 }
 
 impl Effective {
@@ -254,7 +260,8 @@ pub async fn effective(
     organization: Option<&OrganizationId>,
 ) -> Result<Effective> {
     actor.require(permission)?;
-    let profile = Profile::built_in(profile).ok_or(Error::NotFound(Missing::Profile))?;
+    let (profile, own_rules, organization) = found(ports, actor, profile, organization).await?;
+    let organization = organization.as_ref();
     let user_kind = kind_of(&profile, organization);
     if permission == Permission::ImportsWrite {
         adds(actor, user_kind)?;
@@ -271,13 +278,77 @@ pub async fn effective(
             Some(found.ok_or(Error::NotFound(Missing::Organization))?)
         }
     };
+    let effective = inlined(ports, &profile, user_kind, organization).await?;
+    Ok(Effective { own_rules, ..effective })
+}
+
+/// A profile with the lists that hold there.
+async fn inlined(
+    ports: &impl ImportOrganizations,
+    profile: &Profile,
+    user_kind: UserKind,
+    organization: Option<Organization>,
+) -> Result<Effective> {
     let roles = ports.role_book(organization.as_ref().map(|found| &found.id)).await?;
     let organization_id = organization.as_ref().map(|found| &found.id);
-    let catalog = catalog(ports, organization_id, std::slice::from_ref(&profile)).await?;
-    let profile = resolved(&profile, user_kind, organization.as_ref(), &roles, &catalog);
+    let catalog = catalog(ports, organization_id, std::slice::from_ref(profile)).await?;
+    let profile = resolved(profile, user_kind, organization.as_ref(), &roles, &catalog);
     let profile = profile.ok_or(Error::NotFound(Missing::Profile))?;
-    Ok(Effective { profile, user_kind, organization, roles, catalog })
+    Ok(Effective { profile, user_kind, organization, roles, catalog, own_rules: None })
 }
+
+/// A built-in or custom profile by its identifier, and the organization to use it in: the one that is named, or a
+/// custom one's own.
+async fn found(
+    ports: &impl ImportOrganizations,
+    actor: &Actor,
+    id: &str,
+    organization: Option<&OrganizationId>,
+) -> Result<(Profile, Option<OwnRules>, Option<OrganizationId>)> {
+    if let Some(profile) = Profile::built_in(id) {
+        return Ok((profile, None, organization.cloned()));
+    }
+    let id = ProfileId::parse(id).map_err(|_| Missing::Profile)?;
+    let custom = seen(actor, ports.custom_profile(&id).await?)?;
+    let organization = organization.or(custom.organization_id.as_ref()).cloned();
+    if !custom.is_for(organization.as_ref()) {
+        return Err(Missing::Profile.into());
+    }
+    let profile = custom.profile()?;
+    let own_rules = OwnRules::of(&custom, &profile);
+    Ok((profile, Some(own_rules), organization))
+}
+
+/// What a definition would make of an organization's sheets, or of those of one without settings of its own.
+///
+/// # Errors
+/// [`Missing::Organization`]; [`Error::Unfit`] with everything that does not fit.
+pub(crate) async fn check_definition(
+    ports: &impl ImportOrganizations,
+    organization: Option<&OrganizationId>,
+    definition: &Definition,
+) -> Result<Profile> {
+    let organization = match organization {
+        None => None,
+        Some(id) => Some(ports.import_organization(id).await?.ok_or(Error::NotFound(Missing::Organization))?),
+    };
+    let profile = profile_of(definition, PREVIEW, 1)?;
+    let kind = kind_of(&profile, None);
+    if kind == UserKind::Technician && organization.is_some() {
+        let refusal = Refusal {
+            field: "base".into(),
+            code: "definition_not_valid".into(),
+            detail: "profiles that make technicians are the whole deployment's".into(),
+        };
+        return Err(Error::Unfit(vec![refusal]));
+    }
+    let effective = inlined(ports, &profile, kind, organization).await?;
+    let unfit = if effective.organization.is_some() { effective.profile.unfit_defaults() } else { Vec::new() };
+    if unfit.is_empty() { Ok(effective.profile) } else { Err(refused(unfit)) }
+}
+
+/// What a profile is called that has no identifier yet.
+const PREVIEW: &str = "preview";
 
 /// Among members only those with the role Master add others, whatever custom roles permit (requirements.md, S4).
 fn adds(actor: &Actor, kind: UserKind) -> Result<()> {
@@ -310,7 +381,11 @@ pub async fn offered(
     };
     let roles = ports.role_book(organization).await?;
     let technicians_too = actor.require_in(Permission::ImportsRead, None).is_ok();
-    let profiles: Vec<Profile> = Profile::built_in_ids().iter().filter_map(|id| Profile::built_in(id)).collect();
+    let mut profiles: Vec<Profile> = Profile::built_in_ids().iter().filter_map(|id| Profile::built_in(id)).collect();
+    for scope in [organization, None].into_iter().skip(usize::from(organization.is_none())) {
+        // One that does not fit its base any more cannot be imported by, and is not offered.
+        profiles.extend(ports.custom_profiles(scope).await?.iter().filter_map(|custom| custom.profile().ok()));
+    }
     let catalog = catalog(ports, organization, &profiles).await?;
     Ok(profiles
         .into_iter()
@@ -323,6 +398,7 @@ pub async fn offered(
                 organization: found.clone(),
                 roles: roles.clone(),
                 catalog: catalog.clone(),
+                own_rules: None,
             };
             Some((profile.kind().map(str::to_owned), effective))
         })

@@ -151,11 +151,12 @@ pub fn user_of(import: &Import, place: Place, row: &StagedRow) -> User {
         language: row.optional("language"),
         import_mark: Some(ImportMark { import_id: import.id.clone(), row: row.row }),
         import_id: Some(import.id.clone()),
+        own_rules: import.options.own_rules.clone(),
         ..User::new(
             user_id(&import.id, place),
             import.user_kind,
             import.organization_id.clone(),
-            &import.profile.id,
+            import.options.own_rules.as_ref().map_or(&import.profile.id, |own| &own.base),
             import.created_by.clone(),
             import.created_at,
         )
@@ -283,13 +284,8 @@ pub fn finish(
     if let Some(issued) = &issued {
         after["credentials"] = serde_json::json!(issued.mode.name());
     }
-    let event = origin.event(
-        "user.created",
-        user.organization_id.as_ref(),
-        user.id.as_str(),
-        serde_json::Value::Null,
-        after,
-    );
+    let event =
+        origin.event("user.created", user.organization_id.as_ref(), user.id.as_str(), serde_json::Value::Null, after);
     let (credential, mailed) = issued.map(|issued| (issued.credential, issued.mail)).unzip();
     Some(Finished { read_version, user, mail: invited.or(mailed.flatten()), credential, event })
 }

@@ -1,18 +1,26 @@
-//! One import.
+//! One import, and what of a staged one has arrived.
+
+use std::collections::BTreeSet;
 
 use super::stage_chunk::found;
 use crate::{
     Result,
     access::Actor,
     ids::ImportId,
-    import::{Import, ports::ReadImports},
+    import::{Import, ports::ReadChunks},
     roles::Permission,
 };
 
-/// The import.
+/// The import; and while it is staged, the numbers of the chunks that have not arrived.
 ///
 /// # Errors
 /// [`crate::error::Missing::Import`], [`crate::Error::PermissionDenied`].
-pub async fn get_import(ports: &impl ReadImports, actor: &Actor, id: &ImportId) -> Result<Import> {
-    found(ports, actor, Permission::ImportsRead, id).await
+pub async fn get_import(ports: &impl ReadChunks, actor: &Actor, id: &ImportId) -> Result<(Import, Option<Vec<u32>>)> {
+    let import = found(ports, actor, Permission::ImportsRead, id).await?;
+    if !import.is_staged() {
+        return Ok((import, None));
+    }
+    let arrived: BTreeSet<u32> = ports.chunks(id).await?.into_iter().map(|chunk| chunk.number).collect();
+    let missing = (0..import.chunks).filter(|number| !arrived.contains(number)).collect();
+    Ok((import, Some(missing)))
 }

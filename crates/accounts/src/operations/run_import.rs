@@ -18,12 +18,13 @@ use crate::{
     audit::Origin,
     ids::{ImportId, InvitationId, UserId},
     import::{
-        Import, OnExisting, Outcome, Phase, Severity, Turn, Visibility,
-        existing::{Deciding, Decision, Met, Settled, Settling, foreseen, sort_out},
+        Import, OnExisting, Outcome, Phase, Severity, Turn, Undo, Visibility,
+        existing::{Deciding, Decision, Met, Settled, Settling, changed_people, foreseen, sort_out},
         ports::{Along, Claim, Held, RunImports},
         rows::{Place, PlacedIssue, StagedRow, finish, user_id, user_of},
+        undo::{Made, Stayed, stays},
     },
-    operations::edits::Written,
+    operations::{create_user::summary, edits::Written},
     outbox::{DueMail, Event, Lane},
     random::Randomness,
     roles::RoleBook,
@@ -35,6 +36,8 @@ use crate::{
 const FOR_A_CHUNK: Duration = Duration::from_secs(8);
 /// Users that are finished at the same time.
 const FINISHING: usize = 24;
+/// Users that are removed at the same time: each also changes one of the few counters of its scope.
+const REMOVING: usize = 6;
 /// Users that are read together.
 const READ_TOGETHER: usize = 100;
 /// Times that a user who is edited at the very moment is read again.
@@ -123,8 +126,9 @@ async fn slice(
             Phase::Write => write(ports, import).await?,
             Phase::Finish => chunk_done = finish_chunk(ports, keys, randomness, pace, import).await?,
             Phase::RollBack => roll_back(ports, import).await?,
+            Phase::Undo => undo_chunk(ports, pace, import).await?,
             Phase::Clean => {
-                ports.clean(&import.id).await?;
+                ports.clean(import).await?;
                 import.done(pace.now());
                 along.event = Some(ended(import, pace.now()));
                 along.mail = notice(import, pace.now());
@@ -231,9 +235,9 @@ fn wish(import: &Import, row: &StagedRow) -> OnExisting {
     row.on_existing.unwrap_or(import.options.on_existing)
 }
 
-/// Who imports, as they are now; none who may do nothing any more.
-async fn importer(ports: &impl RunImports, import: &Import) -> Result<Option<Actor>> {
-    let account = ports.importer(&import.created_by).await?;
+/// Who imports or undoes, as they are now; none who may do nothing any more.
+async fn acting(ports: &impl RunImports, id: &UserId) -> Result<Option<Actor>> {
+    let account = ports.importer(id).await?;
     // Only what the account may do matters here, not how it came in.
     Ok(account.and_then(|account| Actor::new(account, Via::ApiKey)))
 }
@@ -254,7 +258,7 @@ async fn meet(
         .collect();
     let (mut actor, mut book, mut read) = (None, RoleBook::default(), BTreeMap::new());
     if !looked_at.is_empty() {
-        actor = importer(ports, import).await?;
+        actor = acting(ports, &import.created_by).await?;
         book = ports.role_book(import.organization_id.as_ref()).await?;
         for group in looked_at.chunks(READ_TOGETHER) {
             read.extend(ports.existing_people(group).await?.into_iter().map(|user| (user.id.clone(), user)));
@@ -288,11 +292,15 @@ async fn write(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     let rows = ports.staged_rows(&import.id, chunk).await?;
     let verdicts = verdicts(&ports.chunk_issues(&import.id, chunk).await?);
     let mut users = Vec::with_capacity(rows.len());
+    let mut made = Vec::with_capacity(rows.len());
     let mut given_up = Vec::new();
     let (mut skipped, mut failed) = (0, 0);
     for (place, row) in places(chunk, &rows) {
         match verdicts.get(&place.index) {
-            None => users.push(user_of(import, place, row)),
+            None => {
+                users.push(user_of(import, place, row));
+                made.push(Made { index: place.index, row: row.row });
+            }
             Some(verdict) => {
                 match verdict {
                     Severity::Skipped => skipped += 1,
@@ -307,6 +315,7 @@ async fn write(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     }
     ports.release(&import.id, &given_up).await?;
     ports.write_users(&users).await?;
+    ports.keep_made(import, chunk, &made).await?;
     import.counts.imported += count(users.len())?;
     import.counts.skipped += skipped;
     import.counts.failed += failed;
@@ -342,7 +351,7 @@ async fn change_people(
     for group in ids.chunks(READ_TOGETHER) {
         settled.extend(ports.settled(&import.id, group).await?);
     }
-    let actor = importer(ports, import).await?;
+    let actor = acting(ports, &import.created_by).await?;
     let book = ports.role_book(import.organization_id.as_ref()).await?;
     let head = &*import;
     let work: Vec<_> = people
@@ -393,8 +402,7 @@ async fn change_person(
             None => leave(Settled::refused("email", "user_not_found")).await?,
             Some(read) => {
                 let now = pace.now();
-                let deciding =
-                    Deciding { actor, book, kind: import.user_kind, valid_hours: import.valid_hours, now };
+                let deciding = Deciding { actor, book, kind: import.user_kind, valid_hours: import.valid_hours, now };
                 match (deciding.decide(wish(import, row), row, &read, || InvitationId::random(randomness)), actor) {
                     (Decision::Leave(settled), _) => leave(settled).await?,
                     (Decision::Change(_), None) => leave(Settled::refused("email", "permission_denied")).await?,
@@ -403,7 +411,9 @@ async fn change_person(
                         match ports.write_edit(&read, &edit).await {
                             Ok(Written::Done) => Some(settled),
                             // Somebody edited the person, or a slice that died here had done it.
-                            Ok(Written::Changed) => ports.settled(&import.id, std::slice::from_ref(id)).await?.remove(id),
+                            Ok(Written::Changed) => {
+                                ports.settled(&import.id, std::slice::from_ref(id)).await?.remove(id)
+                            }
                             Ok(Written::Taken(conflict)) => leave(Settled::refused("email", conflict.code())).await?,
                             // The importer's own rights were changed in this moment.
                             Err(Error::NotAuthenticated) => {
@@ -505,11 +515,84 @@ async fn roll_back(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     ports.release(&import.id, &claims).await
 }
 
+/// Takes back the users of a chunk who never registered, one by one under conditions; who registers in that moment
+/// stays. A slice that is done again counts whom it finds gone as removed, if they were there when it first began.
+async fn undo_chunk(ports: &impl RunImports, pace: &impl Pace, import: &mut Import) -> Result<()> {
+    let (chunk, Some(undo)) = (import.next_chunk, import.undo.clone()) else {
+        return Err(Error::internal("an import is undone that nobody wants undone"));
+    };
+    let mut there = ports.made(&import.id, chunk).await?;
+    let mut users = BTreeMap::new();
+    for group in there.chunks(READ_TOGETHER) {
+        let ids: Vec<UserId> = group.iter().map(|made| made.user(&import.id, chunk)).collect();
+        users.extend(ports.written_users(&ids).await?.into_iter().map(|user| (user.id.clone(), user)));
+    }
+    there.retain(|made| users.contains_key(&made.user(&import.id, chunk)));
+    let there = ports.begin_undoing(&import.id, chunk, &there).await?;
+    let actor = acting(ports, &undo.by).await?;
+    let book = ports.role_book(import.organization_id.as_ref()).await?;
+    let head = &*import;
+    let work: Vec<_> = there
+        .iter()
+        .map(|made| {
+            let user = users.get(&made.user(&head.id, chunk)).cloned();
+            remove_one(ports, pace, head, &undo, (actor.as_ref(), &book), *made, user)
+        })
+        .collect();
+    let reasons: Vec<Option<Stayed>> = stream::iter(work).buffer_unordered(REMOVING).try_collect().await?;
+    let mut stayed: Vec<Stayed> = reasons.into_iter().flatten().collect();
+    let removed = there.len() - stayed.len();
+    let issues = ports.chunk_issues(&import.id, chunk).await?;
+    stayed.extend(changed_people(issues).map(|(row, user_id)| Stayed { row, user_id, reason: Stayed::UPDATED.into() }));
+    stayed.sort_unstable();
+    ports.keep_stayed(&import.id, chunk, &there, &stayed).await?;
+    if let Some(undo) = &mut import.undo {
+        undo.removed += count(removed)?;
+        undo.stayed += count(stayed.len())?;
+    }
+    Ok(())
+}
+
+async fn remove_one(
+    ports: &impl RunImports,
+    pace: &impl Pace,
+    import: &Import,
+    undo: &Undo,
+    (actor, book): (Option<&Actor>, &RoleBook),
+    made: Made,
+    user: Option<User>,
+) -> Result<Option<Stayed>> {
+    let mut current = user;
+    for _ in 0..READ_AGAIN {
+        let Some(user) = current else { return Ok(None) };
+        if let Some(reason) = stays(actor, book, &user) {
+            return Ok(Some(Stayed { row: made.row, user_id: user.id, reason: reason.into() }));
+        }
+        let origin = Origin { actor: Some(undo.by.clone()), source: undo.source.clone(), now: pace.now() };
+        let mut before = summary(&user);
+        before["status"] = serde_json::json!(user.status.name());
+        before["import_id"] = serde_json::json!(import.id);
+        let (organization, id) = (user.organization_id.clone(), user.id.clone());
+        let after = serde_json::json!({"undone_import": import.id, "row": made.row});
+        let event = origin.event("user.deleted", organization.as_ref(), id.as_str(), before, after);
+        if ports.remove_user(&user, &event).await? == Written::Done {
+            return Ok(None);
+        }
+        current = ports.written_users(std::slice::from_ref(&id)).await?.pop();
+    }
+    Err(Error::internal("a user was edited every time an undo wanted to remove it"))
+}
+
 fn ended(import: &Import, now: Timestamp) -> crate::audit::AuditEvent {
-    let origin = Origin { actor: Some(import.created_by.clone()), source: import.source.clone(), now };
+    let (by, source) = match &import.undo {
+        Some(undo) => (&undo.by, &undo.source),
+        None => (&import.created_by, &import.source),
+    };
+    let origin = Origin { actor: Some(by.clone()), source: source.clone(), now };
     let action = match import.outcome {
         Some(Outcome::Rejected) => "import.rejected",
         Some(Outcome::Cancelled) => "import.rolled_back",
+        Some(Outcome::Undone) => "import.undone",
         _ => "import.finished",
     };
     origin.event(
@@ -517,13 +600,16 @@ fn ended(import: &Import, now: Timestamp) -> crate::audit::AuditEvent {
         import.organization_id.as_ref(),
         import.id.as_str(),
         serde_json::Value::Null,
-        serde_json::json!({"counts": import.counts, "problem": import.problem}),
+        match &import.undo {
+            Some(undo) => serde_json::json!({"removed": undo.removed, "stayed": undo.stayed}),
+            None => serde_json::json!({"counts": import.counts, "problem": import.problem}),
+        },
     )
 }
 
-/// What the importer is told of the end. One that was cancelled was so by somebody who looked at it.
+/// What the importer is told of the end. One that was cancelled or undone was so by somebody who looked at it.
 fn notice(import: &Import, now: Timestamp) -> Option<DueMail> {
-    if import.outcome == Some(Outcome::Cancelled) {
+    if matches!(import.outcome, Some(Outcome::Cancelled | Outcome::Undone)) {
         return None;
     }
     let event = Event::ImportEnded {

@@ -126,7 +126,7 @@ pub(super) async fn same_rules(ports: &impl ImportOrganizations, actor: &Actor, 
 
 /// A refusal by validator and server together.
 pub(super) fn refusal(report: String, issues: &[ServerIssue]) -> Error {
-    match page(vec![report], issues.to_vec(), 0) {
+    match page(vec![report], issues.to_vec(), Vec::new(), 0) {
         Ok(page) => Error::ImportRefused(Box::new(ImportRefused { page })),
         Err(error) => error,
     }

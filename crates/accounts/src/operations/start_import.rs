@@ -92,9 +92,7 @@ pub enum Started {
 /// Those of [`effective`]; [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses the
 /// sheet; [`Error::Unfit`] for credentials that are not offered here; [`Invalid::RoleRequired`]; [`Invalid::Parameter`] for a mode, role or size that cannot be.
 pub async fn start_import(
-    ports: &(
-         impl ImportOrganizations + CreateImports + ChangeImports + StageRows + KeepReport + PeekGuards + ReadExisting
-     ),
+    ports: &(impl ImportOrganizations + CreateImports + ChangeImports + StageRows + KeepReport + PeekGuards + ReadExisting),
     keys: &TokenKeys,
     actor: &Actor,
     request: StartImport,
@@ -116,7 +114,7 @@ pub async fn start_import(
         user_kind: effective.user_kind,
         profile: effective.reference(),
         organization_id: effective.organization_id().cloned(),
-        options: Options { role, on_existing: request.on_existing, invite: request.invite, credentials },
+        options: Options { role, on_existing: request.on_existing, invite: request.invite, credentials, own_rules: effective.own_rules.clone() },
         invite,
         valid_hours: effective.profile.invitation().expires_after,
         role_required: effective.profile.role().required_at_commit,
@@ -155,7 +153,7 @@ pub async fn start_import(
             now: origin.now,
         };
         issues.extend(peeked(ports, &new, &deciding, &prechecked.rows).await?);
-        return page(vec![report], issues, request.from_row).map(Started::DryRun);
+        return page(vec![report], issues, Vec::new(), request.from_row).map(Started::DryRun);
     }
     let nothing_left = prechecked.rows.is_empty();
     let some_refused = refused > 0 || !prechecked.issues.is_empty();
@@ -372,7 +370,8 @@ async fn peeked(
     let held = ports.peek(new.organization_id.as_ref(), &claims).await?;
     let (mut issues, people) = sort_out(&claims, &held);
     let row_of = |met: &Met| rows.get(usize::try_from(met.place.index).ok()?);
-    let wishes = people.iter().filter_map(|met| Some((met, row_of(met)?.on_existing.unwrap_or(new.options.on_existing))));
+    let wishes =
+        people.iter().filter_map(|met| Some((met, row_of(met)?.on_existing.unwrap_or(new.options.on_existing))));
     let looked_at: Vec<UserId> =
         wishes.filter(|(_, wish)| wish.permission().is_some()).map(|(met, _)| met.person.clone()).collect();
     let read = ports.existing_people(&looked_at).await?.into_iter().map(|user| (user.id.clone(), user)).collect();

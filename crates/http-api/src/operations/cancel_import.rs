@@ -31,5 +31,5 @@ where
 {
     let actor = call.actor(ports).await?;
     let import = cancel(ports, &actor, &import_id(&call)?, &call.origin(Some(actor.id()))).await?;
-    Reply::json(StatusCode::ACCEPTED, &ImportResponse::new(&import))
+    Reply::json(StatusCode::ACCEPTED, &ImportResponse::new(&import, call.now))
 }

@@ -1,12 +1,15 @@
 //! `GET /v1/imports/{id}`.
 
 use http::StatusCode;
-use rollcall_accounts::{access::Authenticator, import::ports::ReadImports, operations::get_import::get_import as get};
+use rollcall_accounts::{access::Authenticator, import::ports::ReadChunks, operations::get_import::get_import as get};
 
 use super::stage_chunk::import_id;
 use crate::{
     Answer, Call, Reply,
-    representations::{import::ImportResponse, problem::ProblemResponse},
+    representations::{
+        import::{ImportResponse, StagedPart},
+        problem::ProblemResponse,
+    },
 };
 
 /// One import and how far it is.
@@ -22,8 +25,10 @@ use crate::{
         (status = 404, description = "`import_not_found`", body = ProblemResponse, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_import<P: Authenticator + ReadImports>(ports: &P, call: Call) -> Answer {
+pub async fn get_import<P: Authenticator + ReadChunks>(ports: &P, call: Call) -> Answer {
     let actor = call.actor(ports).await?;
-    let import = get(ports, &actor, &import_id(&call)?).await?;
-    Ok(Reply::json(StatusCode::OK, &ImportResponse::new(&import))?.with_version(import.version))
+    let (import, missing) = get(ports, &actor, &import_id(&call)?).await?;
+    let staged = missing.map(|missing| StagedPart { chunks: import.chunks, missing });
+    let response = ImportResponse { staged, ..ImportResponse::new(&import, call.now) };
+    Ok(Reply::json(StatusCode::OK, &response)?.with_version(import.version))
 }

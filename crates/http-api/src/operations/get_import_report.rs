@@ -52,10 +52,11 @@ pub async fn get_import_report<P: Authenticator + ReadReports>(ports: &P, call: 
         }
         Some(_) => return Err(Invalid::Parameter { name: "format", expected: "json or csv".into() }.into()),
     };
-    let (report, results) = get(ports, &actor, &import_id(&call)?, from_row(&call)?).await?;
+    let told = get(ports, &actor, &import_id(&call)?, from_row(&call)?).await?;
     if !csv {
-        return Reply::json(StatusCode::OK, &ImportReportResponse::new(report, Some(results))?);
+        return Reply::json(StatusCode::OK, &ImportReportResponse::of(told)?);
     }
+    let report = told.page;
     let next = report.next_row;
     let reply = Reply::bytes(StatusCode::OK, "text/csv; charset=utf-8", lines(&report)?)
         .with(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}-report.csv\"", call.param("id")));

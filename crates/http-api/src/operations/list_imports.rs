@@ -34,6 +34,6 @@ pub async fn list_imports<P: Authenticator + ListImports>(ports: &P, call: Call)
     let after: Option<String> = call.cursor(actor.id())?;
     let page = list(ports, &actor, organization(&call)?.as_ref(), after.as_deref(), call.limit()?).await?;
     let next_cursor = page.next.map(|position| call.next_cursor(actor.id(), &position)).transpose()?;
-    let items = page.imports.iter().map(ImportResponse::new).collect();
+    let items = page.imports.iter().map(|import| ImportResponse::new(import, call.now)).collect();
     Reply::json(StatusCode::OK, &Page { items, next_cursor })
 }

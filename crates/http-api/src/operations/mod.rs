@@ -65,6 +65,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod stage_chunk;
 pub mod start_import;
+pub mod undo_import;
 pub mod unlock_user;
 pub mod update_entry;
 pub mod update_me;

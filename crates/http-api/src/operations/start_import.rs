@@ -2,7 +2,7 @@
 
 use http::{StatusCode, header};
 use rollcall_accounts::{
-    Error, Result,
+    Error, Result, Timestamp,
     access::Authenticator,
     error::{Invalid, Missing},
     idempotency::KeepAnswers,
@@ -94,7 +94,7 @@ where
         };
         let request = request(&call, id)?;
         let started = start(ports, keys, &actor, request, &call.origin(Some(actor.id()))).await?;
-        reply(started)
+        reply(started, call.now)
     })
     .await
 }
@@ -174,15 +174,15 @@ fn flag(call: &Call, name: &'static str) -> Result<Option<bool>> {
     }
 }
 
-fn reply(started: Started) -> Answer {
+fn reply(started: Started, now: Timestamp) -> Answer {
     let (status, import) = match started {
         Started::DryRun(page) => {
-            let body = ImportReportResponse::new(page, None).map_err(Problem::from)?;
+            let body = ImportReportResponse::new(page).map_err(Problem::from)?;
             return Reply::json(StatusCode::OK, &body);
         }
         Started::Running(import) => (StatusCode::ACCEPTED, import),
         Started::Staged(import) => (StatusCode::CREATED, import),
     };
-    let reply = Reply::json(status, &ImportResponse::new(&import))?;
+    let reply = Reply::json(status, &ImportResponse::new(&import, now))?;
     Ok(reply.with(header::LOCATION, format!("/v1/imports/{}", import.id)))
 }

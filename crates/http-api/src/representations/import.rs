@@ -1,8 +1,10 @@
 //! The Import resource, its report, and what an import is sent as.
 
 use rollcall_accounts::{
+    Timestamp,
     error::Error,
-    import::{Import, RowCounts, ServerIssue, report::ReportPage},
+    import::{Import, ServerIssue, report::ReportPage},
+    operations::get_import_report::Told,
     time::iso,
 };
 use rollcall_validation::Record;
@@ -14,7 +16,7 @@ use utoipa::ToSchema;
 pub struct ImportResponse {
     /// Identifier.
     pub id: String,
-    /// `staged`, `checking`, `running`, `committed`, `finished`, `rejected` or `cancelled`.
+    /// `staged`, `checking`, `running`, `committed`, `finished`, `rejected`, `cancelled`, `undoing` or `undone`.
     pub status: &'static str,
     /// `pending`, `committed` (its users count, since one instant) or `discarded`.
     pub visibility: &'static str,
@@ -38,6 +40,11 @@ pub struct ImportResponse {
     pub problem: Option<ImportProblemResponse>,
     /// Until when a staged import may be committed, ISO 8601 UTC.
     pub commit_deadline: Option<String>,
+    /// What of a staged import has arrived; only where one import is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staged: Option<StagedPart>,
+    /// Until when it can be undone, ISO 8601 UTC; null where it cannot.
+    pub undo_deadline: Option<String>,
     /// When it was made, ISO 8601 UTC.
     pub created_at: String,
     /// When its users became visible, ISO 8601 UTC.
@@ -48,6 +55,15 @@ pub struct ImportResponse {
     pub report_url: String,
     /// Goes up with every change.
     pub version: u64,
+}
+
+/// What of a staged import has arrived.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StagedPart {
+    /// How many chunks were announced.
+    pub chunks: u32,
+    /// The numbers of those that have not arrived.
+    pub missing: Vec<u32>,
 }
 
 /// An effective profile by name.
@@ -90,7 +106,7 @@ pub struct ImportOptionsResponse {
 /// How far an import is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportProgressResponse {
-    /// `staging`, `reserving`, `writing`, `finishing`, `cleaning`, `rolling_back` or `done`.
+    /// `staging`, `reserving`, `writing`, `finishing`, `cleaning`, `rolling_back`, `undoing` or `done`.
     pub phase: &'static str,
     /// Rows that the phase has done.
     pub done: u32,
@@ -110,7 +126,7 @@ pub struct ImportProblemResponse {
 impl ImportResponse {
     /// The import as it is.
     #[must_use]
-    pub fn new(import: &Import) -> Self {
+    pub fn new(import: &Import, now: Timestamp) -> Self {
         let (done, total) = import.progress();
         Self {
             id: import.id.to_string(),
@@ -144,6 +160,8 @@ impl ImportResponse {
                 .as_ref()
                 .map(|problem| ImportProblemResponse { code: problem.code.clone(), detail: problem.detail.clone() }),
             commit_deadline: import.is_staged().then(|| iso(import.commit_deadline)),
+            staged: None,
+            undo_deadline: import.undo_deadline(now).map(iso),
             created_at: iso(import.created_at),
             committed_at: import.committed_at.map(iso),
             finished_at: import.finished_at.map(iso),
@@ -211,6 +229,27 @@ pub struct ResultsPart {
     pub failed: u32,
 }
 
+/// What undoing an import took back and whom it left.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UndoPart {
+    /// Users that were removed.
+    pub removed: u32,
+    /// Who stayed, of the rows of this page.
+    pub stayed: Vec<StayedResponse>,
+}
+
+/// Somebody whom undoing an import left.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StayedResponse {
+    /// The sheet's row.
+    pub row: u32,
+    /// Who.
+    pub user_id: String,
+    /// `registered`, `deactivated`, `permission_denied` (whoever undid it may not delete this person), or
+    /// `updated_person`: was there before, and keeps what the import changed.
+    pub reason: String,
+}
+
 /// A report, or a page of a large one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportReportResponse {
@@ -222,28 +261,47 @@ pub struct ImportReportResponse {
     /// What became of the rows; absent from a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub results: Option<ResultsPart>,
+    /// What undoing took back and whom it left; absent where nobody has undone it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoPart>,
     /// Ask again with `?from_row=` for the next page; absent when this is all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_row: Option<u32>,
 }
 
 impl ImportReportResponse {
-    /// A report and, once there are any, the results.
+    /// The report of a dry run.
     ///
     /// # Errors
     /// When the report is not JSON, which would be a bug.
-    pub fn new(page: ReportPage, results: Option<RowCounts>) -> Result<Self, Error> {
+    pub fn new(page: ReportPage) -> Result<Self, Error> {
         Ok(Self {
             report: raw(page.report)?,
             server: ServerPart { issues: server_issues(&page.issues) },
-            results: results.map(|results| ResultsPart {
-                imported: results.imported,
-                updated: results.updated,
-                skipped: results.skipped,
-                failed: results.failed,
-            }),
+            results: None,
+            undo: None,
             next_row: page.next_row,
         })
+    }
+
+    /// What is told of an import.
+    ///
+    /// # Errors
+    /// When the report is not JSON, which would be a bug.
+    pub fn of(mut told: Told) -> Result<Self, Error> {
+        let stayed = std::mem::take(&mut told.page.stayed);
+        let stayed = stayed
+            .into_iter()
+            .map(|one| StayedResponse { row: one.row, user_id: one.user_id.to_string(), reason: one.reason })
+            .collect();
+        let results = ResultsPart {
+            imported: told.counts.imported,
+            updated: told.counts.updated,
+            skipped: told.counts.skipped,
+            failed: told.counts.failed,
+        };
+        let undo = told.undo.map(|undo| UndoPart { removed: undo.removed, stayed });
+        Ok(Self { results: Some(results), undo, ..Self::new(told.page)? })
     }
 }
 
