@@ -177,18 +177,42 @@ test("rows are entered by hand: generated, typed, pasted, added", async () => {
   await context.close();
 });
 
+test("what is suggested for many rows is taken at once, for one by one key, and undone", async () => {
+  const { page, errors, context } = await atSource(desktop, "&profile=end-user");
+  const people = ["Ana", "Ben", "Cleo"].map((name, at) => [name, "Weber", `${name}@example.org`, `491512345678${at}`]);
+  await paste(page, tsv(["Vorname", "Nachname", "E-Mail", "Mobil"], ...people, ["Dora", "Ek", "mailto:dora@example.org", ""]));
+  await page.getByText(/^Problems\s*4$/).waitFor();
+  const notes = page.getByRole("region", { name: "About this sheet" });
+  await notes.getByText("Phone, 3 rows: the + before the country code is missing: 4915123456780 → +4915123456780").waitFor();
+  await notes.getByRole("button", { name: "Show" }).click();
+  await page.getByText("The + before the country code is missing.").waitFor();
+  await look(page, "sheets-06-suggestions");
+  await notes.getByRole("button", { name: "Take all 3" }).click();
+  await page.getByText(/^Problems\s*1$/).waitFor();
+  await cell(page, "+4915123456782").waitFor();
+  await page.keyboard.press("F8");
+  await page.getByRole("button", { name: "Use “dora@example.org”" }).waitFor();
+  await page.keyboard.press("Alt+Enter");
+  await page.getByText(/^Problems\s*0$/).waitFor();
+  await page.keyboard.press("Control+Z");
+  await page.keyboard.press("Control+Z");
+  await page.getByText(/^Problems\s*4$/).waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("on a phone, in the dark, the same sheet is put right", async () => {
   const { page, errors, context } = await atSource({ ...phone, colorScheme: "dark" });
-  await look(page, "sheets-06-phone-source-dark");
+  await look(page, "sheets-20-phone-source-dark");
   await paste(page, UNCLEAR);
   await page.waitForURL(/columns=change/);
   await page.getByRole("button", { name: /Adresse/ }).click();
   await page.getByRole("option", { name: /^Email/ }).click();
   await page.getByText("Everything required is there.", { exact: true }).waitFor();
-  await look(page, "sheets-07-phone-columns-dark");
+  await look(page, "sheets-21-phone-columns-dark");
   await page.getByRole("button", { name: "Read it like this" }).click();
   await cell(page, /ana\.garcia example\.org/).waitFor();
-  await look(page, "sheets-08-phone-check-dark");
+  await look(page, "sheets-22-phone-check-dark");
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -162,7 +162,7 @@ function useFindings(session: SheetSession): Findings {
         // Where the worker has ended, the step says so.
         () => undefined,
       );
-    }, 120);
+    }, 250);
     return () => {
       current = false;
       clearTimeout(timer);

@@ -371,7 +371,7 @@ function Requirements({ facts }: { facts: ProfileFacts | null }) {
             )}
           </li>
         )}
-        {facts.rolesRequired && <li>{t.roleNeeded}</li>}
+        {facts.rolesRequired && !facts.roleSettled && <li>{t.roleNeeded}</li>}
         {facts.expiresAfterHours !== null && facts.invitations !== "never" && (
           <li>{t.expires(duration(facts.expiresAfterHours))}</li>
         )}

@@ -43,8 +43,8 @@ const TWICE = "duplicate_in_file";
 /** Fewer bad cells are just bad cells. */
 const FEW = 4;
 /** So many of the first and last refused rows are looked at: totals stand at the end. */
-const FIRST = 3000;
-const LAST = 1000;
+const FIRST = 1500;
+const LAST = 500;
 
 /** Valid, but very likely not what was meant: a person may say that it is. */
 const DOUBTFUL = ["email_domain_typo", "names_swapped", "full_name_in_one_cell"];

@@ -97,6 +97,15 @@ test("what stands for an empty cell is told, and that a required list has no ent
   ]);
 });
 
+test("a role is not asked for where the sheet settles it", () => {
+  const settled = (column: object) =>
+    profileFacts(
+      JSON.stringify({ role: { required_at_commit: true, column: "role" }, columns: [{ field: "role", ...column }] }),
+      "end_user",
+    ).roleSettled;
+  expect([settled({}), settled({ required: true }), settled({ default: "Standard" })]).toEqual([false, true, true]);
+});
+
 test("rules are chosen by what they ask for", () => {
   expect(profileNote(profileFacts(portal, "end_user"))).toBe("Needs user name, email and groups.");
 });

@@ -19,6 +19,8 @@ export interface ProfileFacts {
   readonly invitations: "always" | "opt_in" | "never" | "by_credential_mode";
   readonly expiresAfterHours: number | null;
   readonly rolesRequired: boolean;
+  /** A row that says nothing of a role still gets one, or is refused in the sheet. */
+  readonly roleSettled: boolean;
   /** Ways to a first sign-in; the first is the default. */
   readonly credentials: readonly ImportCredentials[];
 }
@@ -63,6 +65,9 @@ export function profileFacts(json: string, kind: UserKind): ProfileFacts {
     invitations: (text(invitation.policy) ?? "never") as ProfileFacts["invitations"],
     expiresAfterHours: number(invitation.expires_after_hours),
     rolesRequired: role.required_at_commit === true,
+    roleSettled: list(profile.columns)
+      .map(object)
+      .some((column) => column.field === role.column && (column.required === true || text(column.default) !== null)),
     credentials: list(profile.credentials).filter((mode): mode is ImportCredentials => typeof mode === "string"),
   };
 }
