@@ -90,7 +90,7 @@ export function MappingPanel(props: {
     props.onClose();
   };
 
-  const outcome = t.outcome(counts.accepted + counts.corrected, counts.refused);
+  const outcome = counts.rows === 0 ? own.nobody : t.outcome(counts.accepted + counts.corrected, counts.refused);
   const still = missing.length === 0 ? own.complete : own.stillMissing(missing);
   useEffect(() => {
     if (mapping !== null && !trying) announce(`${outcome} ${still}`);
@@ -173,7 +173,12 @@ export function MappingPanel(props: {
           {session.snapshot().edited && <p className="field-note">{t.losesEdits}</p>}
         </div>
         <Button onPress={props.onClose}>{t.keep}</Button>
-        <Button look="primary" busy={busy || trying} disabled={mapping === null} onPress={() => void apply()}>
+        <Button
+          look="primary"
+          busy={busy || trying}
+          disabled={mapping === null || counts.rows === 0}
+          onPress={() => void apply()}
+        >
           {t.apply}
         </Button>
       </div>

@@ -62,6 +62,7 @@ export const sheetTexts = {
     },
     sheet: "Worksheet",
     sheetRows: (n: number) => plural(n, "row", "rows"),
+    nobody: "Read like this, nobody is in it.",
     noDelimiter: "One column",
     stillMissing: (titles: readonly string[]) =>
       `${quoted(titles)} ${titles.length === 1 ? "is" : "are"} still missing.`,
