@@ -161,8 +161,8 @@ fn way(mode: CredentialMode) -> &'static str {
     match mode {
         CredentialMode::Link => "by a link to choose a password",
         CredentialMode::GenerateAndMail => "with a generated password that is mailed",
-        CredentialMode::SpecifyAndMail => "with the password in the sheet, mailed",
-        CredentialMode::SpecifyOnly => "with the password in the sheet, not mailed",
+        CredentialMode::SpecifyAndMail => "with the password in the sheet (mailed)",
+        CredentialMode::SpecifyOnly => "with the password in the sheet (not mailed)",
     }
 }
 

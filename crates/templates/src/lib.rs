@@ -13,7 +13,7 @@ use std::{
     io::{Cursor, Write as _},
 };
 
-use rollcall_validation::{Profile, SheetColumn};
+use rollcall_validation::{Profile, SheetColumn, csv_cell};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 /// Excel reads a CSV file as UTF-8 only when it begins with this.
@@ -115,18 +115,8 @@ fn title(column: &SheetColumn<'_>) -> String {
 }
 
 fn csv(profile: &Profile) -> Vec<u8> {
-    let titles: Vec<String> = profile.sheet_columns().map(|column| cell(&title(&column))).collect();
+    let titles: Vec<String> = profile.sheet_columns().map(|column| csv_cell(&title(&column))).collect();
     format!("{BYTE_ORDER_MARK}{}\r\n", titles.join(",")).into_bytes()
-}
-
-/// A cell that no spreadsheet takes for a formula. The apostrophe is no part of a title: reading leaves out signs.
-fn cell(text: &str) -> String {
-    let inert = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    if text.contains([',', '"', '\r', '\n', ';', '\t', '|']) {
-        format!("\"{inert}{}\"", text.replace('"', "\"\""))
-    } else {
-        format!("{inert}{text}")
-    }
 }
 
 fn archive(profile: &Profile) -> Result<Vec<u8>, NotWritten> {

@@ -44,7 +44,7 @@ pub use profile::{
     UsernameRule,
 };
 pub use record::Record;
-pub use refused::{ERRORS_TITLE, ROW_TITLE, RefusedTable, refused_table, refused_table_with};
+pub use refused::{ERRORS_TITLE, ROW_TITLE, RefusedTable, csv_cell, refused_table, refused_table_with};
 pub use report::{CheckedRow, Counts, Report, Rows, Source, SourceColumn, Status, Verdict};
 
 /// The verdict on a field: the same three as on a row.

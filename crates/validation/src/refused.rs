@@ -228,6 +228,14 @@ pub(crate) fn row_column(source: &Source) -> Option<usize> {
     usize::try_from(column.index).ok()
 }
 
+/// A cell of a CSV file that no spreadsheet takes for a formula and every one takes for a single cell.
+#[must_use]
+pub fn csv_cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    write_cell(&mut out, text);
+    out
+}
+
 fn write_cell(out: &mut String, text: &str) {
     // What a spreadsheet would run gets an apostrophe, unless it has one already.
     let protect = !text.starts_with('\'') && would_run(text);
