@@ -36,14 +36,18 @@ impl Format {
         Ok(call.choice("format", "csv or xlsx", parse)?.unwrap_or(Self::Csv))
     }
 
-    fn extension(self) -> &'static str {
+    /// How the names of such files end.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
         }
     }
 
-    fn media_type(self) -> &'static str {
+    /// What such files are.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -99,22 +103,35 @@ impl Table {
         writer.into_inner().map_err(Error::internal)
     }
 
-    /// Every cell is a text: no spreadsheet takes one for a formula, a number or a date.
     fn xlsx(&self) -> Result<Vec<u8>> {
-        let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet();
-        sheet.set_name(self.name).map_err(Error::internal)?;
-        let titles = self.titles.iter().map(|title| (*title).to_owned()).collect();
-        for (number, row) in std::iter::once(&titles).chain(&self.rows).enumerate() {
-            let number = u32::try_from(number).map_err(Error::internal)?;
-            for (column, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-                let column = u16::try_from(column).map_err(Error::internal)?;
-                sheet.write_string(number, column, fitting(cell)).map_err(Error::internal)?;
-            }
-        }
-        sheet.set_freeze_panes(1, 0).map_err(Error::internal)?;
-        workbook.save_to_buffer().map_err(Error::internal)
+        let titles: Vec<String> = self.titles.iter().map(|title| (*title).to_owned()).collect();
+        workbook(self.name, &titles, &self.rows)
     }
+}
+
+/// A workbook of one sheet under its titles. Every cell is a text and stays one when it is edited: no spreadsheet takes
+/// it for a formula, a number or a date.
+///
+/// # Errors
+/// When it cannot be written, which would be a bug.
+pub fn workbook(name: &str, titles: &[String], rows: &[Vec<String>]) -> Result<Vec<u8>> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name(name).map_err(Error::internal)?;
+    let text = rust_xlsxwriter::Format::new().set_num_format("@");
+    for column in 0..titles.len() {
+        let column = u16::try_from(column).map_err(Error::internal)?;
+        sheet.set_column_format(column, &text).map_err(Error::internal)?;
+    }
+    for (number, row) in std::iter::once(titles).chain(rows.iter().map(Vec::as_slice)).enumerate() {
+        let number = u32::try_from(number).map_err(Error::internal)?;
+        for (column, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let column = u16::try_from(column).map_err(Error::internal)?;
+            sheet.write_string_with_format(number, column, fitting(cell), &text).map_err(Error::internal)?;
+        }
+    }
+    sheet.set_freeze_panes(1, 0).map_err(Error::internal)?;
+    workbook.save_to_buffer().map_err(Error::internal)
 }
 
 /// As much of a text as a cell takes.

@@ -12,9 +12,11 @@ use rollcall_accounts::{
     ids::{ImportId, OrganizationId},
     import::{
         Import,
+        failed::FailedRow,
         ports::{
             Along, ChangeImports, Chunk, ChunkFacts, CreateImports, DueImports, ImportOrganizations, ImportPage,
-            ImportScope, KeepReport, ListImports, ReadChunks, ReadImports, ReadReports, StageRows, Staging,
+            ImportScope, KeepFailed, KeepReport, ListImports, Occasion, ReadChunks, ReadImports, ReadReports,
+            StageRows, Staging,
         },
         rows::{Place, PlacedIssue, StagedRow},
         undo::{Made, Stayed},
@@ -400,7 +402,34 @@ impl KeepReport for Store {
     }
 }
 
+impl KeepFailed for Store {
+    async fn keep_failed(&self, import: &ImportId, chunk: u32, occasion: Occasion, rows: &[FailedRow]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let text = to_json(rows)?;
+        let puts = parts(&text).into_iter().enumerate().map(|(part, text)| {
+            part_item(keys::import_failed(import, chunk, occasion.name(), part), "import_failed", text)
+        });
+        Ok(self.batch_write(puts.collect(), Vec::new()).await?)
+    }
+}
+
 impl ReadReports for Store {
+    async fn failed_rows(&self, import: &ImportId) -> Result<Vec<FailedRow>> {
+        let mut texts: BTreeMap<String, String> = BTreeMap::new();
+        for item in self.partition(&keys::import_failed_partition(import), "").await? {
+            let (Some(sk), Some(text)) = (item::text(&item, "sk"), item::text(&item, "text")) else { continue };
+            let (chunk_and_occasion, _) = sk.rsplit_once('#').unwrap_or((sk, ""));
+            texts.entry(chunk_and_occasion.to_owned()).or_default().push_str(text);
+        }
+        let mut rows: Vec<FailedRow> = Vec::new();
+        for text in texts.values() {
+            rows.extend(from_json::<Vec<FailedRow>>(text)?);
+        }
+        Ok(rows)
+    }
+
     async fn reports(&self, import: &ImportId) -> Result<Vec<String>> {
         let pk = keys::import_reports_partition(import);
         let mut reports: BTreeMap<String, String> = BTreeMap::new();

@@ -8,7 +8,8 @@ use rollcall_accounts::{
     attempts::Counter,
     facet::Facet,
     ids::{
-        ApiKeyId, EmailChangeId, EntryId, ImportId, InvitationId, OrganizationId, PasswordResetId, SessionId, UserId,
+        ApiKeyId, EmailChangeId, EntryId, ImportId, InvitationId, OrganizationId, PasswordResetId, ProfileId,
+        SessionId, UserId,
     },
     lists::ListKind,
     roles::RoleId,
@@ -90,6 +91,31 @@ pub fn guard(identity: &IdentityKey) -> Key {
 
 /// Separates the words of a sort key; below every letter.
 pub const SEPARATOR: char = '\u{1}';
+
+/// The partition of the custom import profiles of a scope: an organization's, or under the technicians' the
+/// deployment's.
+#[must_use]
+pub fn profiles_partition(scope: &str) -> String {
+    format!("PROFILES#{scope}")
+}
+
+/// A custom import profile in its newest version: `PROFILES#scope / id`.
+#[must_use]
+pub fn profile(scope: &str, id: &ProfileId) -> Key {
+    Key::new(profiles_partition(scope), id.as_str())
+}
+
+/// Finds the scope of a custom import profile by its identifier alone: `PROFILE#id / LOCATOR`.
+#[must_use]
+pub fn profile_locator(id: &ProfileId) -> Key {
+    Key::new(format!("PROFILE#{id}"), "LOCATOR")
+}
+
+/// A version of a custom import profile, for good: `PROFILE#id / VERSION#n`.
+#[must_use]
+pub fn profile_version(id: &ProfileId, version: u32) -> Key {
+    Key::new(format!("PROFILE#{id}"), format!("VERSION#{version:06}"))
+}
 
 /// The partition of the custom roles of a scope.
 #[must_use]
@@ -271,6 +297,18 @@ pub fn import_rows_partition(id: &ImportId, chunk: u32) -> String {
 #[must_use]
 pub fn import_rows(id: &ImportId, chunk: u32, part: usize) -> Key {
     Key::new(import_rows_partition(id, chunk), format!("ROWS#{chunk:05}#{part:05}"))
+}
+
+/// The partition of the rows of an import that failed.
+#[must_use]
+pub fn import_failed_partition(id: &ImportId) -> String {
+    format!("IMPORT#{id}#FAILED")
+}
+
+/// A part of the rows of a chunk that failed on an occasion: `IMPORT#id#FAILED / chunk#occasion#part`.
+#[must_use]
+pub fn import_failed(id: &ImportId, chunk: u32, occasion: &str, part: usize) -> Key {
+    Key::new(import_failed_partition(id), format!("{chunk:05}#{occasion}#{part:05}"))
 }
 
 /// Which rows of a chunk became users: `IMPORT#id / MADE#chunk`.

@@ -590,6 +590,12 @@ impl Profile {
         }
     }
 
+    /// The value of a field's empty cells.
+    #[must_use]
+    pub fn default_value(&self, field: Field) -> Option<crate::Value> {
+        crate::cell::default(self, self.data.columns.get(self.column_of(field)?)?)
+    }
+
     /// The name of the role of whoever is given none.
     #[must_use]
     pub fn default_role(&self) -> Option<&str> {

@@ -31,10 +31,10 @@ impl Checked {
     }
 }
 
-/// Checks a sheet's bytes.
+/// Checks a sheet's bytes: of a workbook the worksheet of that name, or the one in which most rows are good.
 #[must_use]
-pub fn sheet(bytes: &[u8], profile: &Profile) -> Checked {
-    checked(&rollcall_validation::check(bytes, profile), profile, &[])
+pub fn sheet(bytes: &[u8], sheet: Option<&str>, profile: &Profile) -> Checked {
+    checked(&rollcall_validation::check_sheet(bytes, profile, sheet), profile, &[])
 }
 
 /// Checks rows that were read already. A row that brings its number from the sheet keeps it.
@@ -104,9 +104,17 @@ fn checked(report: &Report, profile: &Profile, wishes: &[Option<OnExisting>]) ->
                 (field.as_str().to_owned(), value)
             })
             .collect();
+        let by_default = row
+            .values
+            .iter()
+            .filter(|(field, value)| profile.default_value(*field).as_ref() == Some(*value))
+            .map(|(field, _)| if Some(field) == profile.role().column { Field::Role } else { field })
+            .map(|field| field.as_str().to_owned())
+            .collect();
         let values = settled(profile, values);
         accepted.push(StagedRow {
             row: row.row,
+            by_default,
             on_existing: wishes.get(position).copied().flatten(),
             values,
             password: None,
@@ -158,6 +166,6 @@ mod tests {
     }
 
     fn sheet_of(text: &str, profile: &Profile) -> Checked {
-        sheet(text.as_bytes(), profile)
+        sheet(text.as_bytes(), profile, None)
     }
 }

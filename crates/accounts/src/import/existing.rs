@@ -221,20 +221,24 @@ impl Deciding<'_> {
             return Err(Settled::refused("email", "other_kind"));
         }
         let mut user = read.clone();
+        let says = |field: &str| !row.by_default.contains(field);
+        let text = |field: &str| Some(row.text(field)).filter(|text| !text.is_empty() && says(field));
         for (field, to) in [("first_name", &mut user.first_name), ("last_name", &mut user.last_name)] {
-            if !row.text(field).is_empty() {
-                row.text(field).clone_into(to);
+            if let Some(text) = text(field) {
+                text.clone_into(to);
             }
         }
         for (field, to) in [("phone", &mut user.phone), ("language", &mut user.language)] {
-            if !row.text(field).is_empty() {
-                *to = Some(row.text(field).to_owned());
+            if let Some(text) = text(field) {
+                *to = Some(text.to_owned());
             }
         }
-        replace(&mut user.roles, &row.given.roles);
+        if says("role") {
+            replace(&mut user.roles, &row.given.roles);
+        }
         replace(&mut user.groups, &row.given.groups);
         replace(&mut user.courses, &row.given.courses);
-        if !row.text("site").is_empty() {
+        if text("site").is_some() {
             user.site.clone_from(&row.given.site);
         }
         user.properties.extend(row.given.properties.iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -463,6 +467,9 @@ mod tests {
         assert_eq!(changed.properties.keys().collect::<Vec<_>>(), ["desk", "shoe"]);
         assert_eq!((&changed.email, &changed.username, changed.status), (&ana.email, &None, ana.status), "never these");
         assert_eq!(changed.session_epoch, 0, "nothing was taken away");
+        let default = StagedRow { by_default: ["role".into(), "first_name".into()].into(), ..said.clone() };
+        let default = decide(&admin, OnExisting::Update, &default, &ana).unwrap();
+        assert_eq!((&default.first_name, &default.roles), (&ana.first_name, &ana.roles), "an empty cell says nothing");
         let again = decide(&admin, OnExisting::Update, &said, &changed);
         assert_eq!(again.unwrap_err(), (Severity::Skipped, "nothing_to_change".into()));
     }

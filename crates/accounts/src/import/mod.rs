@@ -8,6 +8,7 @@ pub mod check;
 pub mod credentials;
 pub mod custom;
 pub mod existing;
+pub mod failed;
 pub mod ports;
 pub mod profile;
 pub mod report;
@@ -872,7 +873,13 @@ pub(crate) mod tests {
                 user_kind: UserKind::Technician,
                 profile: ProfileRef { id: "technician".into(), version: 1, hash: "00".into() },
                 organization_id: None,
-                options: Options { role: None, on_existing: OnExisting::Refuse, invite: None, credentials: None, own_rules: None },
+                options: Options {
+                    role: None,
+                    on_existing: OnExisting::Refuse,
+                    invite: None,
+                    credentials: None,
+                    own_rules: None,
+                },
                 invite: true,
                 valid_hours: 24,
                 role_required: false,

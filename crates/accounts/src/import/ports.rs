@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use rollcall_validation::identity::IdentityKey;
 
 use super::{
-    custom::ReadProfiles,
     Import, ServerIssue,
+    custom::ReadProfiles,
     existing::{Met, Settled, Settling},
+    failed::FailedRow,
     rows::{Finished, Place, PlacedIssue, StagedRow},
     undo::{Made, Stayed},
 };
@@ -133,6 +134,36 @@ pub trait KeepReport {
     async fn keep_report(&self, import: &ImportId, report: &str) -> Result<()>;
 }
 
+/// Keeps rows that failed, for as long as the import is kept.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait KeepFailed {
+    /// Stores those of a chunk that failed on an occasion; the same again changes nothing.
+    async fn keep_failed(&self, import: &ImportId, chunk: u32, occasion: Occasion, rows: &[FailedRow]) -> Result<()>;
+}
+
+/// When rows failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// When they were staged.
+    Staging,
+    /// Before anything became visible.
+    Running,
+    /// When people who are there already were changed.
+    Changing,
+}
+
+impl Occasion {
+    /// Its name in the table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Staging => "STAGED",
+            Self::Running => "RUN",
+            Self::Changing => "CHANGE",
+        }
+    }
+}
+
 /// Says which sign-in names are taken, for a dry run.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait PeekGuards {
@@ -173,6 +204,8 @@ pub trait ReadReports: ReadImports {
     async fn reports(&self, import: &ImportId) -> Result<Vec<String>>;
     /// What the server found, in the order of the chunks.
     async fn issues(&self, import: &ImportId) -> Result<Vec<PlacedIssue>>;
+    /// The rows that failed, in the order of the chunks.
+    async fn failed_rows(&self, import: &ImportId) -> Result<Vec<FailedRow>>;
     /// Who stayed when it was undone.
     async fn stayed(&self, import: &ImportId) -> Result<Vec<Stayed>>;
 }
@@ -222,7 +255,7 @@ pub trait ReadExisting {
 
 /// What the runner needs.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
-pub trait RunImports: ChangeImports + EditUsers + ReadExisting + ReadRoles {
+pub trait RunImports: ChangeImports + EditUsers + KeepFailed + ReadExisting + ReadRoles {
     /// A user with the roles that can mean something for them.
     async fn importer(&self, id: &UserId) -> Result<Option<Account>>;
     /// Notes which rows mean which people; says of each whose it was before, if another row's.

@@ -1,7 +1,7 @@
 //! Rows as they are staged, and the users that they become. Everything here follows from the import and the
 //! row's place in it, so that a slice done again writes the same things.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,9 @@ pub struct StagedRow {
     pub on_existing: Option<OnExisting>,
     /// Values by field, after correction.
     pub values: BTreeMap<String, FieldValue>,
+    /// The fields whose value is that of an empty cell: they say nothing about a person who is there already.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_default: BTreeSet<String>,
     /// The first password that the sheet gives, sealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,

@@ -20,7 +20,8 @@ use crate::{
     import::{
         Import, OnExisting, Outcome, Phase, Severity, Turn, Undo, Visibility,
         existing::{Deciding, Decision, Met, Settled, Settling, changed_people, foreseen, sort_out},
-        ports::{Along, Claim, Held, RunImports},
+        failed::FailedRow,
+        ports::{Along, Claim, Held, Occasion, RunImports},
         rows::{Place, PlacedIssue, StagedRow, finish, user_id, user_of},
         undo::{Made, Stayed, stays},
     },
@@ -294,7 +295,7 @@ async fn write(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     let mut users = Vec::with_capacity(rows.len());
     let mut made = Vec::with_capacity(rows.len());
     let mut given_up = Vec::new();
-    let (mut skipped, mut failed) = (0, 0);
+    let (mut skipped, mut failed) = (0, Vec::new());
     for (place, row) in places(chunk, &rows) {
         match verdicts.get(&place.index) {
             None => {
@@ -304,7 +305,7 @@ async fn write(ports: &impl RunImports, import: &mut Import) -> Result<()> {
             Some(verdict) => {
                 match verdict {
                     Severity::Skipped => skipped += 1,
-                    Severity::Error => failed += 1,
+                    Severity::Error => failed.push(FailedRow::of(row)),
                     // Counted once it is done.
                     Severity::Updated | Severity::Invited | Severity::AddedToGroup => {}
                 }
@@ -317,8 +318,9 @@ async fn write(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     ports.write_users(&users).await?;
     ports.keep_made(import, chunk, &made).await?;
     import.counts.imported += count(users.len())?;
+    ports.keep_failed(&import.id, chunk, Occasion::Running, &failed).await?;
     import.counts.skipped += skipped;
-    import.counts.failed += failed;
+    import.counts.failed += count(failed.len())?;
     Ok(())
 }
 
@@ -364,6 +366,7 @@ async fn change_people(
         })
         .collect();
     settled.extend(stream::iter(work).buffer_unordered(FINISHING).try_collect::<Vec<_>>().await?);
+    let mut failed = Vec::new();
     for met in &people {
         let Some(settled) = settled.get(&met.person) else { continue };
         match settled.severity {
@@ -372,12 +375,16 @@ async fn change_people(
                 continue;
             }
             Severity::Skipped => import.counts.skipped += 1,
-            Severity::Error => import.counts.failed += 1,
+            Severity::Error => {
+                import.counts.failed += 1;
+                let row = usize::try_from(met.place.index).ok().and_then(|index| rows.get(index));
+                failed.extend(row.map(FailedRow::of));
+            }
         }
         // It was foreseen otherwise before the flip.
         ports.add_issue(&import.id, &settled.issue(met)).await?;
     }
-    Ok(())
+    ports.keep_failed(&import.id, import.next_chunk, Occasion::Changing, &failed).await
 }
 
 async fn change_person(
@@ -498,11 +505,10 @@ async fn roll_back(ports: &impl RunImports, import: &mut Import) -> Result<()> {
     let rows = ports.staged_rows(&import.id, chunk).await?;
     if import.outcome == Some(Outcome::Rejected) {
         let verdicts = verdicts(&ports.chunk_issues(&import.id, chunk).await?);
-        let refused = verdicts
-            .iter()
-            .filter(|(index, verdict)| **verdict == Severity::Error && (**index as usize) < rows.len())
-            .count();
-        import.counts.failed += count(refused)?;
+        let refused = places(chunk, &rows).filter(|(place, _)| verdicts.get(&place.index) == Some(&Severity::Error));
+        let failed: Vec<FailedRow> = refused.map(|(_, row)| FailedRow::of(row)).collect();
+        ports.keep_failed(&import.id, chunk, Occasion::Running, &failed).await?;
+        import.counts.failed += count(failed.len())?;
     }
     if import.wrote {
         let users: Vec<User> = places(chunk, &rows).map(|(place, row)| user_of(import, place, row)).collect();

@@ -14,7 +14,8 @@ use crate::{
         CHUNK_ROWS, Import, Mode, ServerIssue, Severity,
         check::{self, Checked},
         credentials::Sealing,
-        ports::{Chunk, ImportOrganizations, PeekGuards, ReadImports, StageRows, Staging},
+        failed::FailedRow,
+        ports::{Chunk, ImportOrganizations, KeepFailed, Occasion, PeekGuards, ReadImports, StageRows, Staging},
         profile::{Effective, effective},
         report::page,
         rows::{Given, StagedRow},
@@ -41,7 +42,7 @@ pub struct StageChunk {
 /// [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses a row of an atomic import;
 /// [`Invalid::Parameter`] for a number or size that cannot be.
 pub async fn stage_chunk(
-    ports: &(impl ImportOrganizations + StageRows + PeekGuards),
+    ports: &(impl ImportOrganizations + StageRows + KeepFailed + PeekGuards),
     keys: &TokenKeys,
     actor: &Actor,
     id: &ImportId,
@@ -77,12 +78,15 @@ pub async fn stage_chunk(
         digest: digest(&sealing.without_passwords(&request.rows))?,
         without_role: without_role(ports, &Terms::of_import(&import), &prechecked.rows).await?,
         rows: prechecked.rows,
-        refused: refused + prechecked.refused,
+        refused: refused + u32::try_from(prechecked.failed.len()).map_err(Error::internal)?,
         report: Some(report),
         issues: prechecked.issues,
     };
     match ports.stage(id, &chunk).await? {
-        Staging::Stored | Staging::Same => Ok(u32::try_from(sent).map_err(Error::internal)?),
+        Staging::Stored | Staging::Same => {
+            ports.keep_failed(id, request.number, Occasion::Staging, &prechecked.failed).await?;
+            Ok(u32::try_from(sent).map_err(Error::internal)?)
+        }
         Staging::Differs => Err(Conflict::ChunkDiffers.into()),
         Staging::Closed => Err(Conflict::ImportNotStaged.into()),
     }
@@ -137,8 +141,8 @@ pub(super) fn refusal(report: String, issues: &[ServerIssue]) -> Error {
 pub(super) struct Prechecked {
     pub(super) rows: Vec<StagedRow>,
     pub(super) issues: Vec<ServerIssue>,
-    /// How many rows they are about.
-    pub(super) refused: u32,
+    /// The rows that they are about.
+    pub(super) failed: Vec<FailedRow>,
 }
 
 /// What only the server knows and needs no guard: roles that the actor may give, organizations that a
@@ -164,7 +168,7 @@ pub(super) async fn precheck(
     };
     let mut good = Vec::with_capacity(rows.len());
     let mut issues = Vec::new();
-    let mut refused = 0;
+    let mut failed = Vec::new();
     for mut row in rows {
         let number = row.row;
         let issue = |field: &str, code: &str| ServerIssue {
@@ -196,8 +200,8 @@ pub(super) async fn precheck(
         if issues.len() == before {
             good.push(row);
         } else {
-            refused += 1;
+            failed.push(FailedRow::of(&row));
         }
     }
-    Ok(Prechecked { rows: good, issues, refused })
+    Ok(Prechecked { rows: good, issues, failed })
 }

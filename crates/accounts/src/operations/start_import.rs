@@ -18,8 +18,8 @@ use crate::{
         credentials::{FirstPasswords, Sealing},
         existing::{Deciding, Met, foreseen, sort_out},
         ports::{
-            Along, ChangeImports, Chunk, Claim, CreateImports, ImportOrganizations, KeepReport, PeekGuards,
-            ReadExisting, StageRows, Staging,
+            Along, ChangeImports, Chunk, Claim, CreateImports, ImportOrganizations, KeepFailed, KeepReport, Occasion,
+            PeekGuards, ReadExisting, StageRows, Staging,
         },
         profile::{Effective, effective},
         report::{ReportPage, page},
@@ -63,7 +63,12 @@ pub struct StartImport {
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A sheet's bytes.
-    Sheet(Vec<u8>),
+    Sheet {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// The worksheet, of a workbook.
+        sheet: Option<String>,
+    },
     /// Rows as read by the validator.
     Rows(Vec<Record>),
     /// Chunks that follow.
@@ -92,7 +97,16 @@ pub enum Started {
 /// Those of [`effective`]; [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses the
 /// sheet; [`Error::Unfit`] for credentials that are not offered here; [`Invalid::RoleRequired`]; [`Invalid::Parameter`] for a mode, role or size that cannot be.
 pub async fn start_import(
-    ports: &(impl ImportOrganizations + CreateImports + ChangeImports + StageRows + KeepReport + PeekGuards + ReadExisting),
+    ports: &(
+         impl ImportOrganizations
+         + CreateImports
+         + ChangeImports
+         + StageRows
+         + KeepReport
+         + KeepFailed
+         + PeekGuards
+         + ReadExisting
+     ),
     keys: &TokenKeys,
     actor: &Actor,
     request: StartImport,
@@ -114,7 +128,13 @@ pub async fn start_import(
         user_kind: effective.user_kind,
         profile: effective.reference(),
         organization_id: effective.organization_id().cloned(),
-        options: Options { role, on_existing: request.on_existing, invite: request.invite, credentials, own_rules: effective.own_rules.clone() },
+        options: Options {
+            role,
+            on_existing: request.on_existing,
+            invite: request.invite,
+            credentials,
+            own_rules: effective.own_rules.clone(),
+        },
         invite,
         valid_hours: effective.profile.invitation().expires_after,
         role_required: effective.profile.role().required_at_commit,
@@ -135,7 +155,7 @@ pub async fn start_import(
             let new = NewImport { chunks, total_rows, staging: STAGING_TIME, ..new };
             return open(ports, new, actor, origin).await.map(|import| Started::Staged(Box::new(import)));
         }
-        Source::Sheet(bytes) => check::sheet(&bytes, &effective.profile),
+        Source::Sheet { bytes, sheet } => check::sheet(&bytes, sheet.as_deref(), &effective.profile),
         Source::Rows(rows) => check::records(&rows, &effective.profile)?,
     };
     let Checked { report, file_refused, accepted, refused } = checked;
@@ -164,7 +184,7 @@ pub async fn start_import(
         return Err(Invalid::RoleRequired(without_role).into());
     }
     let rows = u32::try_from(prechecked.rows.len()).map_err(Error::internal)?;
-    let refused = refused + prechecked.refused;
+    let refused = refused + u32::try_from(prechecked.failed.len()).map_err(Error::internal)?;
     let new = NewImport { chunks: rows.div_ceil(CHUNK_ROWS as u32), total_rows: rows + refused, ..new };
     let mut import = open(ports, new, actor, origin).await?;
     if import.is_staged() {
@@ -232,13 +252,14 @@ async fn open(ports: &impl CreateImports, new: NewImport, actor: &Actor, origin:
 }
 
 async fn stage_all(
-    ports: &(impl StageRows + KeepReport),
+    ports: &(impl StageRows + KeepReport + KeepFailed),
     import: &Import,
     report: &str,
     prechecked: Prechecked,
     without_role: &[u32],
 ) -> Result<()> {
     ports.keep_report(&import.id, report).await?;
+    ports.keep_failed(&import.id, 0, Occasion::Staging, &prechecked.failed).await?;
     for (number, rows) in (0_u32..).zip(prechecked.rows.chunks(CHUNK_ROWS)) {
         let chunk = Chunk {
             number,

@@ -6,7 +6,7 @@ use rollcall_accounts::{
     access::Authenticator,
     error::{Invalid, Missing},
     ids::ImportId,
-    import::ports::{ImportOrganizations, PeekGuards, StageRows},
+    import::ports::{ImportOrganizations, KeepFailed, PeekGuards, StageRows},
     operations::stage_chunk::{StageChunk, stage_chunk as stage},
     token::TokenKeys,
 };
@@ -42,7 +42,7 @@ use crate::{
 )]
 pub async fn stage_chunk<P>(ports: &P, keys: &TokenKeys, call: Call) -> Answer
 where
-    P: Authenticator + ImportOrganizations + StageRows + PeekGuards,
+    P: Authenticator + ImportOrganizations + StageRows + KeepFailed + PeekGuards,
 {
     let actor = call.actor(ports).await?;
     let id = import_id(&call)?;

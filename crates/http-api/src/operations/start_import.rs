@@ -9,7 +9,10 @@ use rollcall_accounts::{
     ids::{ImportId, OrganizationId},
     import::{
         OnExisting,
-        ports::{ChangeImports, CreateImports, ImportOrganizations, KeepReport, PeekGuards, ReadExisting, StageRows},
+        ports::{
+            ChangeImports, CreateImports, ImportOrganizations, KeepFailed, KeepReport, PeekGuards, ReadExisting,
+            StageRows,
+        },
     },
     operations::start_import::{Source, StartImport, Started, start_import as start},
     random::SystemRandomness,
@@ -26,8 +29,9 @@ use crate::{
     },
 };
 
-const MEDIA_TYPES: &str =
-    "text/csv, text/tab-separated-values, text/plain, application/octet-stream or application/json";
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const MEDIA_TYPES: &str = "text/csv, text/tab-separated-values, text/plain, \
+     application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, application/octet-stream or application/json";
 
 /// Imports a sheet, or opens an import whose rows follow in chunks.
 #[utoipa::path(
@@ -45,6 +49,7 @@ const MEDIA_TYPES: &str =
         ("credentials" = Option<String>, Query, description = "`link`, `generate_and_mail`, `specify_and_mail` or `specify_only`, of those that profile and organization offer; the profile's first when absent"),
         ("dry_run" = Option<bool>, Query, description = "Only say what would happen"),
         ("from_row" = Option<u32>, Query, description = "The `next_row` of the page before, of a dry run's report"),
+        ("sheet" = Option<String>, Query, description = "The worksheet of a workbook; the one in which most rows are good when absent"),
         ("profile_hash" = Option<String>, Query, description = "The hash that the sheet was checked against"),
         ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gives the first answer"),
     ),
@@ -54,8 +59,9 @@ const MEDIA_TYPES: &str =
             (String = "text/csv"),
             (String = "text/tab-separated-values"),
             (String = "text/plain"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ),
-        description = "A sheet of up to 4 MiB as it is, rows, or the announcement of chunks",
+        description = "A sheet or workbook of up to 4 MiB as it is, rows, or the announcement of chunks",
     ),
     responses(
         (status = 200, description = "A dry run's report", body = ImportReportResponse),
@@ -79,6 +85,7 @@ where
         + ChangeImports
         + StageRows
         + KeepReport
+        + KeepFailed
         + PeekGuards
         + ReadExisting,
 {
@@ -122,8 +129,8 @@ fn request(call: &Call, id: ImportId) -> Result<StartImport> {
 
 fn source(call: &Call) -> Result<(Source, Option<String>)> {
     match call.media_type().as_str() {
-        "text/csv" | "text/tab-separated-values" | "text/plain" | "application/octet-stream" => {
-            Ok((Source::Sheet(call.body.to_vec()), None))
+        "text/csv" | "text/tab-separated-values" | "text/plain" | "application/octet-stream" | WORKBOOK => {
+            Ok((Source::Sheet { bytes: call.body.to_vec(), sheet: call.query("sheet").map(str::to_owned) }, None))
         }
         "application/json" => {
             let body: StartImportRequest = call.json()?;
