@@ -1,3 +1,4 @@
+import type { Definition } from "../profiles/definition";
 import { ApiProblem, isAbort } from "./problem";
 import type {
   ApiKey,
@@ -20,6 +21,7 @@ import type {
   Permission,
   PropertyValue,
   Role,
+  SavedProfile,
   User,
   UserKind,
 } from "./types";
@@ -327,6 +329,29 @@ export const api = {
       name:
         /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? `rollcall-${id}.${format}`,
     })),
+
+  /** What a profile says, to be edited, exported and imported: every part of it. */
+  profileDefinition: (id: string, version?: number, signal?: Signal) =>
+    request<Definition>("GET", `/v1/import-profiles/${segment(id)}/definition`, { query: { version }, signal }),
+  createProfile: (definition: Definition, organization: Id | undefined, idempotencyKey: string) =>
+    request<SavedProfile>("POST", "/v1/import-profiles", {
+      query: { organization },
+      json: definition,
+      idempotencyKey,
+    }),
+  updateProfile: (id: string, version: number, definition: Definition) =>
+    request<SavedProfile>("PUT", `/v1/import-profiles/${segment(id)}`, { json: definition, ifMatch: version }),
+  deleteProfile: (id: string, version: number) =>
+    request<void>("DELETE", `/v1/import-profiles/${segment(id)}`, { ifMatch: version }),
+  /** The effective profile that a definition would make, as JSON text; nothing is stored. */
+  previewProfile: async (definition: Definition, organization: Id | undefined, signal?: Signal): Promise<string> =>
+    JSON.stringify(
+      await request<unknown>("POST", "/v1/import-profiles/preview", {
+        query: { organization },
+        json: definition,
+        signal,
+      }),
+    ),
 
   imports: (query: { cursor?: string | undefined; limit?: number; organization?: Id | undefined }, signal?: Signal) =>
     request<Page<Import>>("GET", "/v1/imports", { query, signal }),

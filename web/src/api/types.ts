@@ -234,6 +234,21 @@ export interface ImportProfile {
   kind: UserKind | "any";
   version: number;
   hash: string;
+  /** The built-in profile that a custom one is made from; null in a built-in one. */
+  base: string | null;
+  /** Whose a custom one is; null for the whole deployment's. */
+  organization_id: Id | null;
+}
+
+/** A custom profile as the answer to its being saved. */
+export interface SavedProfile {
+  id: string;
+  name: string;
+  base: string;
+  organization_id: Id | null;
+  version: number;
+  written_by: Id;
+  written_at: Instant;
 }
 
 export interface ApiKey {
@@ -278,8 +293,8 @@ export interface Import {
   created_by: Id;
   problem: { code: string; detail: string } | null;
   commit_deadline?: Instant | null;
-  /** While rows are still being handed over: which chunks have not arrived, as numbers and ranges; 500 at most. */
-  staged?: { chunks: number; missing: (number | [number, number])[] } | null;
+  /** While rows are still being handed over: which chunks have not arrived; only where one import is asked for. */
+  staged?: { chunks: number; missing: number[] };
   /** Until when it can be undone; null where it cannot. */
   undo_deadline?: Instant | null;
   created_at: Instant;

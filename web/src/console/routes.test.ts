@@ -23,6 +23,13 @@ describe("the present page for another organization", () => {
       "/roles/groups?organization=org_2",
     ],
     ["and a page of one role", "org_2", "/roles/role_1", "?organization=org_1", "/roles?organization=org_2"],
+    [
+      "and of one import profile",
+      "org_2",
+      "/settings/import-profiles/prof_1",
+      "?organization=org_1",
+      "/settings/import-profiles?organization=org_2",
+    ],
     ["and of one import", "org_2", "/imports/imp_1", "", "/imports?organization=org_2"],
     [
       "choosing one among all leads to its settings",

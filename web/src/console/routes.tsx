@@ -3,6 +3,7 @@ import { texts as account } from "../account/texts";
 import type { Me } from "../api/types";
 import { texts as audit } from "../audit/texts";
 import { texts as lists } from "../lists/texts";
+import { texts as profiles } from "../profiles/texts";
 import { texts as roles } from "../roles/texts";
 import { withSearch } from "../router";
 import { texts as settings } from "../settings/texts";
@@ -123,6 +124,12 @@ export const routes: Route[] = [
         does: true,
       },
       {
+        title: profiles.title,
+        path: "/settings/import-profiles",
+        words: profiles.words,
+        permission: "organizations.read",
+      },
+      {
         title: settings.organizations.add,
         path: "/settings/organizations",
         search: { new: "organization" },
@@ -171,8 +178,10 @@ export function inOrganization(id: string | null, path: string, from?: string): 
     ? "/imports"
     : path.startsWith("/roles/") && path !== "/roles/groups"
       ? "/roles"
-      : id !== null && path === "/settings/organizations"
-        ? "/settings"
-        : path;
+      : path.startsWith("/settings/import-profiles/")
+        ? "/settings/import-profiles"
+        : id !== null && path === "/settings/organizations"
+          ? "/settings"
+          : path;
   return withSearch({ organization: id, user: null, entry: null, new: null, group: null, edit: null }, page, from);
 }

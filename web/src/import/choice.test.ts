@@ -8,6 +8,8 @@ const profile = (id: string, kind: ImportProfile["kind"]): ImportProfile => ({
   name: id,
   version: 1,
   hash: "h",
+  base: null,
+  organization_id: null,
 });
 const organization = (id: string) => ({ id, name: id.toUpperCase() }) as Organization;
 const both: UserKind[] = ["technician", "end_user"];

@@ -45,16 +45,9 @@ export const resultTexts = {
     open: (row: number) => `Open the person of row ${row}`,
     reasons: {
       registered: "Has registered already.",
-      active: "Has registered already.",
-      deactivated: "Was deactivated by somebody since.",
-      locked_out: "Has registered already, and is locked out.",
-      edited: "Was changed by somebody since.",
-      changed: "Was changed by somebody since.",
+      deactivated: "Was deactivated since.",
+      permission_denied: "You may not delete this person.",
       updated_person: "Was here before the import; what it changed stays.",
-      updated: "Was here before the import; what it changed stays.",
-      signed_in: "Has signed in already.",
-      deleted: "Was deleted since.",
-      gone: "Was deleted since.",
     } as Record<string, string>,
   },
 };

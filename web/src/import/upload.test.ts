@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ApiProblem } from "../api/problem";
 import type { Import } from "../api/types";
 import { type KeptUpload, pageShelf, type Shelf, unfinished } from "./shelf";
-import { chunkNumbers, pack, rowsIn, Upload, type UploadApi } from "./upload";
+import { pack, rowsIn, Upload, type UploadApi } from "./upload";
 
 const answer = { id: "i1", status: "staged" } as Import;
 
@@ -118,7 +118,7 @@ test("taken up by another page, it sends only what has not arrived", async () =>
 });
 
 test("a chunk whose answer was lost is not sent twice, and one that is nowhere ends it", async () => {
-  let missing: (number | [number, number])[] = [[1, 2]];
+  let missing = [1, 2];
   const { api, calls } = server({ now: () => ({ staged: { chunks: 3, missing } }) });
   const shelf = pageShelf();
   const about = await pack(kept(2500, { importId: "i1" }), shelf, read(2500), () => {});
@@ -185,8 +185,4 @@ test("what cannot be taken up again is erased, and nothing of another person is 
   const found = await unfinished(shelf, "me", 2 * hour, (key) => key === "sending");
   expect(found.map(({ key }) => key)).toEqual(["mine", "older"]);
   expect((await shelf.all()).map(({ key }) => key)).toEqual(["mine", "older", "packing", "sending"]);
-});
-
-test("missing chunks are named singly and by ranges", () => {
-  expect(chunkNumbers([1, [4, 6], 9])).toEqual([1, 4, 5, 6, 9]);
 });

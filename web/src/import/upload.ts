@@ -187,10 +187,8 @@ export class Upload {
   async #open(staged: Import): Promise<number[]> {
     const here = await this.#shelf.waiting(this.#upload.key);
     if (!staged.staged) return here;
-    const missing = new Set(chunkNumbers(staged.staged.missing));
+    const missing = new Set(staged.staged.missing);
     if ([...missing].some((chunk) => !here.includes(chunk))) throw gone();
-    // The server names only so many; of a full list the end is not known.
-    if (missing.size >= MISSING_NAMED) return here;
     const arrived = here.filter((chunk) => !missing.has(chunk));
     for (const chunk of arrived) await this.#shelf.dropRows(this.#upload.key, chunk);
     return here.filter((chunk) => missing.has(chunk));
@@ -214,16 +212,6 @@ export class Upload {
       }
     }
   }
-}
-
-/** So many missing chunks an answer names at most. */
-const MISSING_NAMED = 500;
-
-/** Single numbers and ranges, their ends included, one by one. */
-export function chunkNumbers(parts: readonly (number | readonly [number, number])[]): number[] {
-  return parts.flatMap((part) =>
-    typeof part === "number" ? [part] : Array.from({ length: part[1] - part[0] + 1 }, (_, at) => part[0] + at),
-  );
 }
 
 function gone(): ApiProblem {

@@ -4,6 +4,8 @@ import { ForOrganization } from "../lists/ForOrganization";
 import { NamesPage } from "../lists/NamesPage";
 import { PropertiesPage } from "../lists/PropertiesPage";
 import { texts as lists } from "../lists/texts";
+import { ProfilesPage } from "../profiles/ProfilesPage";
+import { texts as profiles } from "../profiles/texts";
 import { usePath } from "../router";
 import { PageTabs } from "../ui/tabs";
 import { OrganizationPage } from "./OrganizationPage";
@@ -49,13 +51,22 @@ export default function SettingsPage() {
       page: <PropertiesPage />,
     },
     {
+      path: "/settings/import-profiles",
+      name: profiles.title,
+      shown: can("imports.read") && can("organizations.read"),
+      page: <ProfilesPage />,
+    },
+    {
       path: "/settings/organizations",
       name: texts.tabs.organizations,
       shown: can("organizations.read") && several,
       page: <OrganizationsPage />,
     },
   ].filter((part) => part.shown);
-  const here = parts.find((part) => part.path === path) ?? parts[0];
+  const here =
+    parts.find((part) => part.path === path) ??
+    parts.find((part) => part.path !== "/settings" && path.startsWith(`${part.path}/`)) ??
+    parts[0];
   return (
     <div className="page">
       <PageTitle>{texts.title}</PageTitle>
