@@ -121,6 +121,9 @@ id!(
     /// Names a role that an administrator made.
     CustomRoleId, "role_");
 id!(
+    /// Names a custom import profile.
+    ProfileId, "prof_");
+id!(
     /// Names an invitation; the same for every generation of it. The mailed token starts with it.
     InvitationId, "inv_");
 id!(

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::OrganizationScope,
     ids::{EmailChangeId, EntryId, ImportId, OrganizationId, PasswordResetId, UserId},
+    import::custom::OwnRules,
     invitation::{Invitation, InvitationStatus},
     lists::PropertyValue,
     roles::{Permission, RoleId},
@@ -318,6 +319,9 @@ pub struct User {
     pub created_by: UserId,
     /// The import profile whose rules made the account and still hold for it.
     pub profile: String,
+    /// What the custom profile that the import went by asks beyond that.
+    #[serde(default)]
+    pub own_rules: Option<OwnRules>,
     /// Present while the import that wrote it has not finished it.
     pub import_mark: Option<ImportMark>,
     /// The import that made the user, for good.
@@ -374,6 +378,7 @@ impl User {
             created_at,
             created_by,
             profile: profile.to_owned(),
+            own_rules: None,
             import_mark: None,
             import_id: None,
             visible_seq: None,

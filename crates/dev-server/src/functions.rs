@@ -52,12 +52,14 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     confirm_mfa
     create_api_key
     create_entry
+    create_import_profile
     create_organization
     create_role
     create_user
     deactivate_user
     delete_api_key
     delete_entry
+    delete_import_profile
     delete_role
     delete_user
     deliver_bulk
@@ -70,6 +72,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     get_email_change
     get_import
     get_import_profile
+    get_import_profile_definition
     get_import_report
     get_import_template
     get_invitation
@@ -92,6 +95,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     list_user_audit_events
     list_user_sessions
     list_users
+    preview_import_profile
     record_delivery
     remove_mfa
     renew_invitation
@@ -113,6 +117,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     undo_import
     unlock_user
     update_entry
+    update_import_profile
     update_me
     update_organization
     update_role

@@ -22,6 +22,7 @@ mod lists;
 mod organizations;
 mod outbox;
 mod password_resets;
+mod profiles;
 mod roles;
 mod sessions;
 mod trails;

@@ -145,28 +145,6 @@ impl Definition {
         Some(Self { kind: fixed, ..Self::whole(base, profile.title(), profile.data()) })
     }
 
-    /// The same definition with every part said, whether or not it is as in the base. None if it does not fit its
-    /// base any more.
-    #[must_use]
-    pub fn in_full(&self) -> Option<Self> {
-        let profile = self.profile("x", 1).ok()?;
-        let mut whole = Self::whole(&self.base, &self.title, profile.data());
-        whole.kind.clone_from(&self.kind);
-        // Of lists that the organization fills only what was chosen is known.
-        whole.lists = self.lists.clone().or(whole.lists);
-        let own: Vec<(Field, &ColumnChange)> =
-            self.columns.iter().flatten().map(|change| (change.field, change)).collect();
-        for column in whole.columns.iter_mut().flatten() {
-            let given = own.iter().find(|(field, _)| *field == column.field).map(|(_, change)| change);
-            // The base's titles always count and need not be said again.
-            column.titles = given.and_then(|change| change.titles.clone());
-            if column.default.is_none() {
-                column.default = given.and_then(|change| change.default.clone());
-            }
-        }
-        Some(whole)
-    }
-
     fn whole(base: &str, title: &str, data: &Data) -> Self {
         let column = |column: &Column| ColumnChange {
             field: column.field,
@@ -931,14 +909,8 @@ mod tests {
             } else {
                 assert_eq!(custom.kind(), Some("end_user"), "{id}");
             }
-            assert_eq!(definition.in_full().as_ref(), Some(&definition), "{id}");
             let json = serde_json::to_string(&definition).unwrap();
             assert_eq!(serde_json::from_str::<Definition>(&json).unwrap(), definition, "{id}");
         }
-        let short =
-            definition("portal-user", columns("portal-user", "site", json!({"default": "", "titles": ["Ort"]})))
-                .unwrap();
-        let full = short.in_full().unwrap();
-        assert_eq!(full.profile("x", 1), short.profile("x", 1));
     }
 }

@@ -166,6 +166,6 @@ mod tests {
     }
 
     fn sheet_of(text: &str, profile: &Profile) -> Checked {
-        sheet(text.as_bytes(), profile, None)
+        sheet(text.as_bytes(), None, profile)
     }
 }

@@ -4,7 +4,7 @@ use rollcall_validation::{CredentialMode as Way, Definition, Field, InvitationPo
 
 use super::{
     Mode, ProfileRef,
-    custom::{OwnRules, profile_of, refused, seen},
+    custom::{CustomProfile, OwnRules, profile_of, refused, seen},
     ports::ImportOrganizations,
 };
 use crate::{
@@ -359,8 +359,19 @@ fn adds(actor: &Actor, kind: UserKind) -> Result<()> {
     Ok(())
 }
 
-/// The profiles that an actor may use, each with the one kind that it makes (none: the caller decides), for an
-/// organization if one is named. Without one, those that need one are as they would be for an organization
+/// A profile that may be used.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// The one kind that it makes; none: the caller decides.
+    pub kind: Option<String>,
+    /// What it comes to.
+    pub effective: Effective,
+    /// The custom profile, if it is one.
+    pub custom: Option<CustomProfile>,
+}
+
+/// The profiles that an actor may use, for an organization if one is named: the built-in ones, then its own, then the
+/// deployment's. Without one, those that need one are as they would be for an organization
 /// without settings of its own.
 ///
 /// # Errors
@@ -369,7 +380,7 @@ pub async fn offered(
     ports: &impl ImportOrganizations,
     actor: &Actor,
     organization: Option<&OrganizationId>,
-) -> Result<Vec<(Option<String>, Effective)>> {
+) -> Result<Vec<Offered>> {
     actor.require(Permission::ImportsRead)?;
     let found = match organization {
         Some(id) => {
@@ -382,9 +393,15 @@ pub async fn offered(
     let roles = ports.role_book(organization).await?;
     let technicians_too = actor.require_in(Permission::ImportsRead, None).is_ok();
     let mut profiles: Vec<Profile> = Profile::built_in_ids().iter().filter_map(|id| Profile::built_in(id)).collect();
+    let mut custom = Vec::new();
     for scope in [organization, None].into_iter().skip(usize::from(organization.is_none())) {
         // One that does not fit its base any more cannot be imported by, and is not offered.
-        profiles.extend(ports.custom_profiles(scope).await?.iter().filter_map(|custom| custom.profile().ok()));
+        for found in ports.custom_profiles(scope).await? {
+            if let Ok(profile) = found.profile() {
+                custom.push((profile.clone(), found));
+                profiles.push(profile);
+            }
+        }
     }
     let catalog = catalog(ports, organization, &profiles).await?;
     Ok(profiles
@@ -392,15 +409,16 @@ pub async fn offered(
         .filter_map(|profile| {
             let user_kind = kind_of(&profile, organization);
             let offered = user_kind != UserKind::Technician || technicians_too;
+            let custom = custom.iter().find(|(own, _)| own.id() == profile.id()).map(|(_, custom)| custom.clone());
             let effective = Effective {
+                own_rules: custom.as_ref().map(|custom| OwnRules::of(custom, &profile)),
                 profile: offered.then(|| resolved(&profile, user_kind, found.as_ref(), &roles, &catalog)).flatten()?,
                 user_kind,
                 organization: found.clone(),
                 roles: roles.clone(),
                 catalog: catalog.clone(),
-                own_rules: None,
             };
-            Some((profile.kind().map(str::to_owned), effective))
+            Some(Offered { kind: profile.kind().map(str::to_owned), effective, custom })
         })
         .collect())
 }

@@ -21,7 +21,6 @@ use crate::{
     organization::PasswordPolicy,
     password::NewPassword,
     random::Randomness,
-    roles::RoleBook,
     token::TokenKeys,
     totp::TotpSecret,
     user::{User, UserStatus},
@@ -84,7 +83,7 @@ pub async fn accept_invitation(
         Some(id) => ports.read_organization(id).await?,
         None => None,
     };
-    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), RoleBook::default())?;
+    let rules = Rules::of(&user, organization.as_ref())?;
     let policy = organization.as_ref().map(|organization| organization.password_policy.clone()).unwrap_or_default();
     let given = given(&rules, user, choice, &policy)?;
     let pending = PendingCredential {

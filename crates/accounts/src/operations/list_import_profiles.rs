@@ -6,12 +6,11 @@ use crate::{
     ids::OrganizationId,
     import::{
         ports::ImportOrganizations,
-        profile::{Effective, offered},
+        profile::{Offered, offered},
     },
 };
 
-/// The effective profiles, each with the one kind that it makes (none: the caller decides), for an
-/// organization if one is named.
+/// The effective profiles, for an organization if one is named.
 ///
 /// # Errors
 /// Those of [`offered`].
@@ -19,6 +18,6 @@ pub async fn list_import_profiles(
     ports: &impl ImportOrganizations,
     actor: &Actor,
     organization: Option<&OrganizationId>,
-) -> Result<Vec<(Option<String>, Effective)>> {
+) -> Result<Vec<Offered>> {
     offered(ports, actor, organization).await
 }

@@ -16,7 +16,6 @@ use crate::{
         rules::Rules,
     },
     outbox::{DueMail, Lane},
-    roles::RoleBook,
     token::TokenKeys,
 };
 
@@ -60,7 +59,7 @@ pub async fn renew_invitation(
         if !waits || old.generation != link.invitation().generation {
             return Err(Missing::Invitation.into());
         }
-        let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
+        let hours = Rules::of(&user, None)?.valid_hours();
         let next = old.next_generation(hours, old.invited_by.clone(), origin.now, false);
         let event = origin.event(
             "invitation.renewed",

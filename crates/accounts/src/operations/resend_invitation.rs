@@ -14,7 +14,7 @@ use crate::{
         rules::Rules,
     },
     outbox::{DueMail, Lane},
-    roles::{Permission, RoleBook},
+    roles::Permission,
     user::User,
 };
 
@@ -30,7 +30,7 @@ pub async fn resend_invitation(ports: &impl EditUsers, actor: &Actor, id: &str, 
         editable(actor, &user)?;
         lifecycle::next(&user, Operation::ResendInvitation, origin.now)?;
         let old = user.invitation.take().ok_or(Conflict::InvitationNotPending)?;
-        let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
+        let hours = Rules::of(&user, None)?.valid_hours();
         let next = old.next_generation(hours, actor.id().clone(), origin.now, false);
         let event = origin.event(
             "invitation.resent",

@@ -8,6 +8,7 @@ use rollcall_validation::{
 use crate::{
     Result,
     error::{Missing, Refusal},
+    import::custom::OwnRules,
     organization::Organization,
     roles::{RoleBook, RoleId, built_in},
     user::{User, UserKind},
@@ -24,6 +25,8 @@ pub struct Rules {
     profile: Profile,
     lists: Lists,
     mfa_by_organization: bool,
+    /// What a custom profile asks beyond the built-in one.
+    own: Option<OwnRules>,
     /// Of the organization's usernames, the primary one first.
     domains: Vec<String>,
 }
@@ -61,6 +64,7 @@ impl Rules {
             profile: profile.effective(&lists),
             lists,
             mfa_by_organization: organization.is_some_and(|organization| organization.mfa_required),
+            own: None,
             domains: organization.map(|organization| organization.domains.clone()).unwrap_or_default(),
         })
     }
@@ -70,7 +74,16 @@ impl Rules {
     /// # Errors
     /// [`Missing::Profile`] when theirs is not there any more.
     pub fn of(user: &User, organization: Option<&Organization>) -> Result<Self> {
-        Self::new(user.user_kind, Some(&user.profile), organization, RoleBook::default())
+        Self::of_with(user, organization, RoleBook::default())
+    }
+
+    /// The rules that hold for a user, with the roles that count there.
+    ///
+    /// # Errors
+    /// As [`Rules::of`].
+    pub fn of_with(user: &User, organization: Option<&Organization>, roles: RoleBook) -> Result<Self> {
+        let rules = Self::new(user.user_kind, Some(&user.profile), organization, roles)?;
+        Ok(Self { own: user.own_rules.clone(), ..rules })
     }
 
     /// The profile that a kind of user has when none is named.
@@ -92,7 +105,8 @@ impl Rules {
     /// How long an invitation is good for once its mail is sent, in hours.
     #[must_use]
     pub fn valid_hours(&self) -> u32 {
-        self.profile.invitation().expires_after
+        let hours = self.profile.invitation().expires_after;
+        self.own.as_ref().map_or(hours, |own| own.valid_hours.min(hours))
     }
 
     /// Whether a new person is invited, given what the caller asked for.
@@ -110,6 +124,7 @@ impl Rules {
     #[must_use]
     pub fn needs_mfa(&self) -> bool {
         match self.profile.mfa() {
+            _ if self.own.as_ref().is_some_and(|own| own.mfa_required) => true,
             MfaPolicy::Required => true,
             MfaPolicy::AsOrganization => self.mfa_by_organization,
         }
@@ -118,7 +133,7 @@ impl Rules {
     /// Whether the person is asked for a phone number on finishing when none is known.
     #[must_use]
     pub fn asks_for_phone(&self) -> bool {
-        self.profile.phone_at_acceptance()
+        self.profile.phone_at_acceptance() || self.own.as_ref().is_some_and(|own| own.phone_at_acceptance)
     }
 
     /// The roles that count here.

@@ -17,7 +17,7 @@ use crate::{
     },
     outbox::{DueMail, Lane},
     random::Randomness,
-    roles::{Permission, RoleBook},
+    roles::Permission,
     user::{User, UserStatus},
 };
 
@@ -40,7 +40,7 @@ pub async fn send_invitation(
         let was = State::of(&user, origin.now);
         step(was, Operation::SendInvitation)?;
         // How long an invitation is good for does not depend on the organization.
-        let hours = Rules::new(user.user_kind, Some(&user.profile), None, RoleBook::default())?.valid_hours();
+        let hours = Rules::of(&user, None)?.valid_hours();
         let by = actor.id().clone();
         let next = match &user.invitation {
             None => Invitation::queued(InvitationId::random(randomness), hours, by, origin.now),

@@ -88,7 +88,7 @@ pub async fn update_user(
     }
     let referred = Referred::read(ports, user.organization_id.as_ref(), &changes.assignments).await?;
     let book = ports.role_book(user.organization_id.as_ref()).await?;
-    let rules = Rules::new(user.user_kind, Some(&user.profile), organization.as_ref(), book)?;
+    let rules = Rules::of_with(&user, organization.as_ref(), book)?;
     if let Some(email) = confirmable(&rules, &user, changes)
         && let Some(conflict) = ports.name_conflict(&IdentityKey::from_email(&email), &user.id).await?
     {

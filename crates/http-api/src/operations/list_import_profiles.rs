@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 use rollcall_accounts::{
-    access::Authenticator, import::ports::ImportOrganizations,
+    access::Authenticator,
+    import::{ports::ImportOrganizations, profile::Offered},
     operations::list_import_profiles::list_import_profiles as list,
 };
 
@@ -33,9 +34,11 @@ pub async fn list_import_profiles<P: Authenticator + ImportOrganizations>(ports:
     let profiles = list(ports, &actor, organization(&call)?.as_ref()).await?;
     let items = profiles
         .into_iter()
-        .map(|(kind, effective)| {
+        .map(|Offered { kind, effective, custom }| {
             let reference = effective.reference();
             ImportProfileResponse {
+                base: custom.as_ref().map(|custom| custom.definition.base().to_owned()),
+                organization_id: custom.and_then(|custom| custom.organization_id).map(String::from),
                 id: reference.id,
                 name: effective.profile.title().to_owned(),
                 kind: kind.unwrap_or_else(|| "any".to_owned()),

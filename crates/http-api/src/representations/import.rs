@@ -3,7 +3,7 @@
 use rollcall_accounts::{
     Timestamp,
     error::Error,
-    import::{Import, ServerIssue, report::ReportPage},
+    import::{Import, ServerIssue, custom::CustomProfile, report::ReportPage},
     operations::get_import_report::Told,
     time::iso,
 };
@@ -75,6 +75,71 @@ pub struct ProfileRefResponse {
     pub version: u32,
     /// Hash of the effective profile.
     pub hash: String,
+}
+
+/// A custom profile.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomProfileResponse {
+    /// Identifier.
+    pub id: String,
+    /// For a person.
+    pub name: String,
+    /// The built-in profile that it is made from.
+    pub base: String,
+    /// The organization whose it is; null: every organization's.
+    pub organization_id: Option<String>,
+    /// Goes up with every change; older ones are kept.
+    pub version: u32,
+    /// Who wrote this version.
+    pub written_by: String,
+    /// When, ISO 8601 UTC.
+    pub written_at: String,
+}
+
+impl From<&CustomProfile> for CustomProfileResponse {
+    fn from(custom: &CustomProfile) -> Self {
+        Self {
+            id: custom.id.to_string(),
+            name: custom.definition.title().to_owned(),
+            base: custom.definition.base().to_owned(),
+            organization_id: custom.organization_id.as_ref().map(ToString::to_string),
+            version: custom.version,
+            written_by: custom.written_by.to_string(),
+            written_at: iso(custom.written_at),
+        }
+    }
+}
+
+/// What a custom profile says: its base, and what is otherwise there. What is absent is as in the base; nothing may be
+/// weaker. What a built-in profile says is read at its `definition`.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes for the description of the API what the validator reads")]
+pub struct ProfileDefinition {
+    /// Identifier of a built-in profile.
+    base: String,
+    /// For a person, 1 to 150 characters; unique among the profiles of the organization.
+    title: String,
+    /// Of a base that makes any kind of user: `technician`, `end_user` or `member`.
+    kind: Option<String>,
+    /// The columns that are kept, in their order: `field`, and `title`, `titles`, `required`, `default`, `rule` where
+    /// they are otherwise.
+    columns: Option<Vec<serde_json::Map<String, serde_json::Value>>>,
+    /// `rows` and `bytes`, at most as in the base.
+    limits: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Of those of the base; the first is the default.
+    modes: Option<Vec<String>>,
+    /// `policy` where the base leaves it open; `expires_after_hours`, at most as in the base.
+    invitation: Option<serde_json::Map<String, serde_json::Value>>,
+    /// `required`, or `as_organization` where the base has it.
+    mfa: Option<String>,
+    /// Whether people without a phone number are asked for one.
+    phone_at_acceptance: Option<bool>,
+    /// `required_at_commit`, `multiple`.
+    role: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Of those of the base; the first is the default.
+    credentials: Option<Vec<String>>,
+    /// By list (`roles`, `groups`, `sites`, …) the identifiers of the entries that rows may name.
+    lists: Option<std::collections::BTreeMap<String, Vec<String>>>,
 }
 
 /// What became of the rows.
@@ -366,4 +431,8 @@ pub struct ImportProfileResponse {
     pub version: u32,
     /// Hash of the effective profile.
     pub hash: String,
+    /// Of a custom profile the built-in one that it is made from; null: it is built in.
+    pub base: Option<String>,
+    /// Of a custom profile the organization whose it is; null: every organization's.
+    pub organization_id: Option<String>,
 }

@@ -1,0 +1,5 @@
+//! The create-import-profile function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(create_import_profile::service)
+}

@@ -1,0 +1,5 @@
+//! The preview-import-profile function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(preview_import_profile::service)
+}
