@@ -69,6 +69,13 @@ test.each([
   expect(findingsOf(rows, total).suspect).toBe(suspect);
 });
 
+test("a column that is empty because of the one beside it is not doubted", () => {
+  const rows = Array.from({ length: 9 }, (_, at) =>
+    row(at, { first_name: ["Ann Lee", issue("full_name_in_one_cell", "Ann")], last_name: ["", issue("required")] }),
+  );
+  expect(findingsOf(rows, 10).suspect).toBeNull();
+});
+
 test("of very many problems only some are looked at, and it is said", () => {
   const rows = Array.from({ length: 100 }, (_, at) => row(at, { phone: ["x", issue("phone_not_valid")] }));
   expect(findingsOf(rows, 1000, 0.1)).toMatchObject({ suspect: "phone", complete: false });

@@ -74,10 +74,11 @@ export function findingsOf(rows: Iterable<RowView>, total: number, share = 1): F
     }
     // What is said of two cells at once, such as swapped names, is one suggestion.
     const counted = new Set<string>();
+    const offered = Object.values(row.cells).some((cell) => suggestion(cell.issues) !== undefined);
     for (const [field, cell] of Object.entries(row.cells)) {
       const issue = suggestion(cell.issues);
       const wrong = cell.issues.some(({ severity, code }) => severity === "error" && code !== TWICE);
-      if (issue === undefined && wrong) bad.set(field, (bad.get(field) ?? 0) + 1);
+      if (!offered && wrong) bad.set(field, (bad.get(field) ?? 0) + 1);
       if (issue === undefined || counted.has(issue.code)) continue;
       counted.add(issue.code);
       const key = `${issue.code} ${field}`;
