@@ -155,9 +155,13 @@ export function SourceStep(props: SourceProps) {
               label={t.rules}
               value={choice.profile.id}
               onChange={(profile) => set({ profile })}
-              options={fits.map(({ id, name }) => {
+              options={fits.map(({ id, name, base }) => {
                 const needs = all.get(id);
-                const notes = [t.rulesNote[id], needs === undefined ? undefined : profileNote(needs)];
+                const origin = profiles.find((profile) => profile.id === base)?.name;
+                const notes = [
+                  t.rulesNote[id] ?? (origin === undefined ? undefined : own.madeFrom(origin)),
+                  needs === undefined ? undefined : profileNote(needs),
+                ];
                 return { id, name, description: notes.filter((note) => note !== undefined).join(" ") };
               })}
             />

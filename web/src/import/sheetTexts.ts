@@ -12,6 +12,7 @@ export const sheetTexts = {
     /** What rules ask for, under their name. */
     needs: (titles: readonly string[]) =>
       titles.length === 0 ? "No column is required." : `Needs ${listed(titles.map((title) => title.toLowerCase()))}.`,
+    madeFrom: (name: string) => `Your own, made from “${name}”.`,
     empty: (value: string) => `empty: ${value}`,
     emptyFirst: "empty: the organization’s first",
     noneYet: "None exists yet",
