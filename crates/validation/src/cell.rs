@@ -60,8 +60,10 @@ impl Outcome {
 /// What becomes of lossless corrections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Corrections {
-    /// They are made, as for a sheet.
+    /// They are made, as for a sheet, and what is valid but very likely not what was meant is refused with what was.
     Made,
+    /// They are made, and what is valid is accepted: a form's field, and what a person chose to keep.
+    WithoutSuggestions,
     /// They are made, but an apostrophe is not taken for Excel's where it may stand: programs and people who chose to
     /// keep it mean what they say.
     MadeForPrograms,
@@ -128,6 +130,9 @@ fn check_text(profile: &Profile, column: &Column, given: &str, corrections: Corr
     }
     match apply(profile, column, &text) {
         Err(issues) => refused(issues),
+        Ok(value) if corrections == Corrections::Made && doubt(column, &value).is_some() => {
+            refused(doubt(column, &value).into_iter().collect())
+        }
         Ok(value) if codes.is_empty() => Outcome { value: Some(value), issues: Vec::new() },
         Ok(value) => {
             let note = |code| {
@@ -138,6 +143,15 @@ fn check_text(profile: &Profile, column: &Column, given: &str, corrections: Corr
             if kept { refused(issues) } else { Outcome { value: Some(value), issues } }
         }
     }
+}
+
+/// What there is to say of a valid value that is very likely not what was meant.
+fn doubt(column: &Column, value: &Value) -> Option<Issue> {
+    let (Rule::Email { .. }, Value::Text(text)) = (&column.rule, value) else { return None };
+    let domain = email::meant_domain(text)?;
+    let (local, _) = text.rsplit_once('@')?;
+    let meant = format!("{local}@{domain}");
+    Some(Issue { correction: Some(Value::Text(meant)), ..Issue::error(code::EMAIL_DOMAIN_TYPO).with("meant", domain) })
 }
 
 fn check_names(profile: &Profile, column: &Column, given: &[String]) -> Outcome {
@@ -534,13 +548,18 @@ fn check_phone(text: &str, plain_only: bool, national: bool, home: Option<&str>)
     let meant = |text: &str| phone::read(text, None).ok().filter(|number| !number.extension).map(|number| number.e164);
     let offering =
         |issue: Issue, meant: Option<String>| Err(Box::new(Issue { correction: meant.map(Value::Text), ..issue }));
+    if let Some(whole) = without_decimals(text) {
+        // Its digits are all there, or they are lost for good.
+        let number = whole.and_then(|whole| match check_phone(&whole, plain_only, national, home) {
+            Ok(number) => Some(number),
+            Err(issue) => issue.correction.map(|meant| meant.to_text()),
+        });
+        return offering(refuse(code::PHONE_DECIMAL), number);
+    }
     if is_scientific(text) {
         return offering(refuse(code::PHONE_SCIENTIFIC_NOTATION), None);
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if let Some(whole) = without_decimals(text) {
-        return offering(refuse(code::PHONE_DECIMAL), meant(&format!("+{}", whole.trim_start_matches('+'))));
-    }
     if has_several(text) {
         return offering(refuse(code::PHONE_SEVERAL), None);
     }
@@ -578,13 +597,18 @@ fn check_phone(text: &str, plain_only: bool, national: bool, home: Option<&str>)
         }
         let as_international = if digits.starts_with('0') { None } else { meant(&format!("+{digits}")) };
         let zero_lost = |number: &str| !digits.starts_with('0') && phone::has_trunk_zero(number);
-        return match (from_home, as_international) {
-            (Some(number), _) if national && !zero_lost(&number) => Ok(number),
-            // What lacks a zero at home and a + abroad, nobody can tell apart.
-            (Some(_), Some(_)) if national => offering(refuse(code::PHONE_COUNTRY_CODE_MISSING), None),
-            (Some(number), None) if national => offering(refuse(code::PHONE_ZERO_LOST), Some(number)),
+        return match (&from_home, as_international) {
+            (Some(number), _) if national && !zero_lost(number) => Ok(number.clone()),
+            // What lacks a zero at home and a + abroad, nobody can tell apart, unless it is abroad at home.
+            (Some(home), Some(abroad)) if !phone::of_one_country(home, &abroad) => {
+                offering(refuse(code::PHONE_COUNTRY_CODE_MISSING), None)
+            }
+            (Some(number), None) if national => offering(refuse(code::PHONE_ZERO_LOST), Some(number.clone())),
             (_, Some(number)) => offering(refuse(code::PHONE_PLUS_LOST), Some(number)),
-            (Some(number), None) => offering(refuse(code::PHONE_COUNTRY_CODE_MISSING), Some(number)),
+            (Some(number), None) => {
+                let country = home.unwrap_or_default();
+                offering(refuse(code::PHONE_NATIONAL).with("country", country), Some(number.clone()))
+            }
             (None, None) if national && home.is_some() => {
                 phone::read(text, home).map(|number| number.e164).map_err(|why| Box::new(not_a_number(why)))
             }
@@ -622,12 +646,34 @@ fn is_scientific(text: &str) -> bool {
     digits(exponent) && digits(&mantissa.replacen(['.', ','], "", 1))
 }
 
-/// The digits of `491701234567.0`, if a number that was kept as a fraction can have kept them all.
-fn without_decimals(text: &str) -> Option<&str> {
-    let (whole, decimals) = text.split_once('.')?;
-    let digits = whole.trim_start_matches('+');
-    let all_kept = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (all_kept && !decimals.is_empty() && decimals.bytes().all(|byte| byte == b'0')).then_some(whole)
+/// The digits of a number that a program took for an amount: `491701234567.0`, `491.701.234.567,00`,
+/// `4.91701234567E+11`. Nothing inside if some of them are lost; nothing at all if it is no such number.
+fn without_decimals(text: &str) -> Option<Option<String>> {
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let plus = if text.starts_with('+') { "+" } else { "" };
+    let number = text.trim_start_matches('+');
+    if is_scientific(text) {
+        let (mantissa, exponent) = number.split_once(['E', 'e'])?;
+        let (whole, decimals) = mantissa.split_once(['.', ','])?;
+        let exponent: usize = exponent.trim_start_matches('+').parse().ok()?;
+        // Fewer decimals may have been cut off, or be zeros: who knows.
+        let (kept, rest) = decimals.split_at_checked(exponent)?;
+        let all_kept = whole.len() == 1 && (6..15).contains(&exponent) && rest.bytes().all(|byte| byte == b'0');
+        return all_kept.then(|| Some(format!("{plus}{whole}{kept}")));
+    }
+    let (whole, decimals) = number.rsplit_once(['.', ','])?;
+    let point = number[whole.len()..].chars().next()?;
+    let group = if point == '.' { ',' } else { '.' };
+    let groups: Vec<&str> = whole.split(group).collect();
+    let grouped = groups.len() > 1 && groups[1..].iter().all(|group| group.len() == 3) && groups[0].len() < 4;
+    let digits = groups.concat();
+    let zeros = decimals.bytes().all(|byte| byte == b'0');
+    let is_amount = all_digits(&digits) && !digits.starts_with('0') && digits.len() >= 7 && all_digits(decimals);
+    // Three digits after a point may be one more group.
+    if !is_amount || !(grouped || groups.len() == 1) || !(decimals.len() < 3 || zeros && decimals.len() > 3) {
+        return None;
+    }
+    Some((zeros && digits.len() <= 15).then(|| format!("{plus}{digits}")))
 }
 
 fn has_several(text: &str) -> bool {
@@ -788,11 +834,28 @@ mod tests {
             ("phone with special blanks", Field::Phone, "+34\u{a0}600\u{202f}123456", "+34600123456 blanks_normalized"),
             ("scientific notation", Field::Phone, "5.58E+12", "phone_scientific_notation"),
             ("scientific notation with comma", Field::Phone, "5,58E+12", "phone_scientific_notation"),
-            ("decimals", Field::Phone, "34600123456.0", "phone_decimal -> +34600123456"),
-            ("lost plus", Field::Phone, "34600123456", "phone_plus_lost -> +34600123456"),
+            ("decimals", Field::Phone, "491701234567.0", "phone_decimal -> +491701234567"),
+            ("decimals with comma", Field::Phone, "491701234567,0", "phone_decimal -> +491701234567"),
+            ("an amount", Field::Phone, "491.701.234.567,00", "phone_decimal -> +491701234567"),
+            ("an amount with a plus", Field::Phone, "+491,701,234,567.00", "phone_decimal -> +491701234567"),
+            ("decimals that were digits", Field::Phone, "4917012345.6", "phone_decimal"),
+            ("more digits than a number keeps", Field::Phone, "49170123456778900.0", "phone_decimal"),
+            ("all digits in scientific notation", Field::Phone, "4.91701234567E+11", "phone_decimal -> +491701234567"),
+            ("with a comma", Field::Phone, "4,91701234567E11", "phone_decimal -> +491701234567"),
+            ("some digits in scientific notation", Field::Phone, "3.46001E+10", "phone_scientific_notation"),
+            ("lost plus", Field::Phone, "491701234567", "phone_plus_lost -> +491701234567"),
+            (
+                "lost plus of a number that could be of two countries",
+                Field::Phone,
+                "34600123456",
+                "phone_country_code_missing",
+            ),
+            ("lost plus of a number of elsewhere", Field::Phone, "818012345678", "phone_plus_lost -> +818012345678"),
             ("00", Field::Phone, "0034 600123456", "phone_international_prefix -> +34600123456"),
-            ("national", Field::Phone, "030 901820", "phone_country_code_missing -> +4930901820"),
-            ("national of elsewhere", Field::Phone, "0600123", "phone_country_code_missing -> +49600123"),
+            ("national", Field::Phone, "030 901820", "phone_national -> +4930901820"),
+            ("national without its zero", Field::Phone, "30 901820", "phone_national -> +4930901820"),
+            ("without a zero or without a plus", Field::Phone, "1512 3456789", "phone_country_code_missing"),
+            ("national of elsewhere", Field::Phone, "0999999999999", "phone_country_code_missing"),
             ("not in use", Field::Phone, "+34 000 123 456", "phone_not_valid"),
             ("too short", Field::Phone, "+34 600", "phone_too_short"),
             ("unknown country code", Field::Phone, "+999 123456", "phone_country_code_unknown"),
@@ -837,6 +900,9 @@ mod tests {
             ("national number", Field::Phone, "030 901820", "+4930901820"),
             ("national number with dashes", Field::Phone, "030/901820", "+4930901820"),
             ("lost zero", Field::Phone, "30901820", "phone_zero_lost -> +4930901820"),
+            ("decimals and a lost zero", Field::Phone, "30901820.0", "phone_decimal -> +4930901820"),
+            ("mistyped domain", Field::Email, "ana@gmial.com", "email_domain_typo -> ana@gmail.com"),
+            ("mistyped domain and blanks", Field::Email, " ana@example.con ", "email_domain_typo -> ana@example.com"),
             ("number of another country", Field::Phone, "+34 600 123 456", "+34600123456"),
             ("umlaut in an address", Field::Email, "jürgen@example.org", "jürgen@example.org"),
             ("language", Field::Language, "DE", "de"),

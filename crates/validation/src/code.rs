@@ -114,6 +114,8 @@ codes! {
     EMAIL_DOMAIN_NOT_VALID = "email_domain_not_valid";
     /// A quoted part.
     EMAIL_QUOTED = "email_quoted";
+    /// A well-known domain, mistyped.
+    EMAIL_DOMAIN_TYPO = "email_domain_typo";
     /// An IP address for a domain.
     EMAIL_DOMAIN_LITERAL = "email_domain_literal";
     /// A comment in parentheses.
@@ -127,7 +129,7 @@ codes! {
     PHONE_TOO_LONG = "phone_too_long";
     /// A number that Excel destroyed: `5.58E+12`.
     PHONE_SCIENTIFIC_NOTATION = "phone_scientific_notation";
-    /// A number that a program wrote with decimals: `491701234567.0`.
+    /// A number that a program wrote as one with decimals: `491701234567.0`, `4.91701234567E+11`.
     PHONE_DECIMAL = "phone_decimal";
     /// The `+` was lost.
     PHONE_PLUS_LOST = "phone_plus_lost";
@@ -135,6 +137,8 @@ codes! {
     PHONE_ZERO_LOST = "phone_zero_lost";
     /// No country code.
     PHONE_COUNTRY_CODE_MISSING = "phone_country_code_missing";
+    /// A national number of the default country, where the country code is wanted.
+    PHONE_NATIONAL = "phone_national";
     /// No country has this code.
     PHONE_COUNTRY_CODE_UNKNOWN = "phone_country_code_unknown";
     /// `00` in place of `+`.
@@ -147,6 +151,11 @@ codes! {
     PHONE_EXTENSION = "phone_extension";
     /// Several numbers.
     PHONE_SEVERAL = "phone_several";
+
+    /// First and last name stand in each other's place.
+    NAMES_SWAPPED = "names_swapped";
+    /// First and last name stand in one cell.
+    FULL_NAME_IN_ONE_CELL = "full_name_in_one_cell";
 
     /// One name only.
     ONE_ONLY = "one_only";

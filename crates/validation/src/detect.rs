@@ -556,7 +556,7 @@ impl Sample<'_, '_> {
 }
 
 fn is_valid(profile: &Profile, column: &Column, text: &str) -> bool {
-    cell::check(profile, column, Input::Text(text), Corrections::Made).status() != Status::Refused
+    cell::check(profile, column, Input::Text(text), Corrections::WithoutSuggestions).status() != Status::Refused
 }
 
 /// The first column that mostly fits.

@@ -126,6 +126,181 @@ fn starts_with_mailto(address: &str) -> bool {
     address.get(..7).is_some_and(|head| head.eq_ignore_ascii_case("mailto:"))
 }
 
+/// Domains of the large mail services as they are mistyped, in order.
+const MISTYPED: &[(&str, &str)] = &[
+    ("btinernet.com", "btinternet.com"),
+    ("btinterent.com", "btinternet.com"),
+    ("btinternet.co", "btinternet.com"),
+    ("btinternetcom", "btinternet.com"),
+    ("comacst.net", "comcast.net"),
+    ("comcastnet", "comcast.net"),
+    ("comcat.net", "comcast.net"),
+    ("comcst.net", "comcast.net"),
+    ("gamil.com", "gmail.com"),
+    ("ggmail.com", "gmail.com"),
+    ("gimail.com", "gmail.com"),
+    ("gmaail.com", "gmail.com"),
+    ("gmai.com", "gmail.com"),
+    ("gmaiil.com", "gmail.com"),
+    ("gmaik.com", "gmail.com"),
+    ("gmail", "gmail.com"),
+    ("gmail.cim", "gmail.com"),
+    ("gmail.cm", "gmail.com"),
+    ("gmail.co", "gmail.com"),
+    ("gmail.comcom", "gmail.com"),
+    ("gmail.om", "gmail.com"),
+    ("gmail.vom", "gmail.com"),
+    ("gmailc.om", "gmail.com"),
+    ("gmailcom", "gmail.com"),
+    ("gmaill.com", "gmail.com"),
+    ("gmaio.com", "gmail.com"),
+    ("gmal.com", "gmail.com"),
+    ("gmali.com", "gmail.com"),
+    ("gmaol.com", "gmail.com"),
+    ("gmaul.com", "gmail.com"),
+    ("gmeil.com", "gmail.com"),
+    ("gmial.com", "gmail.com"),
+    ("gmil.com", "gmail.com"),
+    ("gmmail.com", "gmail.com"),
+    ("gmsil.com", "gmail.com"),
+    ("gmx.d", "gmx.de"),
+    ("gmx.dee", "gmx.de"),
+    ("gmx.ed", "gmx.de"),
+    ("gmxde", "gmx.de"),
+    ("gnail.com", "gmail.com"),
+    ("goglemail.com", "googlemail.com"),
+    ("googelmail.com", "googlemail.com"),
+    ("googlemai.com", "googlemail.com"),
+    ("googlemailcom", "googlemail.com"),
+    ("googlemal.com", "googlemail.com"),
+    ("googlemial.com", "googlemail.com"),
+    ("hormail.com", "hotmail.com"),
+    ("hotamil.com", "hotmail.com"),
+    ("hotmai.co.uk", "hotmail.co.uk"),
+    ("hotmai.com", "hotmail.com"),
+    ("hotmai.fr", "hotmail.fr"),
+    ("hotmail", "hotmail.com"),
+    ("hotmail.cm", "hotmail.com"),
+    ("hotmail.couk", "hotmail.co.uk"),
+    ("hotmail.om", "hotmail.com"),
+    ("hotmailco.uk", "hotmail.co.uk"),
+    ("hotmailcom", "hotmail.com"),
+    ("hotmaill.com", "hotmail.com"),
+    ("hotmal.co.uk", "hotmail.co.uk"),
+    ("hotmal.com", "hotmail.com"),
+    ("hotmal.fr", "hotmail.fr"),
+    ("hotmali.com", "hotmail.com"),
+    ("hotmial.co.uk", "hotmail.co.uk"),
+    ("hotmial.com", "hotmail.com"),
+    ("hotmial.fr", "hotmail.fr"),
+    ("hotmil.com", "hotmail.com"),
+    ("hotnail.com", "hotmail.com"),
+    ("hotrmail.com", "hotmail.com"),
+    ("htomail.com", "hotmail.com"),
+    ("iclod.com", "icloud.com"),
+    ("iclou.com", "icloud.com"),
+    ("icloud", "icloud.com"),
+    ("icloud.cm", "icloud.com"),
+    ("icloudcom", "icloud.com"),
+    ("iclould.com", "icloud.com"),
+    ("iclound.com", "icloud.com"),
+    ("icluod.com", "icloud.com"),
+    ("icolud.com", "icloud.com"),
+    ("icoud.com", "icloud.com"),
+    ("lapost.net", "laposte.net"),
+    ("lapostenet", "laposte.net"),
+    ("libeor.it", "libero.it"),
+    ("liberoit", "libero.it"),
+    ("orage.fr", "orange.fr"),
+    ("oragne.fr", "orange.fr"),
+    ("orangefr", "orange.fr"),
+    ("ornage.fr", "orange.fr"),
+    ("otlook.com", "outlook.com"),
+    ("oulook.com", "outlook.com"),
+    ("oultook.com", "outlook.com"),
+    ("outllok.com", "outlook.com"),
+    ("outlok.com", "outlook.com"),
+    ("outlook", "outlook.com"),
+    ("outlook.cm", "outlook.com"),
+    ("outlook.co", "outlook.com"),
+    ("outlookcom", "outlook.com"),
+    ("outlool.com", "outlook.com"),
+    ("outloook.com", "outlook.com"),
+    ("outook.com", "outlook.com"),
+    ("protonmai.com", "protonmail.com"),
+    ("protonmailcom", "protonmail.com"),
+    ("protonmal.com", "protonmail.com"),
+    ("protonmial.com", "protonmail.com"),
+    ("t-onine.de", "t-online.de"),
+    ("t-onlie.de", "t-online.de"),
+    ("t-onlien.de", "t-online.de"),
+    ("t-onlin.de", "t-online.de"),
+    ("t-online", "t-online.de"),
+    ("t-online.d", "t-online.de"),
+    ("t-onlinede", "t-online.de"),
+    ("tonline.de", "t-online.de"),
+    ("wanado.fr", "wanadoo.fr"),
+    ("wanadoofr", "wanadoo.fr"),
+    ("wandoo.fr", "wanadoo.fr"),
+    ("web.d", "web.de"),
+    ("web.dee", "web.de"),
+    ("web.ed", "web.de"),
+    ("webde", "web.de"),
+    ("yahho.com", "yahoo.com"),
+    ("yaho.co.uk", "yahoo.co.uk"),
+    ("yaho.com", "yahoo.com"),
+    ("yaho.fr", "yahoo.fr"),
+    ("yahoo", "yahoo.com"),
+    ("yahoo.cm", "yahoo.com"),
+    ("yahoo.couk", "yahoo.co.uk"),
+    ("yahoo.om", "yahoo.com"),
+    ("yahooco.uk", "yahoo.co.uk"),
+    ("yahoocom", "yahoo.com"),
+    ("yahooo.co.uk", "yahoo.co.uk"),
+    ("yahooo.com", "yahoo.com"),
+    ("yahooo.fr", "yahoo.fr"),
+    ("yajoo.com", "yahoo.com"),
+    ("yaoo.com", "yahoo.com"),
+    ("yhaoo.com", "yahoo.com"),
+    ("yhoo.com", "yahoo.com"),
+];
+/// Top-level domains that there are not, and those that are meant.
+const NO_TOP: &[(&str, &str)] = &[
+    ("c0m", "com"),
+    ("cmo", "com"),
+    ("comm", "com"),
+    ("con", "com"),
+    ("coom", "com"),
+    ("cpm", "com"),
+    ("nett", "net"),
+    ("nte", "net"),
+    ("ocm", "com"),
+    ("ogr", "org"),
+    ("orgg", "org"),
+    ("vom", "com"),
+    ("xom", "com"),
+];
+
+/// The domain that is meant where a well-known one, or the end of one, is mistyped.
+pub(crate) fn meant_domain(address: &str) -> Option<String> {
+    let (_, domain) = address.rsplit_once('@')?;
+    let lower: Cow<'_, str> = if domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        domain.to_ascii_lowercase().into()
+    } else {
+        domain.into()
+    };
+    let of = |table: &[(&str, &'static str)], wrong: &str| {
+        table.binary_search_by_key(&wrong, |(wrong, _)| wrong).ok().map(|at| table[at].1)
+    };
+    if let Some(meant) = of(MISTYPED, &lower) {
+        return Some(meant.to_owned());
+    }
+    let (rest, top) = lower.rsplit_once('.')?;
+    let meant = format!("{rest}.{}", of(NO_TOP, top)?);
+    // Two slips in one domain.
+    Some(of(MISTYPED, &meant).map_or(meant, str::to_owned))
+}
+
 /// What the address was meant to be, if one of the usual slips explains it.
 fn meant(address: &str, rule: Rule<'_>) -> Option<String> {
     let within = |text: &str| match (text.find('<'), text.rfind('>')) {
@@ -142,12 +317,31 @@ fn meant(address: &str, rule: Rule<'_>) -> Option<String> {
     let trimmed = straight.trim_start_matches(enclosing);
     let trimmed = trimmed.trim_end_matches(['.', ',', ';', ':', '"', '\'', '\u{201c}', '\u{201d}', '>', ')', ']', '-']);
     let spelled = trimmed.replace("(at)", "@").replace("[at]", "@").replace("(dot)", ".").replace("[dot]", ".");
-    [straight.as_str(), trimmed, &spelled]
+    let dotted = dotted(&spelled);
+    let domain = |address: &str| {
+        let (local, _) = address.rsplit_once('@')?;
+        Some(format!("{local}@{}", meant_domain(address)?))
+    };
+    [straight.as_str(), trimmed, &spelled, &dotted]
         .into_iter()
+        .map(|candidate| domain(candidate).unwrap_or_else(|| candidate.to_owned()))
         .find(|candidate| {
-            *candidate != address && text::length(candidate) <= rule.max && structure(candidate, rule).is_ok()
+            candidate != address && text::length(candidate) <= rule.max && structure(candidate, rule).is_ok()
         })
-        .map(str::to_owned)
+}
+
+/// One dot where there are two, or a comma in place of one in the domain.
+fn dotted(address: &str) -> String {
+    let mut text = address.to_owned();
+    while text.contains("..") {
+        text = text.replace("..", ".");
+    }
+    match text.split_once('@') {
+        Some((local, domain)) if domain.matches(',').count() == 1 && !domain.contains('@') => {
+            format!("{local}@{}", domain.replace(',', "."))
+        }
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -191,8 +385,12 @@ mod tests {
             ("hyphen at the beginning", "-ana@example.com", "email_edge"),
             ("hyphen at the end", "ana@example.com-", "email_edge -> ana@example.com"),
             ("dot at the end", "ana@example.com.", "email_edge -> ana@example.com"),
-            ("two dots", "ana..diaz@example.com", "email_dots"),
-            ("two dots in the domain", "ana@example..com", "email_dots"),
+            ("two dots", "ana..diaz@example.com", "email_dots -> ana.diaz@example.com"),
+            ("two dots in the domain", "ana@example..com", "email_dots -> ana@example.com"),
+            ("a comma in the domain", "ana@example,com", "email_domain_incomplete -> ana@example.com"),
+            ("a well-known domain without its dot", "ana@gmailcom", "email_domain_incomplete -> ana@gmail.com"),
+            ("a well-known domain without its end", "ana@gmail", "email_domain_incomplete -> ana@gmail.com"),
+            ("a slip in a slip", "Ana <ana@gmial.con>", "email_display_name -> ana@gmail.com"),
             ("spelled out", "ana[at]example(dot)com", "email_at_missing -> ana@example.com"),
             ("quoted", "\"ana diaz\"@example.com", "email_quoted"),
             ("quoted @", "\"a@b\"@example.com", "email_quoted"),
@@ -205,6 +403,30 @@ mod tests {
             ("hyphen in front of a label", "ana@-example.com", "email_domain_not_valid"),
         ] {
             assert_eq!(said(address, STRICT), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn mistyped_domains_are_known() {
+        for (address, domain) in [
+            ("ana@gmial.com", "gmail.com"),
+            ("ana@GMIAL.com", "gmail.com"),
+            ("ana@hotmial.com", "hotmail.com"),
+            ("ana@example.con", "example.com"),
+            ("ana@mail.example.ogr", "mail.example.org"),
+            ("ana@gmial.con", "gmail.com"),
+            ("ana@t-onlin.de", "t-online.de"),
+        ] {
+            assert_eq!(meant_domain(address).as_deref(), Some(domain), "{address}");
+        }
+        for address in
+            ["ana@gmail.com", "ana@ymail.com", "ana@mail.com", "ana@gmx.com", "ana@example.co", "ana@example.cm"]
+        {
+            assert_eq!(meant_domain(address), None, "{address}");
+        }
+        for table in [MISTYPED, NO_TOP] {
+            assert!(table.is_sorted_by(|(a, _), (b, _)| a < b));
+            assert!(table.iter().all(|(_, meant)| !table.iter().any(|(wrong, _)| wrong == meant)));
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
     code,
     detect::{self, Mapping, Opened, Reading, Unread},
     identity::IdentityKey,
+    names::{self, Convention, Given, Votes},
     profile::Column,
     refused::{self, RowNumbers},
     table::Cell,
@@ -121,6 +122,24 @@ struct Row {
     extra: Vec<String>,
 }
 
+impl Row {
+    fn given(&self, at: usize) -> Option<Given<'_>> {
+        let outcome = self.outcomes.get(at)?;
+        let text = match &outcome.value {
+            Some(Value::Text(text)) => text,
+            _ => "",
+        };
+        Some(Given { text, status: outcome.status(), kept: false })
+    }
+}
+
+/// What is suggested for the names of a row of a sheet.
+fn suggest_names(profile: &Profile, convention: Option<Convention>, row: &mut Row) {
+    if let Some(suggestion) = names::suggestion(profile, convention, |at| row.given(at)) {
+        row.outcomes[suggestion.at].issues.push(suggestion.issue);
+    }
+}
+
 /// Puts a report together: duplicates are found over all rows.
 fn report(profile: &Profile, source: Source, issues: Vec<Issue>, places: &[Option<usize>], rows: Vec<Row>) -> Report {
     let mut holders: HashMap<IdentityKey, Vec<u32>> = HashMap::with_capacity(rows.len());
@@ -191,6 +210,7 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
     };
     let mut rows = Vec::new();
     let mut numbers = RowNumbers::default();
+    let mut votes = Votes::default();
     each_row(&mut reading, profile, |reading, raw| {
         let input = |at: usize| match raw.cell(reading, at) {
             Some(cell) => (Input::Text(&cell.text), cell.broken),
@@ -199,10 +219,14 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
         let outcomes = check_cells(profile, Corrections::Made, input);
         numbers.read(raw.number);
         let (issue, extra) = (raw.issue(reading.width), raw.extra(reading.width));
-        rows.push(Row { row: 0, line: raw.line, outcomes, issue, extra });
+        let row = Row { row: 0, line: raw.line, outcomes, issue, extra };
+        votes.row(profile, |at| row.given(at));
+        rows.push(row);
     });
+    let convention = votes.convention();
     for (row, number) in rows.iter_mut().zip(numbers.finish()) {
         row.row = number;
+        suggest_names(profile, convention, row);
     }
     report(profile, reading.source, reading.issues, &reading.places, rows)
 }

@@ -22,6 +22,7 @@ pub mod identity;
 mod issue;
 mod json;
 mod message;
+mod names;
 mod phone;
 mod profile;
 mod record;
@@ -100,7 +101,7 @@ pub fn check_field(profile: &Profile, field: &str, text: &str) -> FieldVerdict {
             issues: vec![issue],
         };
     };
-    let outcome = cell::check(profile, column, cell::Input::Text(text), cell::Corrections::Made);
+    let outcome = cell::check(profile, column, cell::Input::Text(text), cell::Corrections::WithoutSuggestions);
     FieldVerdict { status: outcome.status(), value: outcome.value, issues: outcome.issues }
 }
 

@@ -122,6 +122,7 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
         code::EMAIL_EDGE => format!("may not begin or end with {}", p.character()),
         code::EMAIL_DOMAIN_INCOMPLETE => "the part after the @ must be a full domain, as in example.com".into(),
         code::EMAIL_DOMAIN_NOT_VALID => "the part after the @ is not a domain".into(),
+        code::EMAIL_DOMAIN_TYPO => format!("probably a typing error for {}", p.get("meant")),
         code::EMAIL_QUOTED => "quoted parts are not allowed in an address".into(),
         code::EMAIL_DOMAIN_LITERAL => "an IP address in place of the domain is not allowed".into(),
         code::EMAIL_COMMENT => "comments in parentheses are not allowed in an address".into(),
@@ -135,10 +136,13 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
         code::PHONE_SCIENTIFIC_NOTATION => {
             "a spreadsheet turned the number into scientific notation and its digits are lost; enter it again".into()
         }
-        code::PHONE_DECIMAL => "a program wrote the number with decimals".into(),
+        code::PHONE_DECIMAL => "a program wrote the number as one with decimals".into(),
         code::PHONE_PLUS_LOST => "the + before the country code is missing".into(),
         code::PHONE_ZERO_LOST => "the leading zero is missing".into(),
         code::PHONE_COUNTRY_CODE_MISSING => "must begin with + and the country code".into(),
+        code::PHONE_NATIONAL => {
+            format!("must begin with + and the country code; this is a number as dialled in {}", p.get("country"))
+        }
         code::PHONE_COUNTRY_CODE_UNKNOWN => "no country has this country code".into(),
         code::PHONE_INTERNATIONAL_PREFIX => "must begin with + instead of 00".into(),
         code::PHONE_CHARACTER => match params.get("allowed") {
@@ -148,6 +152,17 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
         code::PHONE_LETTERS => "digits, not letters".into(),
         code::PHONE_EXTENSION => "without an extension".into(),
         code::PHONE_SEVERAL => "one number only".into(),
+
+        code::NAMES_SWAPPED => format!(
+            "first and last name seem to be swapped: the address says first name “{}”, last name “{}”",
+            p.get("first_name"),
+            p.get("last_name")
+        ),
+        code::FULL_NAME_IN_ONE_CELL => format!(
+            "first and last name in one cell: first name “{}”, last name “{}”",
+            p.get("first_name"),
+            p.get("last_name")
+        ),
 
         code::ONE_ONLY => format!("one only, this has {}", p.get("count")),
         code::COURSE_UNKNOWN => p.unknown("course"),

@@ -50,6 +50,12 @@ pub(crate) fn has_trunk_zero(e164: &str) -> bool {
     parse(e164, None).is_ok_and(|number| number.has_trunk_zero())
 }
 
+/// Whether two numbers (E.164) have the same country code.
+pub(crate) fn of_one_country(a: &str, b: &str) -> bool {
+    let code = |number: &str| parse(number, None).map(|number| number.calling_code()).ok();
+    code(a) == code(b)
+}
+
 /// Whether it is a country that numbers are known of.
 pub(crate) fn is_country(country: &str) -> bool {
     Region::of(country).is_some()

@@ -181,6 +181,7 @@ export const de: AcceptTexts = {
       phone_required: "Geben Sie Ihre Mobilnummer ein.",
       phone_not_valid: "Diese Nummer ist nicht vergeben. Prüfen Sie Ländervorwahl und Ziffern.",
       phone_country_code_missing: "Beginnen Sie mit der Ländervorwahl, zum Beispiel +49.",
+      phone_national: "Beginnen Sie mit der Ländervorwahl, zum Beispiel +49.",
       email_taken: "Diese Adresse gehört inzwischen zu einem anderen Konto. Fragen Sie einen Administrator.",
       code_not_valid:
         "Dieser Code stimmt nicht (mehr). Nehmen Sie den, den die App gerade zeigt, und prüfen Sie die Uhr Ihres Telefons.",

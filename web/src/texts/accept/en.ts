@@ -179,6 +179,7 @@ export const en = {
       phone_required: "Enter your mobile number.",
       phone_not_valid: "This is not a number in use. Check the country code and the digits.",
       phone_country_code_missing: "Begin with the country code, for example +44.",
+      phone_national: "Begin with the country code, for example +44.",
       email_taken: "This address belongs to another account by now. Ask an administrator.",
       code_not_valid:
         "This code is not right (any more). Take the one that the app shows now, and check that your phone's clock is right.",

@@ -180,6 +180,7 @@ export const es: AcceptTexts = {
       phone_required: "Escriba su número de móvil.",
       phone_not_valid: "Este número no existe. Compruebe el prefijo y las cifras.",
       phone_country_code_missing: "Empiece por el prefijo de país, por ejemplo +34.",
+      phone_national: "Empiece por el prefijo de país, por ejemplo +34.",
       email_taken: "Esta dirección pertenece ya a otra cuenta. Pregunte a un administrador.",
       code_not_valid:
         "Este código no es correcto (o ya no lo es). Use el que la aplicación muestra ahora y compruebe la hora de su teléfono.",

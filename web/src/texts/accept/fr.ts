@@ -184,6 +184,7 @@ export const fr: AcceptTexts = {
       phone_required: "Saisissez votre numéro de mobile.",
       phone_not_valid: "Ce numéro n’existe pas. Vérifiez l’indicatif et les chiffres.",
       phone_country_code_missing: "Commencez par l’indicatif du pays, par exemple +33.",
+      phone_national: "Commencez par l’indicatif du pays, par exemple +33.",
       email_taken: "Cette adresse appartient désormais à un autre compte. Adressez-vous à un administrateur.",
       code_not_valid:
         "Ce code n’est pas (ou plus) valable. Prenez celui que l’application affiche maintenant et vérifiez l’heure de votre téléphone.",

@@ -181,6 +181,7 @@ export const ja: AcceptTexts = {
       phone_required: "携帯電話番号を入力してください。",
       phone_not_valid: "使われていない番号です。国番号と数字を確認してください。",
       phone_country_code_missing: "国番号（例: +81）から入力してください。",
+      phone_national: "国番号（例: +81）から入力してください。",
       email_taken: "このアドレスはすでに別のアカウントで使われています。管理者にお問い合わせください。",
       code_not_valid:
         "コードが正しくないか、期限が切れています。アプリに今表示されているコードを入力し、端末の時計も確認してください。",
