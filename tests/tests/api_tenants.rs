@@ -43,6 +43,8 @@ struct Place {
     import: String,
     /// An import that waits for its chunk.
     staged: String,
+    /// A custom import profile.
+    profile: String,
 }
 
 impl Deref for World {
@@ -79,6 +81,7 @@ const DENIED: Expected = Refused(403, "permission_denied");
 const NO_ORGANIZATION: Expected = Refused(404, "organization_not_found");
 const NO_USER: Expected = Refused(404, "user_not_found");
 const NO_ROLE: Expected = Refused(404, "role_not_found");
+const NO_PROFILE: Expected = Refused(404, "profile_not_found");
 const NO_IMPORT: Expected = Refused(404, "import_not_found");
 
 fn get(path: String) -> Request {
@@ -339,6 +342,44 @@ const CASES: &[Case] = &[
         NO_ORGANIZATION,
     ),
     case(
+        "get-import-profile-definition",
+        |w| get(format!("/v1/import-profiles/{}/definition", w.profile)),
+        DENIED,
+        NO_PROFILE,
+    ),
+    case(
+        "create-import-profile",
+        |w| post(format!("/v1/import-profiles?organization={}", w.acme), &json!({"base": "end-user", "title": "More"})),
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case(
+        "preview-import-profile",
+        |w| {
+            let body = json!({"base": "end-user", "title": "Tried"});
+            post(format!("/v1/import-profiles/preview?organization={}", w.acme), &body)
+        },
+        DENIED,
+        NO_ORGANIZATION,
+    ),
+    case(
+        "update-import-profile",
+        |w| {
+            Request::new("PUT", format!("/v1/import-profiles/{}", w.profile))
+                .header("if-match", "\"1\"")
+                .json(&json!({"base": "end-user", "title": "Ours", "limits": {"rows": 10}}))
+        },
+        DENIED,
+        NO_PROFILE,
+    ),
+    // Of a version that it never had, so that it is there for the next who asks.
+    case(
+        "delete-import-profile",
+        |w| Request::new("DELETE", format!("/v1/import-profiles/{}", w.profile)).header("if-match", "\"99\""),
+        DENIED,
+        NO_PROFILE,
+    ),
+    case(
         "get-import-template",
         |w| get(format!("/v1/import-profiles/end-user/template?organization={}", w.acme)),
         DENIED,
@@ -362,6 +403,12 @@ const CASES: &[Case] = &[
             Request::new("PUT", format!("/v1/imports/{}/chunks/0", w.staged)).json(&json!({"rows": [
                 {"first_name": "Sta", "last_name": "Ged", "email": "staged@acme.example"}]}))
         },
+        DENIED,
+        NO_IMPORT,
+    ),
+    case(
+        "stage-source",
+        |w| Request::new("PUT", format!("/v1/imports/{}/source/0", w.staged)).body("application/octet-stream", "x"),
         DENIED,
         NO_IMPORT,
     ),
@@ -409,7 +456,9 @@ async fn world() -> World {
     let staged = system.post(&root, &imports, json!({"chunks": 1, "total_rows": 1})).await;
     assert_eq!(staged.status, 201, "{staged:?}");
     let staged = staged.text_of("id");
-    let place = Place { acme, user, role, group, session, key, import, staged };
+    let profiles = format!("/v1/import-profiles?organization={acme}");
+    let profile = system.post(&root, profiles, json!({"base": "end-user", "title": "Ours"})).await.text_of("id");
+    let place = Place { acme, user, role, group, session, key, import, staged, profile };
     World { system, root, own, powerless, other, place }
 }
 
@@ -430,6 +479,7 @@ fn check(name: &str, world: &World, answer: &Answer, expected: &Expected) {
                 &world.key,
                 &world.import,
                 &world.staged,
+                &world.profile,
             ] {
                 assert!(!answer.text.contains(own.as_str()), "{name} tells of Acme: {answer:?}");
             }
@@ -618,12 +668,18 @@ const NEEDS: &[(&str, Need)] = &[
     ("export-audit-events", Where(P::AuditRead)),
     ("list-import-profiles", Where(P::ImportsRead)),
     ("get-import-profile", Where(P::ImportsRead)),
+    ("get-import-profile-definition", Where(P::ImportsRead)),
+    ("create-import-profile", Where(P::OrganizationsWrite)),
+    ("preview-import-profile", Where(P::OrganizationsWrite)),
+    ("update-import-profile", Where(P::OrganizationsWrite)),
+    ("delete-import-profile", Where(P::OrganizationsWrite)),
     ("get-import-template", Where(P::ImportsRead)),
     ("start-import", Where(P::ImportsWrite)),
     ("list-imports", Holds(P::ImportsRead)),
     ("get-import", Where(P::ImportsRead)),
     ("get-import-report", Where(P::ImportsRead)),
     ("stage-chunk", Where(P::ImportsWrite)),
+    ("stage-source", Where(P::ImportsWrite)),
     ("commit-import", Where(P::ImportsWrite)),
     ("cancel-import", Where(P::ImportsWrite)),
     ("undo-import", Where(P::ImportsWrite)),
@@ -639,6 +695,10 @@ const OF_TECHNICIANS: &[(&str, Ask)] = &[
         let new = json!({"kind": "technician", "roles": ["technician"], "first_name": "New", "last_name": "Comer",
             "email": "newcomer@tech.example"});
         post("/v1/users".into(), &new)
+    }),
+    ("create-import-profile", |_| post("/v1/import-profiles".into(), &json!({"base": "technician", "title": "More"}))),
+    ("preview-import-profile", |_| {
+        post("/v1/import-profiles/preview".into(), &json!({"base": "technician", "title": "Tried"}))
     }),
     ("start-import", |_| {
         Request::new("POST", "/v1/imports?profile=technician")
@@ -765,6 +825,7 @@ fn nowhere() -> Place {
         key: id("key"),
         import: id("imp"),
         staged: id("imp2"),
+        profile: id("prof"),
     }
 }
 
@@ -836,6 +897,9 @@ async fn furnish(system: &System, organization: Option<&str>, import: &str, n: u
     if let Some(id) = organization {
         let path = format!("/v1/groups?organization={id}");
         place.group = system.post(&root, path, json!({"name": format!("Day {letters}")})).await.text_of("id");
+        let path = format!("/v1/import-profiles?organization={id}");
+        let profile = json!({"base": "end-user", "title": format!("Ours {letters}")});
+        place.profile = system.post(&root, path, profile).await.text_of("id");
         place.acme = id.to_owned();
     }
     place
@@ -856,9 +920,9 @@ async fn finished_import(system: &System, query: &str, email: &str) -> String {
 
 /// Whether an operation changes something that the audit trail tells of.
 fn changes(operation: &str) -> bool {
-    // Rows that wait to be committed are nobody yet.
+    // Rows that wait to be committed are nobody yet, and a profile that is tried is none.
     let route = ROUTES.iter().find(|route| route.operation == operation);
-    route.is_some_and(|route| route.method != "GET") && operation != "stage-chunk"
+    route.is_some_and(|route| route.method != "GET") && !["stage-chunk", "preview-import-profile"].contains(&operation)
 }
 
 async fn newest_event(system: &System) -> Option<String> {

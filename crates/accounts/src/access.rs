@@ -174,9 +174,15 @@ pub trait Authenticator {
 /// SHA-256 in lower-case hex: how session tokens and API keys are stored.
 #[must_use]
 pub fn secret_hash(secret: &str) -> String {
+    secret_hash_of(secret.as_bytes())
+}
+
+/// SHA-256 in lower-case hex of any bytes.
+#[must_use]
+pub fn secret_hash_of(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     use std::fmt::Write as _;
-    sha2::Sha256::digest(secret.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+    sha2::Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -241,6 +241,10 @@ coded! {
         UndoTooLate "undo_too_late" "an import can be undone for 24 hours only",
         /// The chunk was sent before with other content.
         ChunkDiffers "chunk_differs" "this chunk was sent before with other rows",
+        /// Chunks of rows for a file in pieces, or the other way round.
+        ImportStagedOtherwise "import_staged_otherwise" "this import was announced in another way: chunks of rows and pieces of a file do not mix",
+        /// The piece was sent before with other bytes.
+        PieceDiffers "piece_differs" "this piece was sent before with other bytes",
         /// The same request, with the same idempotency key, is still being worked on.
         RequestInProgress "request_in_progress" "this request is still being worked on; repeat it shortly with the same Idempotency-Key",
         /// The profile is another than the one the rows were checked against.
@@ -293,6 +297,7 @@ pub struct DeadSince {
 const OWN_CODES: &[&str] = &[
     "body_not_json",
     "body_too_large",
+    "bytes_missing",
     "chunks_missing",
     "idempotency_key_reused",
     "import_refused",
@@ -437,6 +442,14 @@ pub enum Invalid {
         /// As the chunks hold.
         staged: u32,
     },
+    /// The pieces hold another number of bytes than was announced.
+    #[error("{announced} bytes were announced and {staged} have arrived")]
+    BytesMissing {
+        /// As the import was opened with.
+        announced: u64,
+        /// As the pieces hold.
+        staged: u64,
+    },
     /// Rows without a role where the profile wants one.
     #[error("{} rows have no role; give each one, or send ?role=", .0.len())]
     RoleRequired(Vec<u32>),
@@ -459,6 +472,7 @@ impl Invalid {
             Self::Origin => "origin_not_allowed",
             Self::ChunksMissing(_) => "chunks_missing",
             Self::RowsMissing { .. } => "rows_missing",
+            Self::BytesMissing { .. } => "bytes_missing",
             Self::RoleRequired(_) => "role_required",
         }
     }

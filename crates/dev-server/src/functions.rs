@@ -111,6 +111,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     sign_in
     sign_out
     stage_chunk
+    stage_source
     start_import
     sweep_imports
     sweep_mail

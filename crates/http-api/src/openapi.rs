@@ -103,6 +103,7 @@ use crate::{auth::SESSION_COOKIE, operations, representations::problem::ProblemR
         operations::get_import::get_import,
         operations::stage_chunk::stage_chunk,
         operations::commit_import::commit_import,
+        operations::stage_source::stage_source,
         operations::cancel_import::cancel_import,
         operations::undo_import::undo_import,
         operations::get_import_report::get_import_report,

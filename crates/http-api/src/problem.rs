@@ -145,6 +145,8 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::ImportUndone
             | Conflict::UndoTooLate
             | Conflict::ChunkDiffers
+            | Conflict::ImportStagedOtherwise
+            | Conflict::PieceDiffers
             | Conflict::RequestInProgress
             | Conflict::RulesChanged => (StatusCode::CONFLICT, "Conflict"),
         },
@@ -166,6 +168,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             Invalid::Origin => (StatusCode::FORBIDDEN, "Origin not allowed"),
             Invalid::ChunksMissing(_) => (StatusCode::CONFLICT, "Chunks missing"),
             Invalid::RowsMissing { .. } => (StatusCode::CONFLICT, "Rows missing"),
+            Invalid::BytesMissing { .. } => (StatusCode::CONFLICT, "Bytes missing"),
             Invalid::RoleRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Role required"),
         },
         Error::RateLimited { .. } | Error::TooManyAttempts { .. } => {

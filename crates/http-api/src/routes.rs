@@ -94,6 +94,7 @@ routes! {
     GET "/v1/imports/{id}" "get-import",
     PUT "/v1/imports/{id}/chunks/{n}" "stage-chunk",
     POST "/v1/imports/{id}/commit" "commit-import",
+    PUT "/v1/imports/{id}/source/{n}" "stage-source",
     POST "/v1/imports/{id}/cancel" "cancel-import",
     POST "/v1/imports/{id}/undo" "undo-import",
     GET "/v1/imports/{id}/report" "get-import-report",

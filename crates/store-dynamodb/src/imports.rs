@@ -3,7 +3,10 @@
 use async_recursion::async_recursion as boxed;
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
+use aws_sdk_dynamodb::{
+    primitives::Blob,
+    types::{AttributeValue, ConditionCheck, Put, TransactWriteItem},
+};
 use jiff::{SignedDuration, Timestamp};
 use rollcall_accounts::{
     Error, Result,
@@ -15,8 +18,8 @@ use rollcall_accounts::{
         failed::FailedRow,
         ports::{
             Along, ChangeImports, Chunk, ChunkFacts, CreateImports, DueImports, ImportOrganizations, ImportPage,
-            ImportScope, KeepFailed, KeepReport, ListImports, Occasion, ReadChunks, ReadImports, ReadReports,
-            StageRows, Staging,
+            ImportScope, KeepFailed, KeepReport, ListImports, Occasion, Piece, ReadChunks, ReadImports, ReadPieces,
+            ReadReports, ReadSource, StageRows, StageSource, Staging,
         },
         rows::{Place, PlacedIssue, StagedRow},
         undo::{Made, Stayed},
@@ -311,13 +314,6 @@ impl ChangeImports for Store {
 
 impl StageRows for Store {
     async fn stage(&self, import: &ImportId, chunk: &Chunk) -> Result<Staging> {
-        let open = ConditionCheck::builder()
-            .table_name(&self.table)
-            .set_key(Some(keys::import_head(import).attributes()))
-            .condition_expression("phase = :staged")
-            .expression_attribute_values(":staged", s("staged"))
-            .build()
-            .map_err(build_error)?;
         let facts = ChunkItem {
             number: chunk.number,
             digest: chunk.digest.clone(),
@@ -349,30 +345,90 @@ impl StageRows for Store {
         if size > TRANSACTION_BYTES {
             return Err(Invalid::BodyTooLarge { limit: TRANSACTION_BYTES }.into());
         }
-        let mut members = vec![
-            TransactWriteItem::builder().condition_check(open).build(),
-            self.put_new(item::to_item(&header, "import_chunk", &facts)?)?,
-        ];
+        let mut members =
+            vec![self.still_staged(import)?, self.put_new(item::to_item(&header, "import_chunk", &facts)?)?];
         for item in items {
             members.push(self.put(item)?);
         }
         match self.transact(members).await? {
             Ok(()) => Ok(Staging::Stored),
             Err(failed) if failed.contains(&0) => Ok(Staging::Closed),
-            Err(_) => {
-                let answer = self
-                    .client
-                    .get_item()
-                    .table_name(&self.table)
-                    .set_key(Some(header.attributes()))
-                    .consistent_read(true)
-                    .dispatch()
-                    .await
-                    .map_err(internal)?;
-                let same = answer.item().is_some_and(|item| item::text(item, "digest") == Some(&chunk.digest));
-                Ok(if same { Staging::Same } else { Staging::Differs })
+            Err(_) => Ok(self.staged_as(&header, &chunk.digest).await?.unwrap_or(Staging::Differs)),
+        }
+    }
+}
+
+impl Store {
+    /// Goes on only while an import is staged.
+    fn still_staged(&self, import: &ImportId) -> Result<TransactWriteItem, StoreError> {
+        let open = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::import_head(import).attributes()))
+            .condition_expression("phase = :staged")
+            .expression_attribute_values(":staged", s("staged"))
+            .build()
+            .map_err(build_error)?;
+        Ok(TransactWriteItem::builder().condition_check(open).build())
+    }
+
+    /// Whether what is staged under a key is the same; none where nothing is.
+    async fn staged_as(&self, header: &Key, digest: &str) -> Result<Option<Staging>, StoreError> {
+        let item = self.item(header).await?;
+        let same = |item: Item| item::text(&item, "digest") == Some(digest);
+        Ok(item.map(|item| if same(item) { Staging::Same } else { Staging::Differs }))
+    }
+}
+
+impl StageSource for Store {
+    async fn stage_piece(&self, import: &ImportId, piece: &Piece, bytes: &[u8]) -> Result<Staging> {
+        let header = keys::import_piece(import, piece.number);
+        if let Some(known) = self.staged_as(&header, &piece.digest).await? {
+            return Ok(known);
+        }
+        // Larger than a transaction: the parts first, under names that nobody looks for before the header is there.
+        let parts = (0_u32..).zip(bytes.chunks(PART_BYTES)).map(|(part, bytes)| {
+            let key = keys::import_source(import, piece.number, part, &piece.digest);
+            Item::from([
+                ("pk".to_owned(), s(key.pk)),
+                ("sk".to_owned(), s(key.sk)),
+                ("kind".to_owned(), s("import_source")),
+                ("bytes".to_owned(), AttributeValue::B(Blob::new(bytes))),
+            ])
+        });
+        self.batch_write(parts.collect(), Vec::new()).await?;
+        let members = vec![self.still_staged(import)?, self.put_new(item::to_item(&header, "import_piece", piece)?)?];
+        match self.transact(members).await? {
+            Ok(()) => Ok(Staging::Stored),
+            Err(failed) if failed.contains(&0) => Ok(Staging::Closed),
+            Err(_) => Ok(self.staged_as(&header, &piece.digest).await?.unwrap_or(Staging::Differs)),
+        }
+    }
+}
+
+impl ReadPieces for Store {
+    async fn pieces(&self, import: &ImportId) -> Result<Vec<Piece>> {
+        let pk = keys::import_head(import).pk;
+        let items = self.partition(&pk, "PIECE#").await?;
+        Ok(items.into_iter().map(item::from_item).collect::<Result<_, StoreError>>()?)
+    }
+}
+
+impl ReadSource for Store {
+    async fn source(&self, import: &ImportId, pieces: &[Piece]) -> Result<Vec<u8>> {
+        let mut source = Vec::new();
+        for piece in pieces {
+            let parts = piece.bytes.div_ceil(PART_BYTES as u64);
+            let parts = u32::try_from(parts).map_err(Error::internal)?;
+            let wanted: Vec<Key> =
+                (0..parts).map(|part| keys::import_source(import, piece.number, part, &piece.digest)).collect();
+            let found = self.batch_get(wanted.clone()).await?;
+            for key in wanted {
+                let bytes = found.get(&key).and_then(|item| item.get("bytes")?.as_b().ok());
+                let bytes = bytes.ok_or_else(|| StoreError("a part of a file is gone".into()))?;
+                source.extend_from_slice(bytes.as_ref());
             }
         }
+        Ok(source)
     }
 }
 

@@ -630,6 +630,7 @@ impl RunImports for Store {
         let own = keys::import_head(import).pk;
         let mut gone = self.partition_keys(&own, "TICK#").await?;
         gone.extend(self.partition_keys(&own, "CHUNK#").await?);
+        gone.extend(self.partition_keys(&own, "PIECE#").await?);
         if !keeps_made {
             gone.extend(self.partition_keys(&own, "MADE#").await?);
         }
@@ -637,6 +638,7 @@ impl RunImports for Store {
             let pk = keys::import_rows_partition(import, shard);
             gone.extend(self.partition_keys(&pk, "ROWS#").await?);
             gone.extend(self.partition_keys(&pk, "PERSON#").await?);
+            gone.extend(self.partition_keys(&pk, "SOURCE#").await?);
         }
         Ok(self.batch_write(Vec::new(), gone).await?)
     }

@@ -287,6 +287,18 @@ pub fn import_chunk(id: &ImportId, chunk: u32) -> Key {
     Key::new(format!("IMPORT#{id}"), format!("CHUNK#{chunk:05}"))
 }
 
+/// What is known of a piece of a file: `IMPORT#id / PIECE#n`, written only if absent.
+#[must_use]
+pub fn import_piece(id: &ImportId, piece: u32) -> Key {
+    Key::new(format!("IMPORT#{id}"), format!("PIECE#{piece:05}"))
+}
+
+/// A part of a piece, by what identifies its bytes: `IMPORT#id#shard / SOURCE#piece#part#digest`.
+#[must_use]
+pub fn import_source(id: &ImportId, piece: u32, part: u32, digest: &str) -> Key {
+    Key::new(import_rows_partition(id, piece + part), format!("SOURCE#{piece:05}#{part:02}#{digest}"))
+}
+
 /// The partition in which the rows of a chunk are.
 #[must_use]
 pub fn import_rows_partition(id: &ImportId, chunk: u32) -> String {

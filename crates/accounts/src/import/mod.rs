@@ -30,6 +30,8 @@ use crate::{
 pub const CHUNK_ROWS: usize = 1_000;
 /// Most chunks of a staged import: more than 100,000 rows need even if each is a fifth full.
 pub const CHUNK_LIMIT: u32 = 500;
+/// Most bytes of a piece of a file: what a request's body holds.
+pub const PIECE_BYTES: u64 = 4 * 1024 * 1024;
 /// How long a runner may work alone: the function's timeout (60 s) and the longest call of its client, so
 /// that nothing a runner sent can arrive after another one has taken over.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
@@ -296,6 +298,17 @@ pub struct Options {
     pub own_rules: Option<custom::OwnRules>,
 }
 
+/// A file that comes in pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its pieces.
+    pub pieces: u32,
+    /// The worksheet, of a workbook.
+    pub sheet: Option<String>,
+}
+
 /// What became of the rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowCounts {
@@ -462,7 +475,10 @@ pub struct Import {
     pub valid_hours: u32,
     /// Whether a row without a role is refused.
     pub role_required: bool,
-    /// Chunks.
+    /// The file that its rows are read from when it is committed, where it comes in pieces.
+    #[serde(default)]
+    pub upload: Option<Upload>,
+    /// Chunks; of a file in pieces none before it is committed.
     pub chunks: u32,
     /// Rows that the caller announced or sent.
     pub total_rows: u32,
@@ -538,6 +554,8 @@ pub struct NewImport {
     pub valid_hours: u32,
     /// See [`Import::role_required`].
     pub role_required: bool,
+    /// See [`Import::upload`].
+    pub upload: Option<Upload>,
     /// Chunks.
     pub chunks: u32,
     /// Rows.
@@ -575,6 +593,7 @@ impl Import {
             invite: new.invite,
             valid_hours: new.valid_hours,
             role_required: new.role_required,
+            upload: new.upload,
             chunks: new.chunks,
             total_rows: new.total_rows,
             refused_rows: 0,
@@ -655,6 +674,9 @@ impl Import {
             return Err(Conflict::ImportNotStaged.into());
         }
         self.phase = Phase::Reserve;
+        if self.upload.is_some() {
+            self.chunks = accepted.div_ceil(CHUNK_ROWS as u32);
+        }
         self.refused_rows = refused;
         self.counts = RowCounts { rows: accepted + refused, failed: refused, ..RowCounts::default() };
         self.total_rows = accepted + refused;
@@ -883,6 +905,7 @@ pub(crate) mod tests {
                 invite: true,
                 valid_hours: 24,
                 role_required: false,
+                upload: None,
                 chunks,
                 total_rows: chunks * 10,
                 staging: STAGING_TIME,

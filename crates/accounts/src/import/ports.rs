@@ -127,6 +127,38 @@ pub trait StageRows: ReadChunks {
     async fn stage(&self, import: &ImportId, chunk: &Chunk) -> Result<Staging>;
 }
 
+/// A piece of a file that has arrived.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Piece {
+    /// Its number, from 0.
+    pub number: u32,
+    /// What identifies its bytes.
+    pub digest: String,
+    /// How many these are.
+    pub bytes: u64,
+}
+
+/// Reads which pieces of a file have arrived.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait ReadPieces: ReadImports {
+    /// The pieces that have arrived, by number.
+    async fn pieces(&self, import: &ImportId) -> Result<Vec<Piece>>;
+}
+
+/// Takes a file in pieces.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait StageSource: ReadImports {
+    /// Stores a piece, whole or not at all, while the import is staged.
+    async fn stage_piece(&self, import: &ImportId, piece: &Piece, bytes: &[u8]) -> Result<Staging>;
+}
+
+/// Puts a file together again.
+#[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
+pub trait ReadSource: ReadPieces {
+    /// The bytes of these pieces, one after the other.
+    async fn source(&self, import: &ImportId, pieces: &[Piece]) -> Result<Vec<u8>>;
+}
+
 /// Keeps the report of a sheet that came in one piece.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait KeepReport {

@@ -83,6 +83,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod stage_chunk;
+pub mod stage_source;
 pub mod start_import;
 pub mod steps;
 pub mod sweep_imports;

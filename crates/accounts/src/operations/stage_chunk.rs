@@ -38,7 +38,7 @@ pub struct StageChunk {
 /// Stores a chunk; says how many rows it holds.
 ///
 /// # Errors
-/// [`Missing::Import`]; [`Conflict::ImportNotStaged`]; [`Conflict::ChunkDiffers`];
+/// [`Missing::Import`]; [`Conflict::ImportNotStaged`]; [`Conflict::ImportStagedOtherwise`]; [`Conflict::ChunkDiffers`];
 /// [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses a row of an atomic import;
 /// [`Invalid::Parameter`] for a number or size that cannot be.
 pub async fn stage_chunk(
@@ -49,6 +49,9 @@ pub async fn stage_chunk(
     request: StageChunk,
 ) -> Result<u32> {
     let import = writable(ports, actor, id).await?;
+    if import.upload.is_some() {
+        return Err(Conflict::ImportStagedOtherwise.into());
+    }
     if request.number >= import.chunks {
         return Err(Invalid::Parameter {
             name: "n",

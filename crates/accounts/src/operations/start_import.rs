@@ -12,8 +12,8 @@ use crate::{
     error::{Conflict, Invalid, Missing},
     ids::{ImportId, OrganizationId, UserId},
     import::{
-        CHUNK_LIMIT, CHUNK_ROWS, Import, Mode, NewImport, OnExisting, Options, SELF_COMMIT_TIME, STAGING_TIME,
-        ServerIssue, Severity,
+        CHUNK_LIMIT, CHUNK_ROWS, Import, Mode, NewImport, OnExisting, Options, PIECE_BYTES, SELF_COMMIT_TIME,
+        STAGING_TIME, ServerIssue, Severity, Upload,
         check::{self, Checked},
         credentials::{FirstPasswords, Sealing},
         existing::{Deciding, Met, foreseen, sort_out},
@@ -71,6 +71,8 @@ pub enum Source {
     },
     /// Rows as read by the validator.
     Rows(Vec<Record>),
+    /// A file in pieces that follow.
+    Pieces(Upload),
     /// Chunks that follow.
     Chunks {
         /// How many.
@@ -138,21 +140,24 @@ pub async fn start_import(
         invite,
         valid_hours: effective.profile.invitation().expires_after,
         role_required: effective.profile.role().required_at_commit,
+        upload: None,
         chunks: 0,
         total_rows: 0,
         staging: SELF_COMMIT_TIME,
     };
+    if request.dry_run && matches!(request.source, Source::Chunks { .. } | Source::Pieces(_)) {
+        let detail = "send the sheet itself to a dry run".into();
+        return Err(Invalid::ParameterNotSupported { name: "dry_run", detail }.into());
+    }
     let checked = match request.source {
         Source::Chunks { chunks, total_rows } => {
-            if request.dry_run {
-                return Err(Invalid::ParameterNotSupported {
-                    name: "dry_run",
-                    detail: "send the sheet itself to a dry run".into(),
-                }
-                .into());
-            }
             sizes_fit(&effective, chunks, total_rows)?;
             let new = NewImport { chunks, total_rows, staging: STAGING_TIME, ..new };
+            return open(ports, new, actor, origin).await.map(|import| Started::Staged(Box::new(import)));
+        }
+        Source::Pieces(upload) => {
+            pieces_fit(&effective, &upload)?;
+            let new = NewImport { upload: Some(upload), staging: STAGING_TIME, ..new };
             return open(ports, new, actor, origin).await.map(|import| Started::Staged(Box::new(import)));
         }
         Source::Sheet { bytes, sheet } => check::sheet(&bytes, sheet.as_deref(), &effective.profile),
@@ -175,23 +180,79 @@ pub async fn start_import(
         issues.extend(peeked(ports, &new, &deciding, &prechecked.rows).await?);
         return page(vec![report], issues, Vec::new(), request.from_row).map(Started::DryRun);
     }
-    let nothing_left = prechecked.rows.is_empty();
-    let some_refused = refused > 0 || !prechecked.issues.is_empty();
-    if file_refused || nothing_left || (mode == Mode::Atomic && some_refused) {
-        return Err(refusal(report, &prechecked.issues));
-    }
-    if mode == Mode::Atomic && !without_role.is_empty() {
-        return Err(Invalid::RoleRequired(without_role).into());
-    }
-    let rows = u32::try_from(prechecked.rows.len()).map_err(Error::internal)?;
-    let refused = refused + u32::try_from(prechecked.failed.len()).map_err(Error::internal)?;
-    let new = NewImport { chunks: rows.div_ceil(CHUNK_ROWS as u32), total_rows: rows + refused, ..new };
+    let intake = Intake::of(mode, report, file_refused, refused, prechecked, without_role)?;
+    let chunks = intake.rows.div_ceil(CHUNK_ROWS as u32);
+    let new = NewImport { chunks, total_rows: intake.rows + intake.refused, ..new };
     let mut import = open(ports, new, actor, origin).await?;
-    if import.is_staged() {
-        stage_all(ports, &import, &report, prechecked, &without_role).await?;
-        commit(ports, &mut import, actor, origin, rows, refused).await?;
-    }
+    intake.run(ports, &mut import, actor, origin).await?;
     Ok(Started::Running(Box::new(import)))
+}
+
+/// A whole sheet that was checked and is taken in.
+pub(super) struct Intake {
+    report: String,
+    prechecked: Prechecked,
+    without_role: Vec<u32>,
+    rows: u32,
+    refused: u32,
+}
+
+impl Intake {
+    /// What of a checked sheet is imported.
+    ///
+    /// # Errors
+    /// [`Error::ImportRefused`] when that is nothing; [`Invalid::RoleRequired`].
+    pub(super) fn of(
+        mode: Mode,
+        report: String,
+        file_refused: bool,
+        refused: u32,
+        prechecked: Prechecked,
+        without_role: Vec<u32>,
+    ) -> Result<Self> {
+        let nothing_left = prechecked.rows.is_empty();
+        let some_refused = refused > 0 || !prechecked.issues.is_empty();
+        if file_refused || nothing_left || (mode == Mode::Atomic && some_refused) {
+            return Err(refusal(report, &prechecked.issues));
+        }
+        if mode == Mode::Atomic && !without_role.is_empty() {
+            return Err(Invalid::RoleRequired(without_role).into());
+        }
+        let count = |number: usize| u32::try_from(number).map_err(Error::internal);
+        let (rows, failed) = (count(prechecked.rows.len())?, count(prechecked.failed.len())?);
+        Ok(Self { report, prechecked, without_role, rows, refused: refused + failed })
+    }
+
+    /// Stages its rows and starts the run, unless the same request did before.
+    pub(super) async fn run(
+        self,
+        ports: &(impl ChangeImports + StageRows + KeepReport + KeepFailed),
+        import: &mut Import,
+        actor: &Actor,
+        origin: &Origin,
+    ) -> Result<()> {
+        if !import.is_staged() {
+            return Ok(());
+        }
+        stage_all(ports, import, &self.report, self.prechecked, &self.without_role).await?;
+        commit(ports, import, actor, origin, self.rows, self.refused).await
+    }
+}
+
+fn pieces_fit(effective: &Effective, upload: &Upload) -> Result<()> {
+    let limit = effective.profile.byte_limit();
+    if upload.bytes > limit {
+        return Err(Invalid::BodyTooLarge { limit: usize::try_from(limit).unwrap_or(usize::MAX) }.into());
+    }
+    if upload.bytes == 0 {
+        return Err(Invalid::Parameter { name: "source_bytes", expected: format!("from 1 to {limit}") }.into());
+    }
+    let fewest = upload.bytes.div_ceil(PIECE_BYTES);
+    if !(fewest..=fewest.max(u64::from(CHUNK_LIMIT)).min(upload.bytes)).contains(&u64::from(upload.pieces)) {
+        let expected = format!("at least {fewest} of at most 4 MiB each, and at most {CHUNK_LIMIT}");
+        return Err(Invalid::Parameter { name: "source_pieces", expected }.into());
+    }
+    Ok(())
 }
 
 /// The role asked for, by identifier; only one that gives nobody more than the actor has.

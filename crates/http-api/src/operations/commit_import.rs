@@ -3,8 +3,9 @@
 use http::StatusCode;
 use rollcall_accounts::{
     access::Authenticator,
-    import::ports::{ChangeImports, ImportOrganizations, StageRows},
+    import::ports::{ChangeImports, ImportOrganizations, KeepFailed, KeepReport, PeekGuards, ReadSource, StageRows},
     operations::commit_import::commit_import as commit,
+    token::TokenKeys,
 };
 
 use super::stage_chunk::import_id;
@@ -13,7 +14,7 @@ use crate::{
     representations::{import::ImportResponse, problem::ProblemResponse},
 };
 
-/// Starts the run of a staged import whose chunks are all there. Repeating it is the same answer.
+/// Starts the run of a staged import whose chunks, or the pieces of whose file, are all there. Repeating it is the same answer.
 #[utoipa::path(
     post,
     path = "/v1/imports/{id}/commit",
@@ -24,15 +25,22 @@ use crate::{
         (status = 202, description = "Running", body = ImportResponse),
         (status = 403, description = "`permission_denied`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 404, description = "`import_not_found`", body = ProblemResponse, content_type = "application/problem+json"),
-        (status = 409, description = "`chunks_missing` with the numbers, `rows_missing`, `rules_changed`, `import_not_staged`", body = ProblemResponse, content_type = "application/problem+json"),
-        (status = 422, description = "`role_required` with the rows", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 409, description = "`chunks_missing` with the numbers (of pieces, too), `rows_missing`, `bytes_missing`, `rules_changed`, `import_not_staged`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 422, description = "`import_refused` with the report, of a file in pieces: it stays staged; `role_required` with the rows", body = ProblemResponse, content_type = "application/problem+json"),
     ),
 )]
-pub async fn commit_import<P>(ports: &P, call: Call) -> Answer
+pub async fn commit_import<P>(ports: &P, keys: &TokenKeys, call: Call) -> Answer
 where
-    P: Authenticator + ImportOrganizations + StageRows + ChangeImports,
+    P: Authenticator
+        + ImportOrganizations
+        + StageRows
+        + ChangeImports
+        + KeepReport
+        + KeepFailed
+        + PeekGuards
+        + ReadSource,
 {
     let actor = call.actor(ports).await?;
-    let import = commit(ports, &actor, &import_id(&call)?, &call.origin(Some(actor.id()))).await?;
+    let import = commit(ports, keys, &actor, &import_id(&call)?, &call.origin(Some(actor.id()))).await?;
     Reply::json(StatusCode::ACCEPTED, &ImportResponse::new(&import, call.now))
 }

@@ -1,7 +1,11 @@
 //! `GET /v1/imports/{id}`.
 
 use http::StatusCode;
-use rollcall_accounts::{access::Authenticator, import::ports::ReadChunks, operations::get_import::get_import as get};
+use rollcall_accounts::{
+    access::Authenticator,
+    import::ports::{ReadChunks, ReadPieces},
+    operations::get_import::get_import as get,
+};
 
 use super::stage_chunk::import_id;
 use crate::{
@@ -25,10 +29,14 @@ use crate::{
         (status = 404, description = "`import_not_found`", body = ProblemResponse, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_import<P: Authenticator + ReadChunks>(ports: &P, call: Call) -> Answer {
+pub async fn get_import<P: Authenticator + ReadChunks + ReadPieces>(ports: &P, call: Call) -> Answer {
     let actor = call.actor(ports).await?;
     let (import, missing) = get(ports, &actor, &import_id(&call)?).await?;
-    let staged = missing.map(|missing| StagedPart { chunks: import.chunks, missing });
+    let staged = missing.map(|missing| StagedPart {
+        chunks: import.chunks,
+        source_pieces: import.upload.as_ref().map(|upload| upload.pieces),
+        missing,
+    });
     let response = ImportResponse { staged, ..ImportResponse::new(&import, call.now) };
     Ok(Reply::json(StatusCode::OK, &response)?.with_version(import.version))
 }

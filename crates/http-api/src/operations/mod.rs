@@ -68,6 +68,7 @@ pub mod send_sign_in_code;
 pub mod sign_in;
 pub mod sign_out;
 pub mod stage_chunk;
+pub mod stage_source;
 pub mod start_import;
 pub mod undo_import;
 pub mod unlock_user;

@@ -8,7 +8,7 @@ use rollcall_accounts::{
     idempotency::KeepAnswers,
     ids::{ImportId, OrganizationId},
     import::{
-        OnExisting,
+        OnExisting, Upload,
         ports::{
             ChangeImports, CreateImports, ImportOrganizations, KeepFailed, KeepReport, PeekGuards, ReadExisting,
             StageRows,
@@ -61,7 +61,7 @@ const MEDIA_TYPES: &str = "text/csv, text/tab-separated-values, text/plain, \
             (String = "text/plain"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ),
-        description = "A sheet or workbook of up to 4 MiB as it is, rows, or the announcement of chunks",
+        description = "A sheet or workbook of up to 4 MiB as it is, rows, or the announcement of chunks or of a file in pieces",
     ),
     responses(
         (status = 200, description = "A dry run's report", body = ImportReportResponse),
@@ -134,11 +134,16 @@ fn source(call: &Call) -> Result<(Source, Option<String>)> {
         }
         "application/json" => {
             let body: StartImportRequest = call.json()?;
-            let source = match (body.rows, body.chunks, body.total_rows) {
-                (Some(rows), None, None) => Source::Rows(rows),
-                (None, Some(chunks), Some(total_rows)) => Source::Chunks { chunks, total_rows },
+            let sizes = (body.chunks, body.total_rows, body.source_bytes, body.source_pieces);
+            let source = match (body.rows, sizes) {
+                (Some(rows), (None, None, None, None)) => Source::Rows(rows),
+                (None, (Some(chunks), Some(total_rows), None, None)) => Source::Chunks { chunks, total_rows },
+                (None, (None, None, Some(bytes), Some(pieces))) => {
+                    Source::Pieces(Upload { bytes, pieces, sheet: call.query("sheet").map(str::to_owned) })
+                }
                 _ => {
-                    return Err(Invalid::Body("send either rows, or chunks and total_rows".into()).into());
+                    let expected = "send either rows, or chunks and total_rows, or source_bytes and source_pieces";
+                    return Err(Invalid::Body(expected.into()).into());
                 }
             };
             Ok((source, body.profile_hash))

@@ -60,9 +60,12 @@ pub struct ImportResponse {
 /// What of a staged import has arrived.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StagedPart {
-    /// How many chunks were announced.
+    /// How many chunks were announced; none of a file in pieces.
     pub chunks: u32,
-    /// The numbers of those that have not arrived.
+    /// In how many pieces a file was announced; none where chunks were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_pieces: Option<u32>,
+    /// The numbers of the chunks or pieces that have not arrived.
     pub missing: Vec<u32>,
 }
 
@@ -388,6 +391,10 @@ pub struct StartImportRequest {
     pub chunks: Option<u32>,
     /// With how many rows altogether.
     pub total_rows: Option<u32>,
+    /// How many bytes a file has that will follow in pieces.
+    pub source_bytes: Option<u64>,
+    /// In how many pieces of at most 4 MiB.
+    pub source_pieces: Option<u32>,
 }
 
 /// A chunk of rows.
@@ -408,6 +415,15 @@ pub struct StagedChunkResponse {
     pub chunk: u32,
     /// Its rows.
     pub rows: u32,
+}
+
+/// A piece of a file that has arrived.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StagedPieceResponse {
+    /// Its number.
+    pub piece: u32,
+    /// Its bytes.
+    pub bytes: u64,
 }
 
 /// The profiles that may be used.
