@@ -133,7 +133,9 @@ function Going({ handOver, children }: { handOver: HandOver; children: ReactNode
   ];
   return (
     <div className="outcome-run">
-      <h2 role="status">{label}</h2>
+      <div role="status">
+        <h2>{label}</h2>
+      </div>
       <Bar handOver={handOver} label={label} line={parts.filter((part) => part !== null).join(" · ")} />
       <Keeping handOver={handOver} />
       <div className="row wrap">{children}</div>
@@ -144,7 +146,9 @@ function Going({ handOver, children }: { handOver: HandOver; children: ReactNode
 function Still({ handOver, title, children }: { handOver: HandOver; title: string; children: ReactNode }) {
   return (
     <div className="outcome-run">
-      <h2 role="status">{title}</h2>
+      <div role="status">
+        <h2>{title}</h2>
+      </div>
       <Bar handOver={handOver} label={title} line={t.sent(handOver.done, handOver.about.total)} />
       <Keeping handOver={handOver} />
       <div className="row wrap">{children}</div>

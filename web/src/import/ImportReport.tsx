@@ -193,7 +193,9 @@ function Running({ data, pace, onCancel }: { data: Import; pace: Pace; onCancel?
   ].filter((part) => part !== null);
   return (
     <div className="outcome-run">
-      <h2 role="status">{phase}</h2>
+      <div role="status">
+        <h2>{phase}</h2>
+      </div>
       <Progress label={phase} value={done} total={total} />
       <p className="numeric muted">{numbers.join(" · ")}</p>
       <p>
