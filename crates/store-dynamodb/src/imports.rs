@@ -14,7 +14,7 @@ use rollcall_accounts::{
     error::{Invalid, StoreError},
     ids::{ImportId, OrganizationId},
     import::{
-        Import,
+        Import, ServerIssue,
         failed::FailedRow,
         ports::{
             Along, ChangeImports, Chunk, ChunkFacts, CreateImports, DueImports, ImportOrganizations, ImportPage,
@@ -38,6 +38,8 @@ use crate::{
 
 /// Most bytes of a part: an item holds 400 KB.
 const PART_BYTES: usize = 300_000;
+/// Most issues of an item; one has at most 300 bytes.
+pub(crate) const ISSUES: usize = 1_000;
 /// How long it is kept which rows became users: an import is staged for a day at most, runs for hours at most, and
 /// can be undone for a day.
 const MADE_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -105,15 +107,28 @@ fn report_items(import: &ImportId, chunk: u32, report: &str) -> Vec<Item> {
         .collect()
 }
 
-/// What was found on an occasion: issues as JSON, since nobody asks the table about one of them.
-pub(crate) fn issues_item(
+/// What was found on an occasion: issues as JSON, since nobody asks the table about one of them; so many an item that
+/// it fits.
+pub(crate) fn issues_items(
     import: &ImportId,
     chunk: u32,
     occasion: &str,
     issues: &[PlacedIssue],
-) -> Result<Item, StoreError> {
-    let key = keys::import_issues(import, chunk, occasion);
-    Ok(part_item(key, "import_issues", &to_json(issues)?))
+) -> Result<Vec<Item>, StoreError> {
+    issues
+        .chunks(ISSUES)
+        .enumerate()
+        .map(|(part, issues)| {
+            let key = keys::import_issues(import, chunk, &format!("{occasion}#{part:05}"));
+            Ok(part_item(key, "import_issues", &to_json(issues)?))
+        })
+        .collect()
+}
+
+/// Issues of rows that are not staged, so their place is none.
+fn placed_nowhere(chunk: u32, issues: &[ServerIssue]) -> Vec<PlacedIssue> {
+    let place = Place { chunk, index: u32::MAX };
+    issues.iter().map(|issue| PlacedIssue { place, person: None, issue: issue.clone() }).collect()
 }
 
 fn to_json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
@@ -334,13 +349,7 @@ impl StageRows for Store {
         if let Some(report) = &chunk.report {
             items.extend(report_items(import, chunk.number, report));
         }
-        if !chunk.issues.is_empty() {
-            // Their rows are not staged, so their place is none.
-            let place = Place { chunk: chunk.number, index: u32::MAX };
-            let issues: Vec<PlacedIssue> =
-                chunk.issues.iter().map(|issue| PlacedIssue { place, person: None, issue: issue.clone() }).collect();
-            items.push(issues_item(import, chunk.number, "STAGED", &issues)?);
-        }
+        items.extend(issues_items(import, chunk.number, "STAGED", &placed_nowhere(chunk.number, &chunk.issues))?);
         let size: usize = items.iter().filter_map(|item| item::text(item, "text")).map(str::len).sum();
         if size > TRANSACTION_BYTES {
             return Err(Invalid::BodyTooLarge { limit: TRANSACTION_BYTES }.into());
@@ -452,8 +461,9 @@ impl ReadChunks for Store {
 }
 
 impl KeepReport for Store {
-    async fn keep_report(&self, import: &ImportId, report: &str) -> Result<()> {
-        let puts = report_items(import, 0, report);
+    async fn keep_report(&self, import: &ImportId, report: &str, issues: &[ServerIssue]) -> Result<()> {
+        let mut puts = report_items(import, 0, report);
+        puts.extend(issues_items(import, 0, "STAGED", &placed_nowhere(0, issues))?);
         Ok(self.batch_write(puts, Vec::new()).await?)
     }
 }

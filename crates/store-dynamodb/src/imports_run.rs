@@ -22,7 +22,7 @@ use rollcall_accounts::{
     error::StoreError,
     ids::{ImportId, OrganizationId, UserId},
     import::{
-        Import, Outcome,
+        CHUNK_ROWS, Import, Outcome,
         existing::{Met, Settled, Settling},
         ports::{Claim, Held, PeekGuards, ReadExisting, RunImports},
         rows::{Finished, Place, PlacedIssue, StagedRow},
@@ -37,13 +37,16 @@ use crate::{
     Store,
     dispatch::Dispatch as _,
     failure::{internal, is_condition_failure},
-    imports::{Undone, from_json, issues_item, made_item, undone_item},
+    imports::{ISSUES, Undone, from_json, issues_items, made_item, undone_item},
     item::{self, Item, n, s},
     keys::{self, Key},
     visibility::Head,
     write::{Counts, finding_items, finding_keys, identities, user_item},
 };
 
+/// Most items of what was found while the rows of a chunk were reserved: a row has at most two sign-in names, each the
+/// same as others', and may lack a role.
+const RESERVE_PARTS: usize = 4 * CHUNK_ROWS / ISSUES;
 /// Requests of 25 members that are under way at the same time.
 const BATCHES: usize = 12;
 /// Single writes that are under way at the same time.
@@ -478,20 +481,18 @@ impl RunImports for Store {
     }
 
     async fn put_issues(&self, import: &ImportId, chunk: u32, issues: &[PlacedIssue]) -> Result<()> {
-        if issues.is_empty() {
-            // A slice that died may have found something that is over.
-            let none = keys::import_issues(import, chunk, "RESERVE");
-            return Ok(self.batch_write(Vec::new(), vec![none]).await?);
-        }
-        let item = issues_item(import, chunk, "RESERVE", issues)?;
-        Ok(self.batch_write(vec![item], Vec::new()).await?)
+        let puts = issues_items(import, chunk, "RESERVE", issues)?;
+        // A slice that died may have found more that is over.
+        let over = (puts.len()..RESERVE_PARTS).map(|part| format!("RESERVE#{part:05}"));
+        let over = over.map(|occasion| keys::import_issues(import, chunk, &occasion)).collect();
+        Ok(self.batch_write(puts, over).await?)
     }
 
     async fn add_issue(&self, import: &ImportId, issue: &PlacedIssue) -> Result<()> {
         let occasion =
             format!("OTHER#{:05}#{}#{}", issue.place.index, issue.issue.field, issue.issue.other_row.unwrap_or(0));
-        let item = issues_item(import, issue.place.chunk, &occasion, std::slice::from_ref(issue))?;
-        Ok(self.batch_write(vec![item], Vec::new()).await?)
+        let items = issues_items(import, issue.place.chunk, &occasion, std::slice::from_ref(issue))?;
+        Ok(self.batch_write(items, Vec::new()).await?)
     }
 
     async fn chunk_issues(&self, import: &ImportId, chunk: u32) -> Result<Vec<PlacedIssue>> {

@@ -89,6 +89,8 @@ export const texts = {
     "import.rejected": "An import was rejected",
     "import.cancelled": "Cancelled an import",
     "import.rolled_back": "An import was taken back",
+    "import.undo_started": "Began to undo an import",
+    "import.undone": "An import was undone",
     "organization.created": "Created the organization",
     "organization.updated": "Changed the organization",
     "role.created": "Created a role",

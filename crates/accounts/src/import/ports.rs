@@ -162,8 +162,9 @@ pub trait ReadSource: ReadPieces {
 /// Keeps the report of a sheet that came in one piece.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait KeepReport {
-    /// Stores it; the same again changes nothing.
-    async fn keep_report(&self, import: &ImportId, report: &str) -> Result<()>;
+    /// Stores it, and what the server found of rows that are refused for it (partial mode); the same again changes
+    /// nothing.
+    async fn keep_report(&self, import: &ImportId, report: &str, issues: &[ServerIssue]) -> Result<()>;
 }
 
 /// Keeps rows that failed, for as long as the import is kept.

@@ -319,7 +319,7 @@ async fn stage_all(
     prechecked: Prechecked,
     without_role: &[u32],
 ) -> Result<()> {
-    ports.keep_report(&import.id, report).await?;
+    ports.keep_report(&import.id, report, &prechecked.issues).await?;
     ports.keep_failed(&import.id, 0, Occasion::Staging, &prechecked.failed).await?;
     for (number, rows) in (0_u32..).zip(prechecked.rows.chunks(CHUNK_ROWS)) {
         let chunk = Chunk {
@@ -330,7 +330,7 @@ async fn stage_all(
             refused: 0,
             without_role: rows.iter().map(|row| row.row).filter(|row| without_role.contains(row)).collect(),
             report: None,
-            issues: if number == 0 { prechecked.issues.clone() } else { Vec::new() },
+            issues: Vec::new(),
         };
         match ports.stage(&import.id, &chunk).await? {
             Staging::Stored | Staging::Same => {}
