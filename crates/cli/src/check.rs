@@ -6,7 +6,10 @@ use std::{
     process::ExitCode,
 };
 
-use rollcall_validation::{Profile, ProfileError, Rows, Verdict, message};
+use rollcall_validation::{
+    Profile, ProfileError, Rows, Verdict, check, message,
+    sheet::{MappingError, Sheet},
+};
 
 use crate::{
     Usage,
@@ -19,6 +22,7 @@ use crate::{
 struct Asked {
     file: String,
     profile: String,
+    sheet: Option<String>,
     rows: Rows,
 }
 
@@ -37,7 +41,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Usage> {
         Ok(bytes) => bytes,
         Err(error) => return unreadable(format!("{}: {error}", asked.file)),
     };
-    let report = rollcall_validation::check(&bytes, &profile);
+    let report = match &asked.sheet {
+        None => check(&bytes, &profile),
+        Some(name) => match opened(&bytes, &profile, Some(name)) {
+            Ok(sheet) => sheet.report(),
+            Err(error) => return unreadable(format!("{}: {error}", asked.file)),
+        },
+    };
     output::line(&report.to_json(asked.rows));
     if !report.is_readable() {
         let issues: Vec<String> = report.issues().iter().map(message).collect();
@@ -47,8 +57,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Usage> {
 }
 
 fn parse(arguments: &[String]) -> Result<Asked, Usage> {
-    let given = Arguments::read(arguments, &["--profile", "--rows"], &[])?;
-    Ok(Asked { file: given.only("FILE")?, profile: given.required("--profile")?, rows: rows(&given)? })
+    let given = Arguments::read(arguments, &["--profile", "--sheet", "--rows"], &[])?;
+    Ok(Asked {
+        file: given.only("FILE")?,
+        profile: given.required("--profile")?,
+        sheet: given.value("--sheet"),
+        rows: rows(&given)?,
+    })
+}
+
+/// A sheet that is read and checked: of a workbook the worksheet of that name, or the one with people on it.
+pub(crate) fn opened(bytes: &[u8], profile: &Profile, sheet: Option<&str>) -> Result<Sheet, MappingError> {
+    let mapping = sheet.map(|name| serde_json::json!({"sheet": name}).to_string());
+    Sheet::parse(bytes, profile, mapping.as_deref())
 }
 
 /// Which rows a report lists.
@@ -100,9 +121,11 @@ mod tests {
             let given: Vec<String> = line.split(' ').map(str::to_owned).collect();
             parse(&given).map_err(|Usage(what)| what)
         };
-        let expected = |rows| Ok(Asked { file: "a.csv".into(), profile: "modern".into(), rows });
-        assert_eq!(asked("a.csv --profile modern"), expected(Rows::Issues));
-        assert_eq!(asked("--profile modern --rows all a.csv"), expected(Rows::All));
+        let expected = |sheet: Option<&str>, rows| {
+            Ok(Asked { file: "a.csv".into(), profile: "modern".into(), sheet: sheet.map(str::to_owned), rows })
+        };
+        assert_eq!(asked("a.csv --profile modern"), expected(None, Rows::Issues));
+        assert_eq!(asked("--profile modern --rows all a.csv --sheet New"), expected(Some("New"), Rows::All));
         for (line, what) in [
             ("a.csv", "--profile is missing"),
             ("--profile=modern", "FILE is missing"),

@@ -36,6 +36,7 @@ struct Asked {
     file: String,
     profile: String,
     organization: Option<String>,
+    sheet: Option<String>,
     mode: Option<String>,
     role: Option<String>,
     on_existing: Option<String>,
@@ -55,6 +56,7 @@ impl Asked {
             file: given.only("FILE")?,
             profile: given.required("--profile")?,
             organization: given.value("--organization"),
+            sheet: given.value("--sheet"),
             mode: given.value("--mode"),
             role: given.value("--role"),
             on_existing: on_existing.transpose()?,
@@ -149,7 +151,8 @@ impl From<Failure> for Ended {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Usage> {
-    let options = ["--profile", "--organization", "--mode", "--role", "--on-existing", "--credentials", "--rows"];
+    let options =
+        ["--profile", "--organization", "--sheet", "--mode", "--role", "--on-existing", "--credentials", "--rows"];
     let flags = ["--invite", "--no-invite", "--dry-run", "--again"];
     let given = Arguments::read(arguments, &[&options[..], &Server::OPTIONS].concat(), &flags)?;
     let asked = Asked::read(&given)?;
@@ -171,7 +174,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode, Usage> {
         Err(error) => return Ok(failed(&format!("{}: {error}", asked.file))),
     };
     let checking = Progress::begin(&format!("checking {}", asked.file), 0);
-    let sheet = match Sheet::parse(&bytes, &profile, None) {
+    let sheet = match check::opened(&bytes, &profile, asked.sheet.as_deref()) {
         Ok(sheet) => sheet,
         Err(error) => return Ok(failed(&format!("{}: {error}", asked.file))),
     };

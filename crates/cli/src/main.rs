@@ -16,16 +16,17 @@ const USAGE: &str = "\
 usage: rollcall COMMAND
 
 commands:
-  check FILE --profile ID|FILE.json [--rows issues|all]
-        checks a sheet and prints the report as canonical JSON; FILE may be - for standard input
+  check FILE --profile ID|FILE.json [--sheet NAME] [--rows issues|all]
+        checks a sheet and prints the report as canonical JSON; FILE may be - for standard input, and of a workbook the
+        worksheet with people on it is read unless another is named
         exit code 0: nothing is refused; 1: something is; 2: the input cannot be read
 
   template --profile ID|FILE.json [--format xlsx|csv|zip] [-o FILE]
            [--url URL] [--api-key KEY] [--organization ID]
         writes the sheet to fill in; with --url or --organization the server's, with the organization's own lists
 
-  import FILE --profile ID [--organization ID] [--mode atomic|partial] [--role ROLE] [--invite | --no-invite]
-         [--on-existing refuse|skip|update|invite|add_to_group]
+  import FILE --profile ID [--organization ID] [--sheet NAME] [--mode atomic|partial]
+         [--role ROLE] [--invite | --no-invite] [--on-existing refuse|skip|update|invite|add_to_group]
          [--credentials link|generate_and_mail|specify_and_mail|specify_only]
          [--dry-run] [--again] [--rows issues|all] [--url URL] [--api-key KEY]
         checks a sheet by the server's rules, imports it, waits for the end and prints the same report, with what the

@@ -131,10 +131,22 @@ fn a_csv_template_that_was_filled_in_is_accepted_without_a_word() {
 }
 
 #[test]
-fn an_empty_template_imports_nobody() {
+fn a_workbook_that_was_filled_in_is_accepted_without_a_word() {
     for profile in profiles() {
-        let report = check(&template(&profile, Format::Csv).expect("a template"), &profile);
+        let file = typed_into(&template(&profile, Format::Xlsx).expect("a template"), &rows(&profile));
+        is_clean(&profile, &file);
+        assert_eq!(check(&file, &profile).source().sheet.as_deref(), Some("People"), "{}", profile.id());
+    }
+}
+
+#[test]
+fn an_empty_template_imports_nobody() {
+    let both = |profile: Profile| [Format::Csv, Format::Xlsx].map(|format| (profile.clone(), format));
+    for (profile, format) in profiles().into_iter().flat_map(both) {
+        let report = check(&template(&profile, format).expect("a template"), &profile);
         assert_eq!(report.counts().rows, 0, "{}", profile.id());
+        let sheet = (format == Format::Xlsx).then_some("People");
+        assert_eq!(report.source().sheet.as_deref(), sheet, "{}", profile.id());
         assert_eq!(report.issues().iter().map(|issue| issue.code).collect::<Vec<_>>(), ["no_rows"], "{}", profile.id());
     }
 }
