@@ -201,6 +201,73 @@ test("what is suggested for many rows is taken at once, for one by one key, and 
   await context.close();
 });
 
+test("what was very likely meant is offered, never done: taken with one key, kept as typed with another", async () => {
+  const { page, errors, context } = await atSource();
+  await paste(
+    page,
+    tsv(
+      ["First Name", "Last Name", "Email"],
+      ...["ana.diaz", "bo.li", "flo.hill", "gil.marsh"].map((local) => [...local.split("."), `${local}@example.org`]),
+      ["Odd", "Cy", "cy.odd@example.org"],
+      ["Eve", "Stone", "eve.stone@gmial.com"],
+      ["Max", "Stein", "max.stein@gmial.com"],
+      ["Ed Odd", "", "e@example.org"],
+    ),
+  );
+  await page.getByText(/^Problems\s*4$/).waitFor();
+  const notes = page.getByRole("region", { name: "About this sheet" });
+  await notes.getByText("2 addresses have likely typing errors: eve.stone@gmial.com → eve.stone@gmail.com").waitFor();
+
+  // Swapped names: both cells in one edit, and back in one.
+  await page.keyboard.press("F8");
+  await page.getByRole("button", { name: "Use “Cy · Odd”" }).waitFor();
+  await look(page, "sheets-07-swapped");
+  await page.keyboard.press("Alt+Enter");
+  await page.getByRole("row", { name: /^5 .*Cy Odd cy\.odd/ }).waitFor();
+  await page.keyboard.press("Control+Z");
+  await page.getByRole("row", { name: /^5 .*Odd.*Cy cy\.odd/ }).waitFor();
+  await page.keyboard.press("Alt+Backspace");
+  await page.getByText(/^Problems\s*3$/).waitFor();
+  await page.getByText("You kept what was typed.").waitFor();
+  await look(page, "sheets-08-kept");
+
+  // The domain stands as it was typed in one row, and is put right in all others.
+  await page.keyboard.press("F8");
+  await page.getByRole("button", { name: "Use “eve.stone@gmail.com”" }).waitFor();
+  await page.keyboard.press("Alt+Backspace");
+  await page.getByText(/^Problems\s*2$/).waitFor();
+  await page.keyboard.press("F8");
+  await page.keyboard.press("Alt+Shift+Enter");
+  await cell(page, "max.stein@gmail.com").waitFor();
+  await cell(page, "eve.stone@gmial.com").waitFor();
+
+  await page.keyboard.press("F8");
+  await page.getByRole("button", { name: "Use “Ed · Odd”" }).click();
+  await page.getByText(/^Problems\s*0$/).waitFor();
+  await page.getByRole("row", { name: /^8 .*Ed Odd e@example\.org/ }).waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a repaired file comes back with its row numbers", async () => {
+  const { page, errors, context } = await atSource();
+  await paste(
+    page,
+    'First name,Email,Rollcall row,Rollcall errors\nBen,ben@example.org,12,"Email: no domain"\nAna,ana@example,3,x\n',
+  );
+  const notes = page.getByRole("region", { name: "About this sheet" });
+  await notes.getByText("2 rows of an earlier sheet, with their row numbers.").waitFor();
+  await page.getByText("separated by commas · header row found · 2 columns").waitFor();
+  await page.getByRole("rowheader", { name: /^12/ }).waitFor();
+  await page.getByRole("rowheader", { name: /^3 ?, refused/ }).waitFor();
+  await look(page, "sheets-09-repaired");
+  await page.getByRole("button", { name: "Change columns" }).click();
+  await page.getByRole("row", { name: /Rollcall row/ }).getByText("Row number of an earlier import").waitFor();
+  await page.getByRole("row", { name: /Rollcall errors/ }).getByText("What was wrong; not imported").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("on a phone, in the dark, the same sheet is put right", async () => {
   const { page, errors, context } = await atSource({ ...phone, colorScheme: "dark" });
   await look(page, "sheets-20-phone-source-dark");

@@ -1,10 +1,10 @@
 import { Button, ErrorIcon } from "../ui";
-import { isDoubt, suggestion } from "./findings";
+import { changeOf, isDoubt, suggestion } from "./findings";
 import { sentenceCase, visibleBlanks } from "./sentence";
 import type { SheetSession } from "./session";
 import { sheetTexts } from "./sheetTexts";
 import { texts } from "./texts";
-import { type Cell, cellText, textBefore, valueText } from "./validator";
+import { type Cell, cellText, textBefore } from "./validator";
 
 /** What the validator says of a cell, right under it, with what one can do about it. */
 export function Callout(props: {
@@ -28,6 +28,11 @@ export function Callout(props: {
   const corrected = before !== null;
   if (issues.length === 0 && !corrected && cell.kept !== true) return null;
   const offered = suggestion(issues);
+  const row = session.row(position);
+  const change =
+    offered === undefined || field === null || row === undefined || cell.kept === true
+      ? null
+      : changeOf(row, field, offered);
   const t = texts.check;
   const done = (work: Promise<unknown>) => void work.then(props.onDone);
   return (
@@ -47,16 +52,14 @@ export function Callout(props: {
         </p>
       ))}
       {before !== null && <Change before={before} after={cellText(cell)} />}
-      {offered !== undefined && cell.kept !== true && (
-        <Change before={cellText(cell)} after={valueText(offered.correction ?? "")} />
-      )}
+      {change !== null && <Change {...change} />}
       {cell.kept === true && <p className="muted">{issues.length > 0 ? t.keptNote : sheetTexts.cell.kept}</p>}
       {props.editable && field !== null && (offered !== undefined || corrected) && (
         <div className="callout-actions">
-          {offered !== undefined && cell.kept !== true && (
+          {offered !== undefined && change !== null && (
             <>
               <Button slot={null} onPress={() => done(session.takeCorrection(position, field))}>
-                {t.use(valueText(offered.correction ?? ""))}
+                {t.use(change.after)}
                 <kbd>Alt ↵</kbd>
               </Button>
               {isDoubt(offered) && (

@@ -40,6 +40,16 @@ test("swapped names are one suggestion, though both cells say it", () => {
   expect(findingsOf([swapped], 20).offers.map(({ field, rows }) => [field, rows])).toEqual([["first_name", 1]]);
 });
 
+test("where it is about both names of a person, both are shown", () => {
+  const about = (code: string) => ({ ...issue(code, "Cy"), params: { first_name: "Cy", last_name: "Odd" } });
+  const swapped = row(0, { first_name: ["Odd", about("names_swapped")], last_name: ["Cy"] });
+  const whole = row(1, { first_name: ["Cy Odd", about("full_name_in_one_cell")], last_name: [""] });
+  expect(findingsOf([swapped, whole], 20).offers.map(({ before, after }) => `${before} → ${after}`)).toEqual([
+    "Odd · Cy → Cy · Odd",
+    "Cy Odd → Cy · Odd",
+  ]);
+});
+
 test("a problem without a suggestion is no offer, a warning with one neither", () => {
   const warning: Issue = { ...issue("blanks_trimmed", "Ana"), severity: "warning" };
   expect(

@@ -59,6 +59,16 @@ export function suggestion(issues: readonly Issue[]): Issue | undefined {
   return issues.find((issue) => issue.severity === "error" && issue.correction !== null);
 }
 
+/** What a suggestion changes, in words: of the names of a person both, though only one cell says it. */
+export function changeOf(row: RowView, field: string, issue: Issue): { before: string; after: string } {
+  const { first_name: first, last_name: last } = issue.params;
+  if (typeof first === "string" && typeof last === "string") {
+    const names = [row.cells.first_name, row.cells.last_name].map(cellText).filter((name) => name !== "");
+    return { before: names.join(" · "), after: `${first} · ${last}` };
+  }
+  return { before: cellText(row.cells[field]), after: valueText(issue.correction ?? "") };
+}
+
 /** `total`: how many rows the sheet has; `share`: which part of its problems these rows are. */
 export function findingsOf(rows: Iterable<RowView>, total: number, share = 1): Findings {
   const bad = new Map<string, number>();
@@ -87,8 +97,7 @@ export function findingsOf(rows: Iterable<RowView>, total: number, share = 1): F
         field,
         rows: 0,
         at: { position: row.position, field },
-        before: cellText(cell),
-        after: valueText(issue.correction ?? ""),
+        ...changeOf(row, field, issue),
         message: issue.message,
       };
       offers.set(key, { ...known, rows: known.rows + 1 });

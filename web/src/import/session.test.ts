@@ -90,6 +90,7 @@ class TestSheet implements SheetHandle {
     return this.#result(this.emails.map((_, at) => at));
   }
   records = async () => "[]";
+  refusedCsv = async () => new Uint8Array();
   removedCount = async () => this.removed;
   free = async () => {};
 }
