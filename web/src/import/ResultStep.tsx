@@ -7,7 +7,6 @@ import { FixDownload } from "./FixDownload";
 import type { Work } from "./flow";
 import { ImportOutcome } from "./ImportReport";
 import type { RefusedRow } from "./report";
-import { refusedRowsFile } from "./sheetText";
 import { texts } from "./texts";
 import { useImport } from "./useImport";
 
@@ -86,11 +85,7 @@ export function WatchingView(props: {
       {work !== null && heldBack > 0 && (
         <div className="notice row wrap held-back">
           <span className="grow">{t.heldBack(heldBack)}</span>
-          <FixDownload
-            name="rollcall-problems"
-            formats={["csv"]}
-            file={() => refusedRowsFile(work.session, t.reasonsColumn)}
-          />
+          <FixDownload name="rollcall-problems" formats={["csv"]} file={() => work.session.refusedFile()} />
         </div>
       )}
     </>

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { ImportRow } from "../api/client";
 import { ApiProblem } from "../api/problem";
-import type { ImportReport, ImportRow } from "../api/types";
+import type { ServerIssue } from "../api/types";
 import { askWho, type Here, type HereApi, personOf, tallyOf, withOwn, withWay } from "./here";
 
 const people = [1, 2, 3].map((row) => ({ row, name: "Ana", email: `a${row}@example.org`, grouped: row === 1 }));
@@ -37,7 +38,7 @@ const asked = (total: number) => ({
     })),
 });
 
-function server(answer: (rows: readonly ImportRow[], turn: number) => ImportReport["server"]["issues"]) {
+function server(answer: (rows: readonly ImportRow[], turn: number) => ServerIssue[]) {
   const calls: unknown[] = [];
   const api: HereApi = {
     tryImport: async (options, body) => {
@@ -51,11 +52,11 @@ const options = { profile: "modern", on_existing: "update" } as const;
 
 test("the server is asked by the thousand, and who is here is told from what it refuses", async () => {
   const { api, calls } = server((rows) =>
-    rows.flatMap(({ row }) =>
+    rows.flatMap(({ row }): ServerIssue[] =>
       Number(row) % 1000 === 1
-        ? [{ row: Number(row), field: "email", code: "already_exists", severity: "skipped" as const }]
+        ? [{ row: Number(row), field: "email", code: "already_exists", severity: "skipped" }]
         : Number(row) === 2002
-          ? [{ row: 2002, field: "email", code: "email_taken", severity: "error" as const }]
+          ? [{ row: 2002, field: "email", code: "email_taken", severity: "error" }]
           : [],
     ),
   );

@@ -40,8 +40,6 @@ export const resultTexts = {
     stayed: "People who stayed",
     person: "Person",
     why: "Why",
-    removedCount: "Removed",
-    stayedCount: "Stayed",
     open: (row: number) => `Open the person of row ${row}`,
     reasons: {
       registered: "Has registered already.",

@@ -90,7 +90,7 @@ class TestSheet implements SheetHandle {
     return this.#result(this.emails.map((_, at) => at));
   }
   records = async () => "[]";
-  refusedCsv = async () => new Uint8Array();
+  refusedCsv = async () => new TextEncoder().encode("\ufeffEmail,Rollcall row\r\nbad,5\r\n");
   removedCount = async () => this.removed;
   free = async () => {};
 }
@@ -112,6 +112,11 @@ describe("a sheet of thirty rows, two of them bad", () => {
     await session.setCell(1, "email", "other@example.com");
     expect(email(session, 1)).toBe("other@example.com");
     expect(session.snapshot().undoable).toBe(true);
+  });
+
+  test("refused rows become a file for a spreadsheet", async () => {
+    const file = await session.refusedFile();
+    expect([file.type, await file.text()]).toEqual(["text/csv;charset=utf-8", "Email,Rollcall row\r\nbad,5\r\n"]);
   });
 
   test("what was given in several ways at once is undone at once", async () => {

@@ -390,6 +390,12 @@ export class SheetSession {
     return rows.map((row) => this.#shown(row));
   }
 
+  /** The refused rows as they stand and what is wrong with them, as a CSV file to repair and bring back. */
+  async refusedFile(): Promise<Blob> {
+    const bytes = await this.#serially(() => this.#sheet.refusedCsv());
+    return new Blob([new Uint8Array(bytes)], { type: "text/csv;charset=utf-8" });
+  }
+
   /** The rows that can be imported, as the API takes them. */
   async records(start: number, count: number): Promise<Record<string, string | string[] | number>[]> {
     return JSON.parse(await this.#sheet.records(start, count));

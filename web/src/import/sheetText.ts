@@ -41,22 +41,6 @@ export async function sheetAsText(
   };
 }
 
-/** Rows that stay behind, as a file to repair and bring back: what stands in them, and why. */
-export async function refusedRowsFile(session: SheetSession, reasons: string): Promise<Blob> {
-  const fields = session.info.fields.filter((field) =>
-    session.info.columns.some((column) => column.field === field.field && column.index !== null),
-  );
-  const table = [[...fields.map((field) => field.title), reasons]];
-  for await (const row of everyRow(session, await session.problems())) {
-    const why = Object.values(row.cells)
-      .flatMap((cell) => cell.issues)
-      .filter((issue) => issue.severity === "error")
-      .map((issue) => issue.message);
-    table.push([...fields.map((field) => originalText(row, field.field)), why.join("; ")]);
-  }
-  return csvFile(table);
-}
-
 async function* everyRow(session: SheetSession, positions: Uint32Array): AsyncGenerator<RowView> {
   const atOnce = 2000;
   for (let start = 0; start < positions.length; start += atOnce) {

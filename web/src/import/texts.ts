@@ -364,8 +364,6 @@ export const texts = {
     copyLog: "Copy log",
     downloadReport: "Download report (CSV)",
     heldBack: (n: number) => `${rows(n)} with problems stayed behind and ${n === 1 ? "was" : "were"} not sent.`,
-    downloadHeldBack: "Download them with the reasons (CSV)",
-    reasonsColumn: "Problems",
     loading: "Loading the import",
     loadingReport: "Loading the report",
   },
