@@ -9,7 +9,9 @@ let cookies;
 
 before(async () => {
   browser = await launch();
-  organization = (await api("POST", "/v1/organizations", { name: "Acme", default_country: "DE" })).body.id;
+  const made = await api("POST", "/v1/organizations", { name: "Sheets", default_country: "DE" });
+  assert.equal(made.status, 201);
+  organization = made.body.id;
   const { context, page } = await open(browser, desktop);
   await signIn(page);
   cookies = await context.cookies();
