@@ -382,11 +382,16 @@ export const api = {
   /** Checks rows and says what only the server knows of them; nothing is kept. */
   tryImport: (options: ImportOptions, body: { profile_hash: string; rows: ImportRow[] }, signal?: Signal) =>
     request<ImportReport>("POST", "/v1/imports", { query: { ...options, dry_run: true }, json: body, signal }),
-  /** The rows that were not imported, as a file to repair and bring back. */
-  importReportFile: (id: Id, format: ExportFormat, signal?: Signal): Promise<Blob> =>
-    send("GET", `/v1/imports/${segment(id)}/report`, { query: { format }, signal, accept: fileType(format) }).then(
-      (response) => response.blob(),
-    ),
+  /** A part of the file of rows that were not imported, to repair and bring back. */
+  importReportPart: (id: Id, format: ExportFormat, fromRow?: string, signal?: Signal) =>
+    send("GET", `/v1/imports/${segment(id)}/report`, {
+      query: { format, from_row: fromRow },
+      signal,
+      accept: fileType(format),
+    }).then(async (response) => ({
+      data: new Uint8Array(await response.arrayBuffer()),
+      next: response.headers.get("x-next-row"),
+    })),
   importReport: (id: Id, fromRow?: number, signal?: Signal) =>
     request<ImportReport>("GET", `/v1/imports/${segment(id)}/report`, {
       query: { format: "json", from_row: fromRow },

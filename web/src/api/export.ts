@@ -1,4 +1,5 @@
 import { api, type ExportFormat, type Query } from "./client";
+import type { Id } from "./types";
 
 const types: Record<ExportFormat, string> = {
   csv: "text/csv;charset=utf-8",
@@ -18,6 +19,19 @@ function afterHeader(csv: Uint8Array): number {
 /** Pages of one list as one file: every page has the header, the file has it once. */
 export function joinedCsv(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>[] {
   return parts.map((part, index) => (index === 0 ? part : part.subarray(afterHeader(part))));
+}
+
+/** The rows of an import that failed: a CSV file as one; workbooks, which cannot be joined, part by part. */
+export async function reportFiles(import_: Id, format: ExportFormat): Promise<Blob[]> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let from: string | undefined;
+  do {
+    const part = await api.importReportPart(import_, format, from);
+    parts.push(part.data);
+    from = part.next ?? undefined;
+  } while (from !== undefined);
+  const type = types[format];
+  return format === "csv" ? [new Blob(joinedCsv(parts), { type })] : parts.map((part) => new Blob([part], { type }));
 }
 
 /** Hands a file to the browser. */

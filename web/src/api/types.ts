@@ -307,8 +307,8 @@ export interface ServerIssue {
   row: number;
   field: string;
   code: string;
-  /** `skipped`: the row was left out as the caller wished. */
-  severity?: "error" | "skipped";
+  /** `skipped`: the row was left out as the caller wished; the others: what was done to who was there already. */
+  severity?: "error" | "skipped" | "updated" | "invited" | "added_to_group";
   detail?: string;
 }
 

@@ -11,16 +11,18 @@ const t = resultTexts.fix;
 export function FixDownload({
   name,
   formats = ["xlsx", "csv"],
-  file,
+  files,
 }: {
   name: string;
   formats?: readonly ExportFormat[];
-  file: (format: ExportFormat) => Promise<Blob>;
+  /** More than one where it is long. */
+  files: (format: ExportFormat) => Promise<readonly Blob[]>;
 }) {
   const save = useAction(async (format: ExportFormat) => {
-    const full = `${name}.${format}`;
-    download(await file(format), full);
-    notify(t.saved(full));
+    const all = await files(format);
+    const names = all.map((_, at) => `${name}${all.length === 1 ? "" : `-${at + 1}`}.${format}`);
+    for (const [at, file] of all.entries()) download(file, names[at] ?? name);
+    notify(t.saved(names.join(", ")));
   });
   return (
     <>

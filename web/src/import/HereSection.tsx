@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { type ApiProblem, asProblem, type ImportOptions, isAbort, type OnExisting } from "../api";
+import { useCan } from "../console/session";
 import { Link, withSearch } from "../router";
 import { announce, Button, Find, has, ProblemBox, Progress, UsersIcon } from "../ui";
 import { Choices as RadioChoices } from "../ui/Choices";
@@ -39,7 +40,14 @@ export function HereSection(props: {
 
   const here = hereOf(work, state);
   const groups = session.info.fields.some((field) => field.field === "groups");
-  const offered = ways.filter((way) => groups || way !== "add_to_group");
+  const can = useCan();
+  const offered = ways.filter((way) =>
+    way === "invite"
+      ? can("invitations.write")
+      : way === "update"
+        ? can("users.write")
+        : way !== "add_to_group" || (groups && can("users.write")),
+  );
   const total = state.counts.accepted + state.counts.corrected;
 
   const look = async () => {

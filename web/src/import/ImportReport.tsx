@@ -1,5 +1,6 @@
 import { type ReactNode, useCallback } from "react";
 import { type ApiProblem, api, type Import, useLoad } from "../api";
+import { reportFiles } from "../api/export";
 import { texts as common } from "../texts/en";
 import {
   Button,
@@ -47,6 +48,7 @@ export function ImportOutcome(props: {
   );
   const report = useLoad(settled && data.status !== "cancelled" ? load : null);
   const refused = report.data?.refused ?? [];
+  const others = report.data?.others ?? [];
   const undone = report.data?.undo ?? null;
   return (
     <div className="outcome">
@@ -67,7 +69,7 @@ export function ImportOutcome(props: {
             <h2 className="grow">{refused.every((row) => row.leftOut) ? t.leftOutRows : t.refusedRows}</h2>
             {refused.some((row) => !row.leftOut) && props.repair?.(refused.filter((row) => !row.leftOut))}
             {refused.some((row) => !row.leftOut) && (
-              <FixDownload name={`rollcall-${data.id}`} file={(format) => api.importReportFile(data.id, format)} />
+              <FixDownload name={`rollcall-${data.id}`} files={(format) => reportFiles(data.id, format)} />
             )}
           </div>
           {refused.some((row) => !row.leftOut) && <p className="muted">{resultTexts.fix.body}</p>}
@@ -80,7 +82,7 @@ export function ImportOutcome(props: {
         <div className="log">
           <div className="row wrap">
             <h2 className="grow">{t.log}</h2>
-            <CopyButton text={logText(data, refused, fieldTitle)} label={t.copyLog} />
+            <CopyButton text={logText(data, refused, others, fieldTitle)} label={t.copyLog} />
             <Button
               icon={<DownloadIcon />}
               onPress={() => download(csvFile(reportTable(refused, fieldTitle)), `${data.id}-report.csv`)}
@@ -90,7 +92,7 @@ export function ImportOutcome(props: {
           </div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <section className="log-text" tabIndex={0} aria-label={t.log}>
-            <pre>{logText(data, refused.slice(0, SHOWN), fieldTitle)}</pre>
+            <pre>{logText(data, refused.slice(0, SHOWN), others.slice(0, SHOWN), fieldTitle)}</pre>
           </section>
         </div>
       )}

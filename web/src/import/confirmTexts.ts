@@ -94,7 +94,7 @@ export const confirmTexts = {
       update: {
         name: "Update them",
         description:
-          "What their rows say replaces what is stored; empty cells change nothing. Address, user name, password and status stay.",
+          "What their rows say replaces names, phone, language, roles, groups, courses, site and properties. Empty cells change nothing; address, user name, password and status stay.",
       },
       invite: {
         name: "Invite them again",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Import, ImportReport } from "../api/types";
-import { logText, refusedRows, reportTable, wholeReport } from "./report";
+import type { Import, ImportReport, ServerIssue } from "../api/types";
+import { doneRows, logText, refusedRows, reportTable, wholeReport } from "./report";
 import { csvCell } from "./sheetText";
 
 const answer: ImportReport = {
@@ -61,6 +61,24 @@ test("refused rows come by row, from validator and server, without what was only
   ]);
 });
 
+test("what was done to who was here before is no refusal", () => {
+  const here = ["updated", "invited", "added_to_group"].map((severity, at) => ({
+    row: at + 1,
+    field: "email",
+    code: "already_exists",
+    severity: severity as ServerIssue["severity"],
+  }));
+  const answer = { report: {}, server: { issues: [...here, { row: 9, field: "email", code: "own_account" }] } };
+  expect(refusedRows(answer).map(({ row, reason }) => [row, reason])).toEqual([
+    [9, "This is your own account; somebody else has to change it."],
+  ]);
+  expect(doneRows(answer).map(({ row, what }) => `${row}: ${what}`)).toEqual([
+    "1: Was here already and is updated.",
+    "2: Was here already and is invited again.",
+    "3: Was here already and is added to groups.",
+  ]);
+});
+
 test("a report that could not be read has no rows", () => {
   expect(refusedRows({ report: undefined, server: { issues: [] } })).toEqual([]);
 });
@@ -87,13 +105,14 @@ test("the log says what happened and names each row with its reason", () => {
     finished_at: null,
     counts: { rows: 500, imported: 0, skipped: 0, failed: 1 },
   } as Import;
-  expect(logText(done, refusedRows(answer).slice(0, 2), (field) => field)).toBe(
+  expect(logText(done, refusedRows(answer).slice(0, 2), [{ row: 2, what: "Updated." }], (field) => field)).toBe(
     [
       "Import imp_1",
       "Started: 2026-11-21T09:00:00.000Z",
       "Status: rejected",
       "Rows: 500, Imported: 0, Skipped: 0, Failed: 1",
       "Row 1, email: This address belongs to somebody already.",
+      "Row 2: Updated.",
       "Row 3, phone (12): Phone not valid.",
     ].join("\n"),
   );

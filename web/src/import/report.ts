@@ -42,7 +42,7 @@ export function refusedRows(answer: Pick<ImportReport, "report" | "server">): Re
         leftOut: false,
       })),
   );
-  const server = answer.server.issues.map((issue) => ({
+  const server = answer.server.issues.filter(isOpen).map((issue) => ({
     row: issue.row,
     field: issue.field,
     code: issue.code,
@@ -53,12 +53,34 @@ export function refusedRows(answer: Pick<ImportReport, "report" | "server">): Re
   return [...checked, ...server].sort((a, b) => a.row - b.row);
 }
 
-function serverReason(issue: ServerIssue): string {
-  return texts.server[issue.code] ?? sentenceCase(issue.detail ?? issue.code.replaceAll("_", " "));
+/** The row was refused or left out; of the others the server says what it did. */
+const isOpen = ({ severity }: ServerIssue): boolean => severity === undefined || !(severity in resultTexts.done);
+
+function serverReason({ code, severity, detail }: ServerIssue): string {
+  const { here } = resultTexts;
+  if (code === "already_exists" && severity === "skipped") return here.already_exists_left_out ?? "";
+  return texts.server[code] ?? here[code] ?? sentenceCase(detail ?? code.replaceAll("_", " "));
+}
+
+/** A row of somebody who was here before, and what was done to them. */
+export interface DoneRow {
+  readonly row: number;
+  readonly what: string;
+}
+
+export function doneRows(answer: Pick<ImportReport, "server">): DoneRow[] {
+  return answer.server.issues
+    .filter((issue) => !isOpen(issue))
+    .map(({ row, severity }) => ({ row, what: resultTexts.done[severity ?? ""] ?? "" }));
 }
 
 /** The import's log as text to copy: what happened, then a line for each row that was not imported. */
-export function logText(done: Import, refused: readonly RefusedRow[], title: (field: string) => string): string {
+export function logText(
+  done: Import,
+  refused: readonly RefusedRow[],
+  others: readonly DoneRow[],
+  title: (field: string) => string,
+): string {
   const t = texts.result;
   const head = [
     `Import ${done.id}`,
@@ -67,11 +89,14 @@ export function logText(done: Import, refused: readonly RefusedRow[], title: (fi
     `${texts.imports.facts.status}: ${done.status}`,
     `${t.counts.rows}: ${count(done.counts.rows)}, ${t.counts.imported}: ${count(done.counts.imported)}, ${done.counts.updated ? `${resultTexts.updated}: ${count(done.counts.updated)}, ` : ""}${t.counts.skipped}: ${count(done.counts.skipped)}, ${t.counts.failed}: ${count(done.counts.failed)}`,
   ];
-  const lines = refused.map(
-    (row) =>
-      `${t.row} ${row.row}${row.field === null ? "" : `, ${title(row.field)}`}${row.value === null ? "" : ` (${row.value})`}: ${row.reason}`,
-  );
-  return [...head, ...lines].join("\n");
+  const lines = [
+    ...refused.map((row) => ({
+      row: row.row,
+      text: `${t.row} ${row.row}${row.field === null ? "" : `, ${title(row.field)}`}${row.value === null ? "" : ` (${row.value})`}: ${row.reason}`,
+    })),
+    ...others.map(({ row, what }) => ({ row, text: `${t.row} ${row}: ${what}` })),
+  ].sort((a, b) => a.row - b.row);
+  return [...head, ...lines.map(({ text }) => text)].join("\n");
 }
 
 function reportRows(report: unknown): readonly ReportRow[] {
@@ -88,25 +113,29 @@ function textOf(values: Readonly<Record<string, unknown>> | undefined, field: st
 /** What a report says, whole. */
 export interface Whole {
   readonly refused: readonly RefusedRow[];
+  /** Who was here before, and what was done to them. */
+  readonly others: readonly DoneRow[];
   readonly undo: { readonly removed: number; readonly stayed: readonly UndoStayed[] } | null;
 }
 
 /** The whole report, page by page. */
 export async function wholeReport(page: (fromRow: number | undefined) => Promise<ImportReport>): Promise<Whole> {
   const refused: RefusedRow[] = [];
+  const others: DoneRow[] = [];
   const stayed: UndoStayed[] = [];
   let removed: number | null = null;
   let from: number | undefined;
   do {
     const answer = await page(from);
     refused.push(...refusedRows(answer));
+    others.push(...doneRows(answer));
     if (answer.undo) {
       removed = answer.undo.removed;
       stayed.push(...answer.undo.stayed);
     }
     from = answer.next_row;
   } while (from !== undefined);
-  return { refused, undo: removed === null ? null : { removed, stayed } };
+  return { refused, others, undo: removed === null ? null : { removed, stayed } };
 }
 
 /** The rows that were not imported, as a table for a spreadsheet. */

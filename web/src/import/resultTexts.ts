@@ -16,8 +16,31 @@ export const resultTexts = {
     csv: "CSV",
     xlsx: "Excel",
     download: "Download rows",
-    saved: (name: string) => `${name} is saved.`,
+    saved: (names: string) => `Saved: ${names}`,
   },
+
+  /** What was done to who was here before, by its severity. */
+  done: {
+    updated: "Was here already and is updated.",
+    invited: "Was here already and is invited again.",
+    added_to_group: "Was here already and is added to groups.",
+  } as Record<string, string>,
+
+  /** What only the server knows about a row of somebody who is here. */
+  here: {
+    already_exists: "This person is here already.",
+    already_exists_left_out: "This person is here already and was left out.",
+    nothing_to_change: "This person is here already, and the row says nothing new.",
+    already_registered: "This person has registered already and needs no invitation.",
+    own_account: "This is your own account; somebody else has to change it.",
+    root_master: "This is the Root Master account, which no import changes.",
+    person_deactivated: "This person is deactivated. Activate them first.",
+    other_kind: "Somebody of another kind has this address.",
+    permission_denied: "You may not change this person.",
+    too_many: "This person would have more groups, courses or properties than possible.",
+    import_unfinished: "This person comes from an import that is still running. Try again when it is done.",
+    user_not_found: "This person was deleted meanwhile.",
+  } as Record<string, string>,
 
   undo: {
     title: "Undo this import",

@@ -374,7 +374,6 @@ export const texts = {
     username_taken: "This user name belongs to somebody already.",
     email_reserved: "Another import that is still running holds this address. Try again when it is done.",
     username_reserved: "Another import that is still running holds this user name. Try again when it is done.",
-    already_exists: "This person is here already and was left out.",
     role_required: "This row needs a role.",
     role_not_grantable: "This role holds permissions that you do not have, so you cannot give it.",
   } as Record<string, string>,
