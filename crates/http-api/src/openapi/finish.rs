@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use rollcall_accounts::{
     Error,
+    import::OnExisting,
     invitation::{Delivery, InvitationStatus},
     organization::CredentialMode,
     roles::Permission,
@@ -64,9 +65,9 @@ fn describe_parameter(path: &str, parameter: &mut Value) {
         ("query", "invitation") => choice(names(InvitationStatus::ALL, InvitationStatus::name)),
         ("query", "delivery") => choice(names(Delivery::ALL, Delivery::name)),
         ("query", "mode") => choice(vec!["atomic", "partial"]),
-        ("query", "on_existing") => choice(vec!["refuse", "skip"]),
+        ("query", "on_existing") => choice(names(OnExisting::ALL, OnExisting::name)),
         ("query", "sort") => choice(vec!["name", "-name"]),
-        ("query", "format") if path == "/v1/imports/{id}/report" => choice(vec!["json", "csv"]),
+        ("query", "format") if path == "/v1/imports/{id}/report" => choice(vec!["json", "csv", "xlsx"]),
         ("query", "format") => choice(vec!["csv", "xlsx"]),
         ("header", "If-Match") => json!({"type": "string", "pattern": "^\"[0-9]{1,15}\"$"}),
         ("header", "Idempotency-Key") => {
@@ -282,6 +283,8 @@ fn text(name: &str) -> Option<&'static str> {
         "priority" => "normal",
         "on_existing" => "refuse",
         "phase" => "writing",
+        "reason" => "registered",
+        "sheet" => "People",
         "visibility" => "pending",
         "state" => "pending",
         "next_step" => "accept",

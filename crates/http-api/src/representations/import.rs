@@ -378,13 +378,17 @@ fn raw(report: String) -> Result<Box<serde_json::value::RawValue>, Error> {
     serde_json::value::RawValue::from_string(report).map_err(Error::internal)
 }
 
-/// An import as JSON: rows, or the announcement of chunks.
+/// An import as JSON: rows, or the announcement of chunks, or of a file in pieces.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "rows": [{"row": 1, "first_name": "Ana", "last_name": "Silva", "email": "ana.silva@example.org", "on_existing": "skip"}]
+}))]
 #[serde(deny_unknown_fields)]
 pub struct StartImportRequest {
     /// The hash of the effective profile that the rows were checked against.
     pub profile_hash: Option<String>,
-    /// The rows: fields with their values, and the number of the sheet's row in `row`.
+    /// The rows: fields with their values, the number of the sheet's row in `row`, and in `on_existing` what happens to
+    /// this person if they are there already, where that is not what the request says of all.
     #[schema(value_type = Option<Vec<Object>>)]
     pub rows: Option<Vec<Record>>,
     /// How many chunks will follow.
