@@ -56,9 +56,9 @@ fn compound(bytes: &[u8]) -> NotText {
         entry[64..66] == u16::try_from(length).unwrap_or_default().to_le_bytes()
             && entry.iter().take(length).copied().eq(units().flat_map(u16::to_le_bytes))
     };
-    let found = bytes.chunks_exact(128).find_map(|entry| {
-        STREAMS.iter().find(|(name, _)| is_entry(entry, name)).map(|(_, found)| *found)
-    });
+    let found = bytes
+        .chunks_exact(128)
+        .find_map(|entry| STREAMS.iter().find(|(name, _)| is_entry(entry, name)).map(|(_, found)| *found));
     found.unwrap_or(NotText::Format("ole"))
 }
 
