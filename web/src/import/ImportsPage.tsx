@@ -294,6 +294,12 @@ function ImportDetail({ id }: { id: Id }) {
           <dt>{facts.mode}</dt>
           <dd>{texts.confirm.modes[data.mode].name}</dd>
         </div>
+        {data.options?.credentials != null && (
+          <div>
+            <dt>{confirmTexts.credentials}</dt>
+            <dd>{confirmTexts.credentialChoices[data.options.credentials].name}</dd>
+          </div>
+        )}
         {data.options !== undefined && (
           <div>
             <dt>{facts.existing}</dt>

@@ -4,7 +4,13 @@ import { ApiProblem } from "../api/problem";
 import type { ServerIssue } from "../api/types";
 import { askWho, type Here, type HereApi, personOf, tallyOf, withOwn, withWay } from "./here";
 
-const people = [1, 2, 3].map((row) => ({ row, name: "Ana", email: `a${row}@example.org`, grouped: row === 1 }));
+const people = [1, 2, 3].map((row) => ({
+  row,
+  name: "Ana",
+  email: `a${row}@example.org`,
+  grouped: row === 1,
+  roled: true,
+}));
 const here: Here = { edits: 0, asked: 5, people, own: new Map() };
 
 test("everyone is dealt with in one way, but for rows with a way of their own", () => {

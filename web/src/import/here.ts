@@ -10,6 +10,8 @@ export interface HerePerson {
   readonly email: string;
   /** Their row names a group. */
   readonly grouped: boolean;
+  /** Their row names a role; who is here needs none. */
+  readonly roled: boolean;
 }
 
 /** What the server said of a sheet's people, and what was chosen for single rows. */
@@ -50,12 +52,13 @@ export function withWay(row: ImportRow, here: Here | null): ImportRow {
 
 export function personOf(row: ImportRow): HerePerson {
   const word = (field: string) => (typeof row[field] === "string" ? row[field] : "");
-  const { groups } = row;
+  const named = (field: string) => (row[field]?.toString() ?? "") !== "";
   return {
     row: Number(row.row),
     name: [word("first_name"), word("last_name")].filter((part) => part !== "").join(" ") || word("username"),
     email: word("email"),
-    grouped: Array.isArray(groups) && groups.length > 0,
+    grouped: named("groups"),
+    roled: named("role") || named("user_type"),
   };
 }
 
@@ -93,7 +96,8 @@ export async function askWho(
       const found = refusedRows(answer);
       const here = new Set(found.filter(({ code }) => code === ALREADY).map(({ row }) => row));
       people.push(...some.filter((row) => here.has(Number(row.row))).map(personOf));
-      refused.push(...found.filter(({ code, leftOut }) => code !== ALREADY && !leftOut));
+      // Roles that are missing are counted by the wizard itself.
+      refused.push(...found.filter(({ code, leftOut }) => code !== ALREADY && code !== "role_required" && !leftOut));
       done += some.length;
       progress(done);
     }

@@ -29,8 +29,15 @@ export function obstacle(work: Work, state: SheetState): Obstacle | null {
   const here = hereOf(work, state);
   const inTheWay = here === null ? 0 : tallyOf(here, work.onExisting).refuse;
   if (work.mode === "atomic" && inTheWay > 0) return { what: "already_here", rows: inTheWay };
-  if (work.facts.rolesRequired && counts.without_role > 0) return { what: "without_role", rows: counts.without_role };
+  const unroled = withoutRole(work, state);
+  if (work.facts.rolesRequired && unroled > 0) return { what: "without_role", rows: unroled };
   return null;
+}
+
+/** Rows that need a role and have none: who is here already needs none. */
+function withoutRole(work: Work, state: SheetState): number {
+  const here = hereOf(work, state)?.people.filter(({ roled }) => !roled).length ?? 0;
+  return Math.max(0, state.counts.without_role - here);
 }
 
 /** How many rows are handed over: in atomic mode every row, once all are good. */
