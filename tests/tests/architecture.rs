@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("wasm-validator", &["rollcall-validation"]),
+    ("wasm-validator/xlsx", &["rollcall-xlsx"]),
     ("xtask", &["phone-automaton-generator"]),
 ];
 

@@ -19,8 +19,13 @@ export interface OpenOptions extends Transfer {
   rows?: number;
 }
 
-/** Starts the worker and loads the module ahead of the first sheet. `source`: as for `init`, if not beside the package. */
-export function prepare(source?: URL | string | BufferSource | WebAssembly.Module): Promise<void>;
+/**
+ * Starts the worker and loads the module ahead of the first sheet. `source`: as for `init`, if not beside the package;
+ * `xlsx`: as for `loadXlsx`, which the worker calls when it first gets a workbook.
+ */
+export function prepare(source?: Place, xlsx?: Place): Promise<void>;
+
+export type Place = URL | string | BufferSource | WebAssembly.Module;
 
 /** Checks a sheet in the worker. */
 export function check(bytes: Uint8Array, profile: string, options?: CheckOptions & Transfer): Promise<string>;

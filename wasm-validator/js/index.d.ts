@@ -4,18 +4,37 @@
  *
  * @param source where the module is, if not beside this file. In Node a `file:` URL is read from disk.
  */
-export function init(
-  source?: URL | string | Response | BufferSource | WebAssembly.Module | Promise<Response | BufferSource | WebAssembly.Module>,
-): Promise<void>;
+export function init(source?: ModuleSource): Promise<void>;
+
+/**
+ * Loads the second module, which reads and writes Excel workbooks. In browsers await it once before `check` or
+ * `Sheet.parse` of a workbook and before `refusedXlsx`, which say so otherwise; in Node `init` loads both. Later calls
+ * answer the same promise, and after a failure the next call tries again.
+ *
+ * @param source where the module is, if not beside this file
+ */
+export function loadXlsx(source?: ModuleSource): Promise<void>;
+
+/** Whether these bytes are a workbook (or some other archive), so that `loadXlsx` is needed. */
+export function isWorkbook(bytes: Uint8Array): boolean;
+
+export type ModuleSource =
+  | URL
+  | string
+  | Response
+  | BufferSource
+  | WebAssembly.Module
+  | Promise<Response | BufferSource | WebAssembly.Module>;
 
 /**
  * Checks a sheet. Never throws for what is in the sheet: an unreadable one gives a report that says so.
  *
- * @param bytes the file or the pasted text, in whatever encoding it came
+ * @param bytes the file or the pasted text, in whatever encoding it came; an Excel workbook (.xlsx, .xlsm) too
  * @param profile id of a built-in profile (`profiles()`), or an effective profile's JSON
- * @param options `rows: "issues"` (default) lists rows with issues only, `"all"` lists all
+ * @param options `rows: "issues"` (default) lists rows with issues only, `"all"` lists all; `sheet` names a worksheet,
+ *   without which the one in which most rows are good is checked
  * @returns the report as canonical JSON, byte for byte what `rollcall check` prints and the API answers: a {@link Report}
- * @throws if the profile is unknown or cannot be read, or `init` was not awaited
+ * @throws if the profile is unknown or cannot be read, or `init` (for a workbook: `loadXlsx`) was not awaited
  */
 export function check(bytes: Uint8Array, profile: string, options?: CheckOptions): string;
 
@@ -88,6 +107,8 @@ export class Sheet {
    * to open in a spreadsheet; read again after repair, its rows have their numbers.
    */
   refusedCsv(): Uint8Array;
+  /** The same as an Excel workbook of text cells. Needs `loadXlsx`. */
+  refusedXlsx(): Uint8Array;
   /** How many rows were removed. */
   removedCount(): number;
   /** Gives the memory back. The sheet must not be used afterwards. */
@@ -96,6 +117,8 @@ export class Sheet {
 
 export interface CheckOptions {
   rows?: "issues" | "all";
+  /** Of a workbook: the name of the worksheet. */
+  sheet?: string;
 }
 
 export type Status = "accepted" | "corrected" | "refused";
@@ -147,6 +170,8 @@ export interface FieldVerdict {
 }
 
 export interface Mapping {
+  /** Of a workbook: the name of the worksheet. */
+  sheet?: string;
   header?: boolean;
   delimiter?: string;
   columns?: (string | null)[];
@@ -171,6 +196,8 @@ export interface SheetField {
 export interface SheetInfo {
   profile: { id: string; version: number; hash: string };
   source: Source;
+  /** The worksheets that there are to choose from, each with the number of its rows that are not blank. Of a text: none. */
+  sheets: { name: string; rows: number }[];
   issues: (ReportIssue & { message: string })[];
   columns: SheetColumn[];
   unmapped: { index: number; title: string; samples: string[] }[];

@@ -1,21 +1,19 @@
 // For browsers and bundlers. The same exports for Node are in node.js.
-import { ready } from "./api.js";
+import { ready, readyXlsx } from "./api.js";
+import { once } from "./load.js";
 import load from "./rollcall_validator.js";
+import loadWorkbooks from "./rollcall_xlsx.js";
 
-export { builtInProfile, check, checkField, profiles, Sheet } from "./api.js";
+export { builtInProfile, check, checkField, isWorkbook, profiles, Sheet } from "./api.js";
 
-let loading;
+/** Loads the WebAssembly module. */
+export const init = once(async (source = new URL("./rollcall_validator_bg.wasm", import.meta.url)) => {
+  await load({ module_or_path: source });
+  ready();
+});
 
-/**
- * Loads the WebAssembly module, once, however often it is called. After a failure the next call tries again.
- */
-export function init(source = new URL("./rollcall_validator_bg.wasm", import.meta.url)) {
-  loading ??= load({ module_or_path: source }).then(
-    () => ready(),
-    (error) => {
-      loading = undefined;
-      throw error;
-    },
-  );
-  return loading;
-}
+/** Loads the module that reads and writes workbooks. */
+export const loadXlsx = once(async (source = new URL("./rollcall_xlsx_bg.wasm", import.meta.url)) => {
+  await loadWorkbooks({ module_or_path: source });
+  readyXlsx();
+});

@@ -1,6 +1,6 @@
 // What client and worker say to each other, whatever kind of worker it is.
 //
-// A request is {id, call, sheet, args, init}, an answer {id, result} or {id, error}. The worker answers in the order of
+// A request is {id, call, sheet, args, sources}, an answer {id, result} or {id, error}. The worker answers in the order of
 // the requests: a sheet's edits happen in the order in which they were asked for.
 
 const METHODS = [
@@ -23,11 +23,12 @@ const METHODS = [
   "records",
   "reportJson",
   "refusedCsv",
+  "refusedXlsx",
   "removedCount",
 ];
 
 /** The worker's side: answers requests one after the other. */
-export function serve({ init, Sheet, check }, post) {
+export function serve({ check, init, isWorkbook, loadXlsx, Sheet }, post) {
   const sheets = new Map();
   let opened = 0;
 
@@ -59,11 +60,17 @@ export function serve({ init, Sheet, check }, post) {
     }
   };
 
+  // Whoever never has a workbook never downloads what reads them.
+  const needsXlsx = ({ call, args }) =>
+    call === "refusedXlsx" || ((call === "check" || call === "parse") && isWorkbook(args[0]));
+
   let queue = Promise.resolve();
   return (request) => {
     queue = queue.then(async () => {
       try {
-        await init(...request.init);
+        const [module, workbooks] = request.sources;
+        await init(module);
+        if (needsXlsx(request)) await loadXlsx(workbooks);
         const result = run(request);
         post({ id: request.id, result }, ArrayBuffer.isView(result) ? [result.buffer] : []);
       } catch (error) {
@@ -122,7 +129,7 @@ export function connect(start) {
       at.waiting.set(ids, { resolve, reject });
       at.worker.ref?.();
       try {
-        at.worker.postMessage({ id: ids, args: [], init: settings, ...request }, transfer);
+        at.worker.postMessage({ id: ids, args: [], sources, ...request }, transfer);
       } catch (error) {
         at.waiting.delete(ids);
         reject(error);
@@ -133,10 +140,10 @@ export function connect(start) {
     return connection;
   };
 
-  let settings = [];
+  let sources = [];
 
-  const prepare = (source) => {
-    if (source !== undefined) settings = [source instanceof URL ? source.href : source];
+  const prepare = (...places) => {
+    if (places.length > 0) sources = places.map((place) => (place instanceof URL ? place.href : place));
     return ask(current(), { call: "prepare" });
   };
 

@@ -16,6 +16,28 @@ pub fn check(bytes: &[u8], profile: &str, rows: Option<String>) -> Result<String
     Ok(rollcall_validation::check(bytes, &parsed(profile)?).to_json(which(rows.as_deref())?))
 }
 
+/// Checks a workbook that the other module unpacked.
+///
+/// # Errors
+/// Throws if the profile is unknown or cannot be read.
+#[wasm_bindgen(js_name = checkTables)]
+pub fn check_tables(
+    tables: &[u8],
+    profile: &str,
+    rows: Option<String>,
+    sheet: Option<String>,
+) -> Result<String, JsError> {
+    let report = rollcall_validation::check_tables(tables, &parsed(profile)?, sheet.as_deref());
+    Ok(report.to_json(which(rows.as_deref())?))
+}
+
+/// Whether bytes begin as workbooks do, which the other module unpacks.
+#[wasm_bindgen(js_name = isArchive)]
+#[must_use]
+pub fn is_archive(start: &[u8]) -> bool {
+    rollcall_validation::is_archive(start)
+}
+
 /// Ids of the built-in profiles.
 #[wasm_bindgen]
 #[must_use]
@@ -56,6 +78,15 @@ impl Sheet {
     /// Throws if profile or mapping cannot be read.
     pub fn parse(bytes: &[u8], profile: &str, mapping: Option<String>) -> Result<Self, JsError> {
         Ok(Self(sheet::Sheet::parse(bytes, &parsed(profile)?, mapping.as_deref())?))
+    }
+
+    /// Reads a workbook that the other module unpacked.
+    ///
+    /// # Errors
+    /// Throws if profile or mapping cannot be read.
+    #[wasm_bindgen(js_name = parseTables)]
+    pub fn parse_tables(tables: &[u8], profile: &str, mapping: Option<String>) -> Result<Self, JsError> {
+        Ok(Self(sheet::Sheet::parse_tables(tables, &parsed(profile)?, mapping.as_deref())?))
     }
 
     /// An empty sheet to type into.
@@ -190,6 +221,13 @@ impl Sheet {
     #[must_use]
     pub fn refused_csv(&self) -> Vec<u8> {
         self.0.refused_table().to_csv()
+    }
+
+    /// The refused rows as tables, of which the other module makes a workbook.
+    #[wasm_bindgen(js_name = refusedTables)]
+    #[must_use]
+    pub fn refused_tables(&self) -> Vec<u8> {
+        self.0.refused_table().to_tables()
     }
 
     /// How many rows were removed.

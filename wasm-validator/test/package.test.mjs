@@ -1,16 +1,17 @@
 // The package as a Node program installs and uses it. What the validator says of sheets is tested by tests/corpus.mjs.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { close, check as checkInWorker, openSheet, prepare } from "../pkg/client-node.js";
-import { builtInProfile, check, checkField, init, profiles, Sheet } from "../pkg/node.js";
+import { builtInProfile, check, checkField, init, isWorkbook, profiles, Sheet } from "../pkg/node.js";
 
 const pkg = fileURLToPath(new URL("../pkg", import.meta.url));
 const bytes = (text) => new TextEncoder().encode(text);
+const workbook = () => new Uint8Array(readFileSync(new URL("../../tests/corpus/xlsx-several-sheets.xlsx", import.meta.url)));
 const SHEET = "First Name\tLast Name\tEmail\nAna\tDiaz\tana@example.com\nBo\tLi\tbo@\nCy\tOdd\tcy@example.com\n";
 
 after(close);
@@ -114,6 +115,65 @@ test("closing ends what waits, and the next call starts anew", async () => {
   await assert.rejects(sheet.counts(), /ended/);
   await sheet.free();
   assert.equal(JSON.parse(await checkInWorker(bytes(SHEET), "end-user")).counts.rows, 3);
+});
+
+test("in Node, workbooks are read after init", () => {
+  assert.deepEqual([isWorkbook(workbook()), isWorkbook(bytes(SHEET)), isWorkbook(bytes(""))], [true, false, false]);
+  const report = JSON.parse(check(workbook(), "technician"));
+  assert.deepEqual([report.source.format, report.source.sheet, report.verdict], ["xlsx", "People", "accepted"]);
+  assert.equal(JSON.parse(check(workbook(), "technician", { sheet: "Last year" })).counts.rows, 2);
+  const sheet = Sheet.parse(workbook(), "technician");
+  assert.deepEqual(
+    JSON.parse(sheet.info()).sheets.map(({ name, rows }) => `${name}: ${rows}`),
+    ["How to: 3", "Lists: 3", "People: 4", "Last year: 3"],
+  );
+  sheet.free();
+});
+
+test("the worker loads what reads workbooks by itself, and writes them", async () => {
+  assert.equal(await checkInWorker(workbook(), "technician"), check(workbook(), "technician"));
+  const other = await openSheet(workbook(), "technician", { mapping: '{"sheet":"Last year"}' });
+  assert.equal(JSON.parse(await other.info()).source.sheet, "Last year");
+  await other.free();
+
+  const sheet = await openSheet(bytes(SHEET), "end-user");
+  const refused = await sheet.refusedXlsx();
+  await sheet.free();
+  const again = await openSheet(refused, "end-user");
+  const [row] = JSON.parse(await again.window(Uint32Array.of(0)));
+  assert.deepEqual([row.row, row.cells.email.value, row.status], [2, "bo@", "refused"]);
+  const csv = await again.refusedCsv();
+  await again.free();
+  assert.ok(new TextDecoder().decode(csv).includes("bo@"));
+});
+
+test("in browsers, a workbook before loadXlsx says what is missing, and loading may be tried again", () => {
+  const program = `
+    import { readFile } from "node:fs/promises";
+    import { check, init, loadXlsx, Sheet } from ${JSON.stringify(new URL("../pkg/index.js", import.meta.url))};
+    const pkg = new URL(${JSON.stringify(new URL("../pkg/", import.meta.url))});
+    const workbook = new Uint8Array(await readFile(new URL("../../tests/corpus/xlsx-several-sheets.xlsx", pkg)));
+    const told = [];
+    const attempt = async (step) => {
+      try {
+        await step();
+        told.push("done");
+      } catch (error) {
+        told.push(/await (\\w+)\\(\\) first/.exec(error.message)?.[1] ?? "failed");
+      }
+    };
+    await attempt(() => check(workbook, "technician"));
+    await attempt(async () => init(await readFile(new URL("rollcall_validator_bg.wasm", pkg))));
+    await attempt(() => check(workbook, "technician"));
+    await attempt(() => Sheet.parse(workbook, "technician"));
+    await attempt(() => Sheet.blank("technician", 1).refusedXlsx());
+    await attempt(() => loadXlsx(new Uint8Array([1, 2, 3])));
+    await attempt(async () => loadXlsx(await readFile(new URL("rollcall_xlsx_bg.wasm", pkg))));
+    await attempt(() => loadXlsx());
+    await attempt(() => check(workbook, "technician"));
+    console.log(told.join(" "));`;
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 20_000 });
+  assert.equal(printed, "init done loadXlsx loadXlsx loadXlsx failed done done done\n");
 });
 
 test("a program imports it by name and ends by itself", () => {

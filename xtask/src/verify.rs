@@ -16,7 +16,14 @@ const DEPLOYED: [&str; 3] = ["start-import", "run-import", "deliver-mail"];
 
 /// Packages that ask for other features of what they share with the rest (the validator's tests do). Built together with
 /// it, everything that `cargo dev` has built would be built again.
-const APART: [&str; 4] = ["phone-automaton", "rollcall-validation", "rollcall-wasm-validator", "xtask"];
+const APART: [&str; 6] = [
+    "phone-automaton",
+    "rollcall-validation",
+    "rollcall-wasm-validator",
+    "rollcall-wasm-xlsx",
+    "rollcall-xlsx",
+    "xtask",
+];
 
 /// What a step found: tests that passed and failed, beside its own success.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +82,11 @@ impl Verify {
             let test = cargo().args(["test", "--release", "--quiet", "--no-fail-fast"]).args(together());
             test.args(without_tests()?.into_iter().flat_map(|name| ["--exclude".to_owned(), name])).log(log)
         });
-        for (name, package) in [("phone numbers", "phone-automaton"), ("the validator", "rollcall-validation")] {
+        for (name, package) in [
+            ("phone numbers", "phone-automaton"),
+            ("workbooks", "rollcall-xlsx"),
+            ("the validator", "rollcall-validation"),
+        ] {
             self.step(&format!("tests of {name}"), |log| {
                 cargo().args(["test", "--release", "--quiet", "--no-fail-fast", "--package", package]).log(log)
             });

@@ -10,9 +10,18 @@ use crate::process::{Call, Failure, Outcome, at, say};
 use crate::{cargo, fingerprint, root, target, tools};
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
-const CRATE: &str = "rollcall-wasm-validator";
-/// Names the generated files of the package.
-const STEM: &str = "rollcall_validator";
+/// A module of the package.
+struct Module {
+    package: &'static str,
+    /// Names its generated files.
+    stem: &'static str,
+}
+
+/// What everybody downloads, and what is loaded when there is a workbook.
+const MODULES: [Module; 2] = [
+    Module { package: "rollcall-wasm-validator", stem: "rollcall_validator" },
+    Module { package: "rollcall-wasm-xlsx", stem: "rollcall_xlsx" },
+];
 
 /// What rustc's wasm32 code may use; wasm-opt must be told, and may then not emit anything newer than browsers of 2022.
 const FEATURES: &[&str] = &[
@@ -49,18 +58,30 @@ pub(crate) fn build() -> Outcome<()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().map_err(|_| Failure::new("an earlier build of the validator broke off"))?;
     let fingerprint = fingerprint::of(&inputs())?;
-    if fingerprint::is_current(&stamp(), &fingerprint) && package().join(format!("{STEM}_bg.wasm")).is_file() {
+    let is_there = |module: &Module| package().join(module.file()).is_file();
+    if fingerprint::is_current(&stamp(), &fingerprint) && MODULES.iter().all(is_there) {
         return Ok(());
     }
     say("building the validator for the browser");
     let compiler = compiler()?;
-    compile(compiler)?;
-    let raw = target().join("wasm-build").join(TRIPLE).join("wasm").join(CRATE.replace('-', "_") + ".wasm");
     let bound = target().join("wasm-build/bound");
-    bind(&raw, &bound)?;
-    let small = shrink(&bound.join(format!("{STEM}_bg.wasm")))?;
-    assemble(&bound, &small)?;
+    if bound.exists() {
+        at(&bound, fs::remove_dir_all(&bound))?;
+    }
+    let raw = target().join("wasm-build").join(TRIPLE).join("wasm");
+    for module in &MODULES {
+        compile(compiler, module)?;
+        bind(&raw.join(module.package.replace('-', "_") + ".wasm"), module, &bound)?;
+        shrink(&bound.join(module.file()))?;
+    }
+    assemble(&bound)?;
     fingerprint::keep(&stamp(), &fingerprint)
+}
+
+impl Module {
+    fn file(&self) -> String {
+        format!("{}_bg.wasm", self.stem)
+    }
 }
 
 fn inputs() -> Vec<PathBuf> {
@@ -123,7 +144,7 @@ fn debian() -> Outcome<Compiler> {
     }
 }
 
-fn compile(compiler: Compiler) -> Outcome<()> {
+fn compile(compiler: Compiler, module: &Module) -> Outcome<()> {
     let call = match compiler {
         Compiler::Rustup => cargo().arg("build").unset("RUSTFLAGS"),
         // Immediate abort leaves out the machinery of panic messages, which only a std of one's own can do.
@@ -140,17 +161,20 @@ fn compile(compiler: Compiler) -> Outcome<()> {
     // wasm-bindgen reads in the module which features it uses, and strips it itself.
     let call = call.env("CARGO_PROFILE_WASM_STRIP", "none");
     // A folder of its own, so that neither compiler invalidates what the other built.
-    let call = call.args(["--package", CRATE, "--lib", "--profile", "wasm", "--target", TRIPLE, "--target-dir"]);
+    let call =
+        call.args(["--package", module.package, "--lib", "--profile", "wasm", "--target", TRIPLE, "--target-dir"]);
     call.arg(target().join("wasm-build").as_os_str()).arg("--quiet").show()
 }
 
 /// Makes the JavaScript that talks to the module. The crate is locked, so its version is the macro's.
-fn bind(raw: &Path, into: &Path) -> Outcome<()> {
-    if into.exists() {
-        at(into, fs::remove_dir_all(into))?;
-    }
+fn bind(raw: &Path, module: &Module, into: &Path) -> Outcome<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(raw).out_name(STEM).typescript(true).remove_name_section(true).remove_producers_section(true);
+    bindgen
+        .input_path(raw)
+        .out_name(module.stem)
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
     // index.js and node.js say where the module is; a default here would only confuse bundlers.
     bindgen.omit_default_module_path(true);
     bindgen
@@ -159,17 +183,17 @@ fn bind(raw: &Path, into: &Path) -> Outcome<()> {
         .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
 }
 
-fn shrink(module: &Path) -> Outcome<PathBuf> {
+fn shrink(module: &Path) -> Outcome<()> {
     tools::npm_ci(&root().join("wasm-validator"))?;
     let small = module.with_extension("small.wasm");
     let optimizer = root().join("wasm-validator/node_modules/binaryen/bin/wasm-opt");
     let call = Call::new("node").arg(optimizer.as_os_str()).args(["-Os"]).args(FEATURES.iter().copied());
     call.arg(module.as_os_str()).arg("-o").arg(small.as_os_str()).read()?;
-    Ok(small)
+    at(&small, fs::rename(&small, module))
 }
 
 /// Puts the package together: what is generated, and the hand-written files of wasm-validator/js.
-fn assemble(bound: &Path, module: &Path) -> Outcome<()> {
+fn assemble(bound: &Path) -> Outcome<()> {
     let package = package();
     at(&package, fs::create_dir_all(&package))?;
     // The folder itself stays: web/node_modules links to it.
@@ -186,11 +210,13 @@ fn assemble(bound: &Path, module: &Path) -> Outcome<()> {
             copy(&path, &path.file_name().unwrap_or_default().to_string_lossy())?;
         }
     }
-    copy(&bound.join(format!("{STEM}.js")), &format!("{STEM}.js"))?;
-    copy(&bound.join(format!("{STEM}.d.ts")), &format!("{STEM}.d.ts"))?;
-    let name = format!("{STEM}_bg.wasm");
-    copy(module, &name)?;
-    let size = at(module, fs::metadata(module))?.len();
-    say(&format!("wasm-validator/pkg: {name} has {:.1} kB", size as f64 / 1000.0));
+    for module in &MODULES {
+        for name in [format!("{}.js", module.stem), format!("{}.d.ts", module.stem), module.file()] {
+            copy(&bound.join(&name), &name)?;
+        }
+        let path = package.join(module.file());
+        let size = at(&path, fs::metadata(&path))?.len();
+        say(&format!("wasm-validator/pkg: {} has {:.1} kB", module.file(), size as f64 / 1000.0));
+    }
     Ok(())
 }

@@ -63,7 +63,8 @@ fn compound(bytes: &[u8]) -> NotText {
 }
 
 /// Whether bytes begin as ZIP archives do, workbooks among them.
-pub(crate) fn is_archive(bytes: &[u8]) -> bool {
+#[must_use]
+pub fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 

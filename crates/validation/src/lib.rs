@@ -36,6 +36,7 @@ mod unicode;
 
 pub use columns::{Expects, SheetColumn};
 pub use custom::{Definition, Unfit};
+pub use decode::is_archive;
 use detect::Mapping;
 pub use field::{Field, Value, Values};
 pub use issue::{Issue, Param, Params, Severity};
@@ -75,11 +76,12 @@ pub fn check_sheet(bytes: &[u8], profile: &Profile, sheet: Option<&str>) -> Repo
     engine::check(detect::open(bytes, profile), profile, &mapping)
 }
 
-/// Checks the sheets of a workbook that was unpacked ([`rollcall_xlsx::tables`]): the report is the one that [`check`]
-/// gives of the workbook.
+/// Checks the sheets of a workbook that was unpacked ([`rollcall_xlsx::tables`]): the report is the one that
+/// [`check_sheet`] gives of the workbook.
 #[must_use]
-pub fn check_tables(tables: &[u8], profile: &Profile) -> Report {
-    engine::check(detect::open_tables(tables, profile), profile, &Mapping::default())
+pub fn check_tables(tables: &[u8], profile: &Profile, sheet: Option<&str>) -> Report {
+    let mapping = Mapping { sheet: sheet.map(str::to_owned), ..Mapping::default() };
+    engine::check(detect::open_tables(tables, profile), profile, &mapping)
 }
 
 /// Checks rows that were read already, as the API takes them.

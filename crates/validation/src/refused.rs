@@ -6,6 +6,8 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
+use rollcall_xlsx::tables::{RowsWriter, Tables, TablesWriter};
+
 use crate::{
     CheckedRow, Field, Issue, Profile, Report, Source, SourceColumn, Status, Value, Values, cell, code, json, message,
     profile::Column,
@@ -204,6 +206,24 @@ impl RefusedTable {
             out.push_str("\r\n");
         }
         out.into_bytes()
+    }
+
+    /// A workbook of text cells under a header that stays in sight.
+    #[must_use]
+    pub fn to_xlsx(&self) -> Vec<u8> {
+        Tables::read(&self.to_tables()).map(|tables| rollcall_xlsx::pack(&tables)).unwrap_or_default()
+    }
+
+    /// The worksheet of [`to_xlsx`](Self::to_xlsx), for whom the writer of workbooks is elsewhere.
+    #[must_use]
+    pub fn to_tables(&self) -> Vec<u8> {
+        let mut rows = RowsWriter::default();
+        for (line, row) in (1..).zip(std::iter::once(&self.titles).chain(&self.rows)) {
+            rows.row(line, row.iter().map(String::as_str));
+        }
+        let mut tables = TablesWriter::new(0);
+        tables.sheet("Refused rows", false, Ok(rows));
+        tables.finish()
     }
 }
 

@@ -65,7 +65,7 @@ fn the_sheet_with_most_good_rows_is_read() {
     ] {
         let tables = tables(&sheets);
         let profile = profile("technician");
-        let report = check_tables(&tables, &profile);
+        let report = check_tables(&tables, &profile, None);
         assert_eq!(told(&report), expected, "{name}");
         let sheet = Sheet::parse_tables(&tables, &profile, None).expect("no mapping");
         assert_eq!(sheet.report_json(Rows::All), report.to_json(Rows::All), "{name}");
@@ -97,7 +97,7 @@ fn a_person_chooses_another_sheet() {
 #[test]
 fn lines_are_the_rows_of_the_worksheet() {
     let tables = tables(&[("People", Ok("\n\nFirst Name,Last Name,Email\n\nAna,Diaz,ana@\n,,\nBo,Li,bo@\n"))]);
-    let report = check_tables(&tables, &profile("technician"));
+    let report = check_tables(&tables, &profile("technician"), None);
     let lines: Vec<(u32, u32)> = report.rows().iter().map(|row| (row.row, row.line)).collect();
     assert_eq!(lines, [(1, 5), (2, 7)]);
 }
@@ -110,14 +110,14 @@ fn what_is_no_workbook_is_told() {
         (Refused::TooLarge { what: What::Entries, limit: 9 }, "workbook_too_large"),
         (Refused::NotAWorkbook { format: "ods".into() }, "not_a_workbook"),
     ] {
-        let report = check_tables(&TablesWriter::refuse(1000, &refused), &profile("technician"));
+        let report = check_tables(&TablesWriter::refuse(1000, &refused), &profile("technician"), None);
         assert_eq!(told(&report), format!("-: 0 rows, 0 refused [{expected}]"));
         assert!(!report.is_readable());
     }
-    let report = check_tables(b"something else", &profile("technician"));
+    let report = check_tables(b"something else", &profile("technician"), None);
     assert_eq!(told(&report), "-: 0 rows, 0 refused [workbook_damaged]");
     let profile = profile("technician");
-    let report = check_tables(&TablesWriter::new(profile.byte_limit() + 1).finish(), &profile);
+    let report = check_tables(&TablesWriter::new(profile.byte_limit() + 1).finish(), &profile, None);
     assert_eq!(told(&report), "-: 0 rows, 0 refused [too_large]");
 }
 
@@ -132,7 +132,7 @@ proptest! {
         for id in Profile::built_in_ids() {
             let profile = profile(id);
             let of_text = check(format!("sep=,\n{text}").as_bytes(), &profile);
-            let of_worksheet = check_tables(&tables(&[("A", Ok(&text))]), &profile);
+            let of_worksheet = check_tables(&tables(&[("A", Ok(&text))]), &profile, None);
             // The first line of the text says what separates its cells.
             let told = |report: &Report, before: u32| {
                 let row = |row: &rollcall_validation::CheckedRow| {

@@ -96,7 +96,7 @@ fn date(serial: f64, from_1904: bool) -> Option<String> {
     let seconds = (serial * 86_400.0).round() as i64;
     let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let time = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
-    if day == 0 && !from_1904 {
+    if day == 0 && (second > 0 || !from_1904) {
         return Some(time);
     }
     let (year, month, day) = match (from_1904, day) {
@@ -190,6 +190,7 @@ mod tests {
             ("46346.999999", false, "2026-11-21"),
             ("44885", true, "2026-11-21"),
             ("0", true, "1904-01-01"),
+            ("0.4375", true, "10:30:00"),
             ("1", false, "1900-01-01"),
             ("59", false, "1900-02-28"),
             ("60", false, "1900-02-29"),
