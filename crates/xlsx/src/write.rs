@@ -265,7 +265,10 @@ mod tests {
         writer.finish()
     }
 
-    fn read(workbook: &[u8]) -> Vec<(String, Vec<(u32, Vec<String>)>)> {
+    /// Sheets by name, with the lines and the cells of their rows.
+    type Sheets = Vec<(String, Vec<(u32, Vec<String>)>)>;
+
+    fn read(workbook: &[u8]) -> Sheets {
         let bytes = unpack(workbook, &Limits::default());
         let sheets = Tables::read(&bytes).unwrap().sheets.unwrap();
         let rows = |mut rows: crate::tables::Rows<'_>| {

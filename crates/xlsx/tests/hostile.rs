@@ -22,16 +22,17 @@ fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        writer.start_file(*name, options).unwrap();
-        writer.write_all(bytes).unwrap();
+        writer.start_file(*name, options).expect("an entry");
+        writer.write_all(bytes).expect("in memory");
     }
-    writer.finish().unwrap().into_inner()
+    writer.finish().expect("in memory").into_inner()
 }
 
 fn relationships(relations: &[(&str, &str)]) -> String {
     let mut xml = format!("<Relationships xmlns=\"{RELATIONSHIPS}\">");
     for (number, (kind, target)) in (1..).zip(relations) {
-        write!(xml, "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>").unwrap();
+        write!(xml, "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>")
+            .expect("as it was made");
     }
     xml + "</Relationships>"
 }
@@ -42,7 +43,7 @@ fn workbook(sheets: &[&str], strings: &str) -> Vec<u8> {
     let mut relations = Vec::new();
     let names: Vec<String> = (1..=sheets.len()).map(|number| format!("worksheets/sheet{number}.xml")).collect();
     for (number, name) in (1..).zip(&names) {
-        write!(list, "<sheet name=\"S{number}\" sheetId=\"{number}\" r:id=\"rId{number}\"/>").unwrap();
+        write!(list, "<sheet name=\"S{number}\" sheetId=\"{number}\" r:id=\"rId{number}\"/>").expect("as it was made");
         relations.push(("worksheet", name.as_str()));
     }
     relations.extend([("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")]);
@@ -84,7 +85,7 @@ fn told_rows(mut rows: Rows<'_>) -> String {
 /// The first sheet's rows, or why it or the workbook is not read.
 fn told(workbook: &[u8]) -> String {
     let bytes = unpack(workbook, &Limits::default());
-    let tables = Tables::read(&bytes).unwrap();
+    let tables = Tables::read(&bytes).expect("as it was made");
     assert_eq!(tables.size, workbook.len() as u64);
     match tables.sheets.map(|sheets| sheets.first().map(|sheet| sheet.rows.clone())) {
         Ok(Some(Ok(rows))) => told_rows(rows),
@@ -199,7 +200,7 @@ fn a_workbook_that_was_cut_off_or_changed_is_damaged() {
         assert_eq!(told(&whole[..length]), DAMAGED, "{length} of {} bytes", whole.len());
     }
     // The checksum stands in the directory; its last entry is that of the sheet.
-    let entry = whole.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
+    let entry = whole.windows(4).rposition(|four| four == b"PK\x01\x02").expect("as it was made");
     for at in [entry + 16, entry + 24] {
         let mut changed = whole.clone();
         changed[at] ^= 1;
@@ -261,7 +262,7 @@ fn other_programs_write_otherwise() {
         ("xl/styles.xml", styles.as_bytes()),
     ]);
     let unpacked = unpack(&bytes, &Limits::default());
-    let sheets = Tables::read(&unpacked).unwrap().sheets.unwrap();
+    let sheets = Tables::read(&unpacked).expect("tables").sheets.expect("as it was made");
     let shown: Vec<_> = sheets.iter().map(|sheet| (sheet.name, sheet.hidden)).collect();
     assert_eq!(shown, [("A & B", true)]);
     assert_eq!(told(&bytes), "1 2026-11-21");
@@ -329,7 +330,7 @@ fn too_much_is_refused() {
 fn a_directory_that_lies_is_not_believed() {
     // It says that the sheet has ten bytes.
     let mut bomb = workbook(&[&" ".repeat(64 << 20)], STRINGS);
-    let entry = bomb.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
+    let entry = bomb.windows(4).rposition(|four| four == b"PK\x01\x02").expect("as it was made");
     bomb[entry + 24..entry + 28].copy_from_slice(&10_u32.to_le_bytes());
     let started = Instant::now();
     assert_eq!(told(&bomb), DAMAGED);
@@ -340,7 +341,7 @@ fn a_directory_that_lies_is_not_believed() {
 fn one_sheet_that_is_too_large_spoils_no_other() {
     let large = "<row><c r=\"XFD1\"><v>1</v></c></row>".repeat(1000);
     let bytes = unpack(&workbook(&[&large, ROWS], STRINGS), &Limits::default());
-    let sheets = Tables::read(&bytes).unwrap().sheets.unwrap();
+    let sheets = Tables::read(&bytes).expect("tables").sheets.expect("as it was made");
     assert_eq!(sheets[0].rows.clone().unwrap_err(), Refused::TooLarge { what: What::Cells, limit: 4_000_000 });
     assert_eq!(told_rows(sheets[1].rows.clone().unwrap()), "1 Ana");
 }
@@ -348,7 +349,7 @@ fn one_sheet_that_is_too_large_spoils_no_other() {
 #[test]
 fn two_hundred_sheets_are_read() {
     let bytes = unpack(&workbook(&[ROWS; 200], STRINGS), &Limits::default());
-    assert_eq!(Tables::read(&bytes).unwrap().sheets.unwrap().len(), 200);
+    assert_eq!(Tables::read(&bytes).expect("tables").sheets.expect("sheets").len(), 200);
 }
 
 #[test]

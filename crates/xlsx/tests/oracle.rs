@@ -46,9 +46,9 @@ fn texts(mut rows: Rows<'_>) -> Vec<(u32, Vec<String>)> {
 fn calamine_reads_the_same() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus");
     let (mut workbooks, mut cells) = (0, 0);
-    for entry in fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        let bytes = fs::read(&path).unwrap();
+    for entry in fs::read_dir(&folder).expect("tests/corpus") {
+        let path = entry.expect("an entry").path();
+        let bytes = fs::read(&path).expect("a file");
         if !bytes.starts_with(b"PK") {
             continue;
         }
@@ -57,7 +57,7 @@ fn calamine_reads_the_same() {
         if path.ends_with("xlsx-far-cell.xlsx") {
             continue;
         }
-        let Ok(sheets) = Tables::read(&unpacked).unwrap().sheets else { continue };
+        let Ok(sheets) = Tables::read(&unpacked).expect("tables").sheets else { continue };
         let mut theirs: Xlsx<_> =
             Xlsx::new(Cursor::new(bytes)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         workbooks += 1;
@@ -80,7 +80,7 @@ fn calamine_reads_the_same() {
                 }
             }
             let filled = rows.iter().flat_map(|(_, row)| row).filter(|text| !text.is_empty()).count();
-            let is_filled = |cell: &&Data| !matches!(cell, Data::Empty) && cell.to_string() != "";
+            let is_filled = |cell: &&Data| !matches!(cell, Data::Empty) && !cell.to_string().is_empty();
             let theirs = range.rows().flatten().filter(is_filled).count();
             assert_eq!(filled, theirs, "{} {}", path.display(), sheet.name);
         }
