@@ -37,6 +37,12 @@ codes! {
     TOO_MANY_COLUMNS = "too_many_columns";
     /// The sheet lacks a required column.
     COLUMN_MISSING = "column_missing";
+    /// There are lines above the header; they are not read as people.
+    ROWS_BEFORE_HEADER = "rows_before_header";
+    /// A row repeats the titles, or says what belongs under them.
+    HEADER_REPEATED = "header_repeated";
+    /// A row counts or sums up the others, or ends the list.
+    LOOKS_LIKE_TOTAL = "looks_like_total";
     /// Two columns have titles of the same meaning; the second is left out.
     COLUMN_REPEATED = "column_repeated";
     /// A row has more cells than the sheet has columns.

@@ -10,7 +10,7 @@ use rollcall_xlsx::{
 };
 
 use crate::{
-    Field, Issue, Param, Profile, Source, SourceColumn, Status, cell,
+    Field, Issue, Param, Profile, Source, SourceColumn, Status, addresses, cell,
     cell::{Corrections, Input},
     code,
     decode::{self, NotText},
@@ -26,6 +26,11 @@ const DELIMITERS: [char; 4] = ['\t', ';', ',', '|'];
 const SAMPLE_ROWS: usize = 100;
 /// Bytes that a reading is judged by: what begins within them.
 const SAMPLE_BYTES: usize = 256 * 1024;
+/// Rows among which the header is looked for.
+const HEADER_WITHIN: usize = 20;
+/// Lines before the header that are repeated, and how much of each.
+const LINES_SHOWN: usize = 3;
+const LINE_SHOWN: usize = 100;
 /// Most columns of a sheet.
 pub(crate) const COLUMN_LIMIT: usize = 512;
 
@@ -51,6 +56,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) places: Vec<Option<usize>>,
     /// How many cells a row has.
     pub(crate) width: usize,
+    /// The titles as they stand in the header.
+    pub(crate) titles: Vec<String>,
     /// What is left to be read: the rows.
     pub(crate) rows: Records<'a>,
 }
@@ -161,6 +168,12 @@ fn read_text<'a>(
     }
     let (body, first_line, declared) = declared_delimiter(text);
     let wanted = mapping.delimiter.as_deref().and_then(|text| text.chars().next()).filter(char::is_ascii);
+    let two_names = profile.column_of(Field::LastName).is_some();
+    if wanted.or(declared).is_none()
+        && let Some(people) = addresses::Reader::new(text, two_names)
+    {
+        return Ok(Candidate::of_addresses(people, profile, mapping).finish(source, profile));
+    }
     let candidate = |delimiter| {
         let records = Records::Text(Reader::new(body, first_line, delimiter));
         Candidate { delimiter, ..Candidate::new(records, profile, mapping) }
@@ -311,6 +324,8 @@ struct Candidate<'a> {
     /// Columns whose titles mean what another column already is.
     repeated: Vec<(usize, Field)>,
     width: usize,
+    /// How many rows stand before the header, and the first of them.
+    before: (usize, Vec<String>),
     /// The better the reading, the higher.
     score: i64,
     rows: Records<'a>,
@@ -319,48 +334,85 @@ struct Candidate<'a> {
 impl<'a> Candidate<'a> {
     fn new(start: Records<'a>, profile: &Profile, mapping: &Mapping) -> Self {
         let mut reader = start.clone();
-        let mut after_first = start.clone();
+        // Where the reader stands after each of the first rows.
+        let mut after: Vec<Records<'a>> = Vec::new();
         let mut sample: Vec<Vec<Cell<'a>>> = Vec::new();
         let mut cells = Vec::new();
         while sample.len() <= SAMPLE_ROWS && reader.position() <= SAMPLE_BYTES {
             if next_row(&mut reader, &mut cells).is_none() {
                 break;
             }
-            if sample.is_empty() {
-                after_first = reader.clone();
+            if after.len() < HEADER_WITHIN {
+                after.push(reader.clone());
             }
             sample.push(std::mem::take(&mut cells));
         }
         let sample = Sample { profile, rows: sample };
-        let meanings = sample.meanings();
-        let header = mapping.header.unwrap_or_else(|| sample.has_header(&meanings));
-        let (first, data) = match sample.rows.split_first() {
-            Some((first, rest)) if header => (Some(first), rest),
-            _ => (None, sample.rows.as_slice()),
+        let (found, meanings) = sample.header();
+        let header = match mapping.header {
+            Some(true) => Some(found.unwrap_or_default()),
+            Some(false) => None,
+            None => found,
         };
+        let header = header.filter(|at| *at < sample.rows.len());
+        let first = header.map(|at| &sample.rows[at]);
+        let data = &sample.rows[header.map_or(0, |at| at + 1)..];
         let titles: Vec<String> =
             first.map(|cells| cells.iter().map(|cell| shown_title(&cell.text)).collect()).unwrap_or_default();
-        let width = first.map_or_else(|| usual_width(data), Vec::len);
+        let before = sample.rows[..header.unwrap_or_default()].iter();
+        let before = (before.len(), before.take(LINES_SHOWN).map(|cells| shown_line(cells)).collect());
         let mut repeated = Vec::new();
         let places = match &mapping.columns {
             Some(columns) => {
                 profile.fields().map(|field| columns.iter().position(|wanted| *wanted == Some(field))).collect()
             }
-            None => sample.places(data, if header { &meanings } else { &[] }, &mut repeated),
+            None => sample.places(data, if header.is_some() { &meanings } else { &[] }, &mut repeated),
         };
-        let known =
-            places.iter().flatten().filter(|place| header && meanings.get(**place).is_some_and(Option::is_some));
+        // The last columns may lack a title.
+        let width = first.map_or_else(|| usual_width(data), Vec::len);
+        let width = places.iter().flatten().map(|place| place + 1).fold(width, usize::max);
+        let known = places
+            .iter()
+            .flatten()
+            .filter(|place| header.is_some() && meanings.get(**place).is_some_and(Option::is_some));
         let known = i64::try_from(known.count()).unwrap_or_default();
         // A file of ours that returns has these titles with its own delimiter only.
         let returned = if meanings.contains(&Some(Title::OfRow)) { 1 << 40 } else { 0 };
         let score = sample.score(data, &places, width) + 4 * known + returned;
-        let rows = if header { after_first } else { start };
-        Self { delimiter: None, header, titles, places, repeated, width, score, rows }
+        let rows = header.and_then(|at| after.into_iter().nth(at)).unwrap_or(start);
+        Self { delimiter: None, header: header.is_some(), titles, places, repeated, width, before, score, rows }
+    }
+
+    /// A list of addresses says itself what is what.
+    fn of_addresses(people: addresses::Reader<'a>, profile: &Profile, mapping: &Mapping) -> Self {
+        let fields = [Field::Email, Field::FirstName, Field::LastName];
+        let place = |field: Field| match &mapping.columns {
+            Some(columns) => columns.iter().position(|wanted| *wanted == Some(field)),
+            None => fields.iter().position(|own| *own == field),
+        };
+        let places: Vec<Option<usize>> = profile.fields().map(place).collect();
+        let width = if profile.column_of(Field::LastName).is_some() { 3 } else { 2 };
+        Self {
+            delimiter: None,
+            header: false,
+            titles: Vec::new(),
+            places,
+            repeated: Vec::new(),
+            width,
+            before: (0, Vec::new()),
+            score: 0,
+            rows: Records::Addresses(people),
+        }
     }
 
     /// `source` says where it was read from.
     fn finish(self, source: Source, profile: &Profile) -> Reading<'a> {
         let mut issues = Vec::new();
+        if self.before.0 > 0 {
+            let mut issue = Issue::warning(code::ROWS_BEFORE_HEADER).with("rows", self.before.0);
+            issue.params.insert("lines", Param::Names(self.before.1));
+            issues.push(issue);
+        }
         for (column, place) in profile.columns().iter().zip(&self.places) {
             if place.is_none() && column.required && column.default.is_none() && !column.default_first {
                 let issue = Issue::error(code::COLUMN_MISSING).of(column.field);
@@ -386,13 +438,19 @@ impl<'a> Candidate<'a> {
             .collect();
         let delimiter = self.delimiter.filter(|_| self.width > 1);
         let source = Source { delimiter, header: self.header, columns, ..source };
-        Reading { source, issues, places: self.places, width: self.width, rows: self.rows }
+        Reading { source, issues, places: self.places, width: self.width, titles: self.titles, rows: self.rows }
     }
 }
 
 /// A title as reports repeat it.
 fn shown_title(title: &str) -> String {
     title.trim_matches(text::is_blank).chars().take(100).collect()
+}
+
+/// A line before the header as reports repeat it.
+fn shown_line(cells: &[Cell<'_>]) -> String {
+    let filled = cells.iter().map(|cell| cell.text.trim_matches(text::is_blank)).filter(|text| !text.is_empty());
+    filled.collect::<Vec<_>>().join(" ").chars().take(LINE_SHOWN).collect()
 }
 
 /// The number of cells that most rows have; of equals the larger.
@@ -413,27 +471,84 @@ struct Sample<'a, 'p> {
 }
 
 impl Sample<'_, '_> {
-    /// What the cells of the first record mean, if they are titles.
-    fn meanings(&self) -> Vec<Option<Title>> {
-        let first = self.rows.first().map(Vec::as_slice).unwrap_or_default();
-        first.iter().take(COLUMN_LIMIT).map(|cell| titles::meaning(self.profile, &cell.text)).collect()
+    /// The row that holds the titles, if there is one, and what its cells mean; without one, those of the first row.
+    fn header(&self) -> (Option<usize>, Vec<Option<Title>>) {
+        let first = self.meanings(0);
+        let mut best = (0, self.known(&first));
+        // A row that names the address and something else is the header. Other files may have lines above it.
+        if best.1 < 2 || !first.iter().any(|title| matches!(title, Some(Title::Field(Field::Email, _)))) {
+            for at in 1..self.rows.len().min(HEADER_WITHIN) {
+                if self.holds_data(&self.rows[at]) {
+                    continue;
+                }
+                let meanings = self.meanings(at);
+                let known = self.known(&meanings);
+                if known > best.1 && known >= 2 && self.is_header(at, &meanings) && !self.people_before(at, &meanings) {
+                    best = (at, known);
+                }
+            }
+        }
+        if best.0 > 0 {
+            return (Some(best.0), self.meanings(best.0));
+        }
+        (self.has_header(&first).then_some(0), first)
     }
 
-    fn has_header(&self, meanings: &[Option<Title>]) -> bool {
-        let Some((first, rest)) = self.rows.split_first() else { return false };
-        let cells = || first.iter().take(COLUMN_LIMIT).map(|cell| &*cell.text);
-        // A person's row has an address or a number in it, a header never has.
-        if cells().any(|cell| cell::looks_like_email(cell) || cell::looks_like_phone(cell)) {
-            return false;
-        }
-        let filled = cells().filter(|cell| !text::is_all_blank(cell)).count();
+    /// What the cells of a row mean, if they are titles.
+    fn meanings(&self, at: usize) -> Vec<Option<Title>> {
+        let cells = self.rows.get(at).map(Vec::as_slice).unwrap_or_default();
+        cells.iter().take(COLUMN_LIMIT).map(|cell| titles::meaning(self.profile, &cell.text)).collect()
+    }
+
+    /// How many different things of the profile titles name.
+    fn known(&self, meanings: &[Option<Title>]) -> usize {
+        let mut fields: Vec<Option<Field>> = meanings
+            .iter()
+            .flatten()
+            .filter_map(|title| match title {
+                Title::Field(field, _) => self.profile.column_of(*field).map(|_| Some(*field)),
+                Title::Name => Some(None),
+                Title::OfRow => None,
+            })
+            .collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields.len()
+    }
+
+    /// A person's row has an address or a number in it, a header never has.
+    fn holds_data(&self, row: &[Cell<'_>]) -> bool {
+        let mut cells = row.iter().take(COLUMN_LIMIT).map(|cell| &*cell.text);
+        cells.any(|cell| cell::looks_like_email(cell) || cell::looks_like_phone(cell))
+    }
+
+    /// Whether a row above a header is somebody's: then it is no header.
+    fn people_before(&self, at: usize, meanings: &[Option<Title>]) -> bool {
+        let email = meanings.iter().position(|title| matches!(title, Some(Title::Field(Field::Email, _))));
+        self.rows[..at].iter().any(|row| match email {
+            Some(email) => row.get(email).is_some_and(|cell| cell.text.contains('@')),
+            None => self.holds_data(row),
+        })
+    }
+
+    /// Whether what is known of a row's titles makes it a header.
+    fn is_header(&self, at: usize, meanings: &[Option<Title>]) -> bool {
+        let filled = self.rows[at].iter().take(COLUMN_LIMIT).filter(|cell| !text::is_all_blank(&cell.text)).count();
         let known = meanings.iter().flatten().count();
         let telling = |title: &Option<Title>| {
             let fields = [Field::Email, Field::FirstName, Field::LastName, Field::Phone, Field::Username];
             matches!(title, Some(Title::Field(field, _)) if fields.contains(field))
                 || matches!(title, Some(Title::Name))
         };
-        if known > 0 && (known * 2 >= filled || meanings.iter().any(telling)) {
+        known > 0 && (known * 2 >= filled || meanings.iter().any(telling))
+    }
+
+    fn has_header(&self, meanings: &[Option<Title>]) -> bool {
+        let Some((first, rest)) = self.rows.split_first() else { return false };
+        if self.holds_data(first) {
+            return false;
+        }
+        if self.is_header(0, meanings) {
             return true;
         }
         // In a language that is not known: words above a column of addresses.

@@ -11,6 +11,7 @@ use crate::{
     names::{self, Convention, Given, Votes},
     profile::Column,
     refused::{self, RowNumbers},
+    rows,
     table::Cell,
     text,
 };
@@ -24,6 +25,8 @@ pub(crate) struct RawRow<'a, 'b> {
     pub(crate) cells: &'b [Cell<'a>],
     /// The cell with its number, in a file that returns.
     pub(crate) number: Option<&'b Cell<'a>>,
+    /// It stands right under the header.
+    pub(crate) first: bool,
 }
 
 impl<'a> RawRow<'a, '_> {
@@ -32,15 +35,22 @@ impl<'a> RawRow<'a, '_> {
         reading.places.get(at).copied().flatten().and_then(|place| self.cells.get(place))
     }
 
-    /// The cells beyond the last column, if something stands in them.
-    pub(crate) fn extra(&self, width: usize) -> Vec<String> {
-        let extra = self.cells.get(width..).unwrap_or_default();
+    /// What is wrong with the row as such, and the cells that are not read which show that.
+    pub(crate) fn judged(&self, reading: &Reading<'_>, profile: &Profile) -> (Option<Issue>, Vec<String>) {
+        let texts = |cells: &[Cell<'_>]| cells.iter().map(|cell| cell.text.clone().into_owned()).collect();
+        if let Some(code) = rows::of_no_person(self.cells, self.first, reading, profile) {
+            let ours = |at: usize| reading.titles.get(at).is_some_and(|title| refused::is_ours(title));
+            let is_read = |at: usize| reading.places.contains(&Some(at)) || ours(at);
+            let rest =
+                self.cells.iter().enumerate().filter(|(at, cell)| !is_read(*at) && !text::is_all_blank(&cell.text));
+            return (Some(Issue::error(code)), rest.map(|(_, cell)| cell.text.clone().into_owned()).collect());
+        }
+        let extra = self.cells.get(reading.width..).unwrap_or_default();
         let filled = extra.iter().rposition(|cell| !text::is_all_blank(&cell.text)).map_or(0, |at| at + 1);
-        extra[..filled].iter().map(|cell| cell.text.clone().into_owned()).collect()
+        (self.too_many_cells(reading.width), texts(&extra[..filled]))
     }
 
-    /// What is wrong with the row as such.
-    pub(crate) fn issue(&self, width: usize) -> Option<Issue> {
+    fn too_many_cells(&self, width: usize) -> Option<Issue> {
         let extra = self.cells.get(width..)?.iter().any(|cell| !text::is_all_blank(&cell.text));
         extra.then(|| {
             let issue = Issue::error(code::TOO_MANY_CELLS).with("cells", self.cells.len()).with("columns", width);
@@ -67,7 +77,9 @@ pub(crate) fn each_row<'a>(
             if number.is_some() {
                 refused::unprotect(&mut cells);
             }
-            row(reading, &RawRow { line, cells: &cells, number: number.and_then(|at| cells.get(at)) });
+            let number = number.and_then(|at| cells.get(at));
+            let first = number.map_or(rows == 1, |number| number.text.trim() == "1");
+            row(reading, &RawRow { line, cells: &cells, number, first });
         }
     }
     if widest > detect::COLUMN_LIMIT {
@@ -218,7 +230,7 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
         };
         let outcomes = check_cells(profile, Corrections::Made, input);
         numbers.read(raw.number);
-        let (issue, extra) = (raw.issue(reading.width), raw.extra(reading.width));
+        let (issue, extra) = raw.judged(reading, profile);
         let row = Row { row: 0, line: raw.line, outcomes, issue, extra };
         votes.row(profile, |at| row.given(at));
         rows.push(row);

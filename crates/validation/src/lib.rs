@@ -9,6 +9,7 @@
 //! assert!(report.to_json(Rows::Issues).starts_with(r#"{"counts":{"accepted":1,"#));
 //! ```
 
+mod addresses;
 mod cell;
 pub mod code;
 mod columns;
@@ -28,6 +29,7 @@ mod profile;
 mod record;
 mod refused;
 mod report;
+mod rows;
 pub mod sheet;
 mod table;
 mod text;

@@ -69,6 +69,12 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
         code::TOO_MANY_ROWS => format!("at most {} rows, this has {}", p.get("limit"), p.get("rows")),
         code::TOO_MANY_COLUMNS => format!("at most {} columns, this has {}", p.get("limit"), p.get("columns")),
         code::COLUMN_MISSING => format!("the column “{}” is missing", p.get("title")),
+        code::ROWS_BEFORE_HEADER => match p.get("rows").as_str() {
+            "1" => format!("the line before the titles is left out: {}", p.get("lines")),
+            rows => format!("{rows} lines before the titles are left out: {}", p.get("lines")),
+        },
+        code::HEADER_REPEATED => "this row repeats the titles or explains them".into(),
+        code::LOOKS_LIKE_TOTAL => "this row sums up or ends the list; it is no person".into(),
         code::COLUMN_REPEATED => {
             format!("two columns mean “{}”: “{}” is left out", p.get("title"), p.get("ignored"))
         }

@@ -182,6 +182,16 @@ fn split(text: &str) -> Option<(String, String)> {
     }
 }
 
+/// First and last name of a name that somebody goes by. Of several words the last one is the last name, unless the
+/// name itself says more.
+pub(crate) fn parts(name: &str) -> (String, String) {
+    let joined = name.split(text::is_blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    split(&joined).unwrap_or_else(|| match joined.rsplit_once(' ') {
+        Some((first, last)) if !joined.contains(',') => (first.to_owned(), last.to_owned()),
+        _ => (joined, String::new()),
+    })
+}
+
 /// Scripts of languages in which the family name comes first.
 fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{3005}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')

@@ -242,6 +242,19 @@ pub(crate) fn named_field(profile: &Profile, title: &str) -> Option<Field> {
     Field::parse(name).filter(|field| profile.column_of(*field).is_some())
 }
 
+/// Whether a title is one of those that only files of ours have.
+pub(crate) fn is_ours(title: &str) -> bool {
+    [ROW_TITLE, ERRORS_TITLE].contains(&title)
+}
+
+/// A title without the field that stands beside it.
+pub(crate) fn own_title<'a>(profile: &Profile, title: &'a str) -> &'a str {
+    match title.rsplit_once(" [") {
+        Some((own, _)) if named_field(profile, title).is_some() => own,
+        _ => title,
+    }
+}
+
 /// The column of a sheet that gives its rows their numbers back. Only files of ours have one.
 pub(crate) fn row_column(source: &Source) -> Option<usize> {
     let column = source.columns.iter().find(|column| source.header && column.title == ROW_TITLE)?;

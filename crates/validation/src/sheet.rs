@@ -382,10 +382,10 @@ impl Sheet {
                 })
                 .collect();
             votes.row(profile, |at| cells.get(at).map(Cell::as_name));
-            let issue = raw.issue(reading.width).map(Box::new);
+            let (issue, extra) = raw.judged(reading, profile);
             numbers.read(raw.number);
-            let id = sheet.append(raw.line, cells, issue);
-            sheet.at_mut(id).extra = raw.extra(reading.width).into();
+            let id = sheet.append(raw.line, cells, issue.map(Box::new));
+            sheet.at_mut(id).extra = extra.into();
         });
         for (row, number) in sheet.rows.iter_mut().zip(numbers.finish()) {
             row.row = number;

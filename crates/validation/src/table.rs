@@ -11,6 +11,8 @@ use std::borrow::Cow;
 
 use rollcall_xlsx::tables;
 
+use crate::addresses;
+
 /// A cell as it stands in the sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cell<'a> {
@@ -24,6 +26,8 @@ pub(crate) struct Cell<'a> {
 pub(crate) enum Records<'a> {
     /// Of a text. A line is a line of the text.
     Text(Reader<'a>),
+    /// Of a text that is a list of addresses.
+    Addresses(addresses::Reader<'a>),
     /// Of a workbook. A line is a row of the worksheet.
     Worksheet(tables::Rows<'a>),
 }
@@ -33,6 +37,7 @@ impl<'a> Records<'a> {
     pub(crate) fn position(&self) -> usize {
         match self {
             Self::Text(reader) => reader.position(),
+            Self::Addresses(reader) => reader.position(),
             Self::Worksheet(rows) => rows.position(),
         }
     }
@@ -41,6 +46,7 @@ impl<'a> Records<'a> {
     pub(crate) fn next(&mut self, cells: &mut Vec<Cell<'a>>) -> Option<u32> {
         match self {
             Self::Text(reader) => reader.next(cells),
+            Self::Addresses(reader) => reader.next(cells),
             Self::Worksheet(rows) => {
                 cells.clear();
                 rows.next(|text| cells.push(Cell { text: text.into(), broken: false }))

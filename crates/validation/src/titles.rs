@@ -648,7 +648,7 @@ pub(crate) fn meaning(profile: &Profile, title: &str) -> Option<Title> {
     if let Some(field) = refused::named_field(profile, title) {
         return Some(Title::Field(field, 0));
     }
-    if [refused::ROW_TITLE, refused::ERRORS_TITLE].contains(&title) {
+    if refused::is_ours(title) {
         return Some(Title::OfRow);
     }
     let plain = plain(title);
