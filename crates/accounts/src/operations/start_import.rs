@@ -156,6 +156,11 @@ pub async fn start_import(
             return open(ports, new, actor, origin).await.map(|import| Started::Staged(Box::new(import)));
         }
         Source::Pieces(upload) => {
+            if credentials.is_some_and(FirstPasswords::are_given) {
+                // The file waits as it is; rows wait with their passwords sealed.
+                let detail = "a sheet that gives passwords is sent in one request, or as rows in chunks".into();
+                return Err(Invalid::ParameterNotSupported { name: "credentials", detail }.into());
+            }
             pieces_fit(&effective, &upload)?;
             let new = NewImport { upload: Some(upload), staging: STAGING_TIME, ..new };
             return open(ports, new, actor, origin).await.map(|import| Started::Staged(Box::new(import)));
