@@ -114,7 +114,7 @@ impl Table {
 ///
 /// # Errors
 /// When it cannot be written, which would be a bug.
-pub fn workbook(name: &str, titles: &[String], rows: &[Vec<String>]) -> Result<Vec<u8>> {
+fn workbook(name: &str, titles: &[String], rows: &[Vec<String>]) -> Result<Vec<u8>> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     sheet.set_name(name).map_err(Error::internal)?;

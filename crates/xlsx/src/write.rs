@@ -7,6 +7,8 @@ use miniz_oxide::deflate::compress_to_vec;
 
 use crate::{crc::Crc, tables::Tables};
 
+/// As many columns as a worksheet has.
+const COLUMNS: usize = 16_384;
 /// Rows that say how wide a column has to be.
 const MEASURED: usize = 1000;
 /// Narrowest and widest column, in characters.
@@ -32,7 +34,8 @@ const STYLES: &str = "<fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calib
     <cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles>";
 
 /// Writes a workbook. The same tables give the same bytes. Names of sheets are as Excel takes them: at most 31
-/// characters, none of `[]:*?/\`. Sheets that are refusals are left out, and texts are cut where Excel would cut them.
+/// characters, none of `[]:*?/\`. Sheets that are refusals are left out; texts and
+/// rows are cut where Excel's end.
 #[must_use]
 pub fn pack(tables: &Tables<'_>) -> Vec<u8> {
     let sheets = tables.sheets.as_deref().unwrap_or_default();
@@ -98,6 +101,7 @@ fn worksheet(rows: &crate::tables::Rows<'_>) -> String {
         let Some(line) = line else { break };
         (count, last) = (count + 1, line);
     }
+    widths.truncate(COLUMNS);
     let mut out = format!("<worksheet xmlns=\"{MAIN}\">");
     if count > 0 {
         out.push_str(
@@ -124,7 +128,7 @@ fn worksheet(rows: &crate::tables::Rows<'_>) -> String {
         });
         let Some(line) = line else { break };
         let _ = write!(out, "<row r=\"{line}\">");
-        for (column, start) in place.iter().enumerate() {
+        for (column, start) in place.iter().enumerate().take(COLUMNS) {
             let text = &cells[*start..place.get(column + 1).copied().unwrap_or(cells.len())];
             if !text.is_empty() {
                 out.push_str("<c r=\"");
@@ -291,6 +295,12 @@ mod tests {
             format!("{:?}", read(&workbook)),
             r#"[("Refused & <more>", [(1, ["Email", "Phone"]), (2, ["a@b.de", "+34600123456"])])]"#
         );
+    }
+
+    #[test]
+    fn a_row_is_cut_where_excels_end() {
+        let bytes = tables(&[("A", vec![vec!["x".to_owned(); 16_385]])]);
+        assert_eq!(read(&pack(&Tables::read(&bytes).unwrap()))[0].1[0].1.len(), 16_384);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{stage_chunk::import_id, start_import::from_row};
 use crate::{
     Answer, Call, Reply,
     representations::{import::ImportReportResponse, problem::ProblemResponse},
-    table::{Format, workbook},
+    table::Format,
 };
 
 /// Where the next part of the failed rows begins.
@@ -60,7 +60,7 @@ where
     let failed = get_failed_rows(ports, &actor, &id, from_row).await?;
     let file = match format {
         Format::Csv => failed.table.to_csv(),
-        Format::Xlsx => workbook("Rows", failed.table.titles(), failed.table.rows())?,
+        Format::Xlsx => failed.table.to_xlsx(),
     };
     let name = format!("attachment; filename=\"{id}-failed.{}\"", format.extension());
     let reply = Reply::bytes(StatusCode::OK, format.media_type(), file).with(header::CONTENT_DISPOSITION, name);
