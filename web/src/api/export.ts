@@ -1,7 +1,7 @@
 import { api, type ExportFormat, type Query } from "./client";
 import type { Id } from "./types";
 
-const types: Record<ExportFormat, string> = {
+export const exportTypes: Record<ExportFormat, string> = {
   csv: "text/csv;charset=utf-8",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
@@ -30,7 +30,7 @@ export async function reportFiles(import_: Id, format: ExportFormat): Promise<Bl
     parts.push(part.data);
     from = part.next ?? undefined;
   } while (from !== undefined);
-  const type = types[format];
+  const type = exportTypes[format];
   return format === "csv" ? [new Blob(joinedCsv(parts), { type })] : parts.map((part) => new Blob([part], { type }));
 }
 
@@ -64,9 +64,9 @@ export async function exportList(
     cursor = part.next ?? undefined;
     options.onPart(parts.length);
   } while (cursor);
-  if (format === "csv") save(joinedCsv(parts), types.csv, `${name}.csv`);
+  if (format === "csv") save(joinedCsv(parts), exportTypes.csv, `${name}.csv`);
   else
     for (const [index, part] of parts.entries())
-      save([part], types.xlsx, parts.length === 1 ? `${name}.xlsx` : `${name}-${index + 1}.xlsx`);
+      save([part], exportTypes.xlsx, parts.length === 1 ? `${name}.xlsx` : `${name}-${index + 1}.xlsx`);
   return parts.length;
 }

@@ -7,14 +7,14 @@ import { download } from "./sheetText";
 
 const t = resultTexts.fix;
 
+const formats: readonly ExportFormat[] = ["xlsx", "csv"];
+
 /** Rows that were not imported, as a file to repair and bring back. */
 export function FixDownload({
   name,
-  formats = ["xlsx", "csv"],
   files,
 }: {
   name: string;
-  formats?: readonly ExportFormat[];
   /** More than one where it is long. */
   files: (format: ExportFormat) => Promise<readonly Blob[]>;
 }) {

@@ -85,11 +85,7 @@ export function WatchingView(props: {
       {work !== null && heldBack > 0 && (
         <div className="notice row wrap held-back">
           <span className="grow">{t.heldBack(heldBack)}</span>
-          <FixDownload
-            name="rollcall-problems"
-            formats={["csv"]}
-            files={async () => [await work.session.refusedFile()]}
-          />
+          <FixDownload name="rollcall-problems" files={async (format) => [await work.session.refusedFile(format)]} />
         </div>
       )}
     </>

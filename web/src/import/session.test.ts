@@ -90,6 +90,7 @@ class TestSheet implements SheetHandle {
     return this.#result(this.emails.map((_, at) => at));
   }
   records = async () => "[]";
+  refusedXlsx = async () => new TextEncoder().encode("PK");
   refusedCsv = async () => new TextEncoder().encode("\ufeffEmail,Rollcall row\r\nbad,5\r\n");
   removedCount = async () => this.removed;
   free = async () => {};
@@ -115,8 +116,9 @@ describe("a sheet of thirty rows, two of them bad", () => {
   });
 
   test("refused rows become a file for a spreadsheet", async () => {
-    const file = await session.refusedFile();
+    const file = await session.refusedFile("csv");
     expect([file.type, await file.text()]).toEqual(["text/csv;charset=utf-8", "Email,Rollcall row\r\nbad,5\r\n"]);
+    expect(await (await session.refusedFile("xlsx")).text()).toBe("PK");
   });
 
   test("what was given in several ways at once is undone at once", async () => {

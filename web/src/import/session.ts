@@ -1,3 +1,5 @@
+import type { ExportFormat } from "../api/client";
+import { exportTypes } from "../api/export";
 import { isRepaired } from "./reading";
 import { prefetchRange, RowCache } from "./rowCache";
 import {
@@ -390,10 +392,10 @@ export class SheetSession {
     return rows.map((row) => this.#shown(row));
   }
 
-  /** The refused rows as they stand and what is wrong with them, as a CSV file to repair and bring back. */
-  async refusedFile(): Promise<Blob> {
-    const bytes = await this.#serially(() => this.#sheet.refusedCsv());
-    return new Blob([new Uint8Array(bytes)], { type: "text/csv;charset=utf-8" });
+  /** The refused rows as they stand and what is wrong with them, as a file to repair and bring back. */
+  async refusedFile(format: ExportFormat): Promise<Blob> {
+    const bytes = await this.#serially(() => (format === "csv" ? this.#sheet.refusedCsv() : this.#sheet.refusedXlsx()));
+    return new Blob([new Uint8Array(bytes)], { type: exportTypes[format] });
   }
 
   /** The rows that can be imported, as the API takes them. */
