@@ -240,6 +240,7 @@ function ImportDetail({ id }: { id: Id }) {
           <ImportPill status={data.status} />
         </div>
       </div>
+      {data.status === "staged" && <HandOverBanner />}
       {cancelProblem !== null && <ProblemBox problem={cancelProblem} />}
       <ImportOutcome
         data={data}

@@ -88,6 +88,17 @@ test("a lost answer is asked for again with the same key", async () => {
   expect(new Set(keys)).toEqual(new Set(["k1"]));
 });
 
+test("a server that says when to come back is asked again then", async () => {
+  const busy = new ApiProblem(429, { code: "rate_limited" }, 7);
+  const { api } = server({ fails: (_call, n) => (n < 3 ? busy : null) });
+  const waited: number[] = [];
+  const shelf = pageShelf();
+  const about = await pack(kept(10), shelf, read(10), () => {});
+  const pause = async (milliseconds: number) => void waited.push(milliseconds);
+  await new Upload(about, shelf, { api, pause, hold: nobodyElse }).run(() => {});
+  expect(waited).toEqual([7000, 7000]);
+});
+
 test("what the server refuses is not tried again, and not kept", async () => {
   const refused = new ApiProblem(409, { code: "rules_changed" });
   const { api, calls } = server({ fails: () => refused });

@@ -208,7 +208,7 @@ export class Upload {
         if (isAbort(error)) throw error;
         const problem: ApiProblem = asProblem(error);
         if (!problem.transient || attempt >= ATTEMPTS || this.#halted) throw problem;
-        await this.#wait(250 * 2 ** attempt);
+        await this.#wait(Math.max(250 * 2 ** attempt, 1000 * (problem.retryAfter ?? 0)));
       }
     }
   }
