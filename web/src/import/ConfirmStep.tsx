@@ -167,6 +167,13 @@ function words(obstacle: Obstacle, props: ConfirmProps) {
           <div>{confirmTexts.here.blockedBody}</div>
         </>
       );
+    case "nobody_new":
+      return (
+        <>
+          <div className="problem-title">{confirmTexts.here.nobodyNew}</div>
+          <div>{confirmTexts.here.nobodyNewBody}</div>
+        </>
+      );
     case "without_role":
       return (
         <>

@@ -129,6 +129,8 @@ export const confirmTexts = {
     blocked: (n: number) => (n === 1 ? "1 person is already here" : `${count(n)} people are already here`),
     blockedBody:
       "All or nothing means that they stop the import while they count as a problem. Choose what to do with them.",
+    nobodyNew: "Everyone is here already",
+    nobodyNewBody: "Nothing would change. Choose what to do with them, or leave it at that.",
     announced: (here: number, fresh: number) => `${count(here)} already here, ${count(fresh)} new.`,
   },
 };

@@ -37,6 +37,18 @@ test.each<{ name: string; work?: Partial<Work>; state?: SheetState; what: string
     rows: 1,
   },
   { name: "people who are here, skipped", work: { here: here(), onExisting: "skip" }, what: null },
+  {
+    name: "nobody who is new, and nothing to do",
+    work: { here: here(), onExisting: "skip" },
+    state: state({ rows: 2, accepted: 2 }),
+    what: "nobody_new",
+  },
+  {
+    name: "nobody who is new, one of them to be updated",
+    work: { here: here({ own: new Map([[1, "update"]]) }), onExisting: "skip" },
+    state: state({ rows: 2, accepted: 2 }),
+    what: null,
+  },
   { name: "people who are here, partly", work: { here: here(), mode: "partial" }, what: null },
   { name: "rows without a role", state: state({ without_role: 2 }), what: "without_role", rows: 2 },
   {

@@ -11,6 +11,7 @@ export type Obstacle =
   | { readonly what: "nothing_good"; readonly rows: number }
   | { readonly what: "refused_rows"; readonly rows: number }
   | { readonly what: "already_here"; readonly rows: number }
+  | { readonly what: "nobody_new" }
   | { readonly what: "without_role"; readonly rows: number };
 
 /** Who is here already, as far as it still holds: of a sheet that was changed since, it has to be asked again. */
@@ -27,8 +28,9 @@ export function obstacle(work: Work, state: SheetState): Obstacle | null {
   if (counts.accepted + counts.corrected === 0) return { what: "nothing_good", rows: refused };
   if (work.mode === "atomic" && refused > 0) return { what: "refused_rows", rows: refused };
   const here = hereOf(work, state);
-  const inTheWay = here === null ? 0 : tallyOf(here, work.onExisting).refuse;
-  if (work.mode === "atomic" && inTheWay > 0) return { what: "already_here", rows: inTheWay };
+  const tally = here === null ? null : tallyOf(here, work.onExisting);
+  if (work.mode === "atomic" && tally !== null && tally.refuse > 0) return { what: "already_here", rows: tally.refuse };
+  if (tally !== null && rowsOf(work, state) === tally.skip + tally.refuse) return { what: "nobody_new" };
   const unroled = withoutRole(work, state);
   if (work.facts.rolesRequired && unroled > 0) return { what: "without_role", rows: unroled };
   return null;
