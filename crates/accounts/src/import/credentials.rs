@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use rollcall_validation::{Field, Record, Value};
+use rollcall_validation::{CredentialMode as Way, Field, Record, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -40,6 +40,18 @@ impl FirstPasswords {
     #[must_use]
     pub fn of(mode: CredentialMode, policy: &PasswordPolicy) -> Option<Self> {
         (mode != CredentialMode::Link).then_some(Self { mode, least: policy.min_length })
+    }
+
+    /// The profile's name for the way.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.mode {
+            CredentialMode::Link => Way::Link,
+            CredentialMode::Generate => Way::GenerateAndMail,
+            CredentialMode::SpecifyAndMail => Way::SpecifyAndMail,
+            CredentialMode::Specify => Way::SpecifyOnly,
+        }
+        .as_str()
     }
 
     /// Whether sheets give the passwords.
@@ -201,7 +213,8 @@ mod tests {
                 Sealing { import: &import, passwords: FirstPasswords::of(mode, &policy), policy: &policy, keys: &keys };
             let mut row = row(password);
             let settled = sealing.settle(&mut row);
-            assert_eq!(settled.as_ref().map(|()| ()).map_err(String::as_str), wanted, "{mode:?} {password:?}");
+            let settled = settled.as_ref().err().map(String::as_str);
+            assert_eq!(settled, wanted.err(), "{mode:?} {password:?}");
             let stored = serde_json::to_string(&row).unwrap();
             assert!(password.is_none_or(|password| !stored.contains(password)), "{stored}");
             assert_eq!(row.password.is_some(), wanted.is_ok() && password.is_some(), "{mode:?}");

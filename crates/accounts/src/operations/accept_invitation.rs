@@ -83,7 +83,7 @@ pub async fn accept_invitation(
         Some(id) => ports.read_organization(id).await?,
         None => None,
     };
-    let rules = Rules::of(&user, organization.as_ref())?;
+    let rules = Rules::of(user, organization.as_ref())?;
     let policy = organization.as_ref().map(|organization| organization.password_policy.clone()).unwrap_or_default();
     let given = given(&rules, user, choice, &policy)?;
     let pending = PendingCredential {

@@ -93,5 +93,6 @@ fn like(source: &User, new: NewClone) -> NewUser {
         time_zone: source.settings.time_zone.clone(),
         invite: new.invite,
         cloned_from: Some(source.id.clone()),
+        own_rules: source.own_rules.clone(),
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     error::{Conflict, Invalid, Missing, Refusal},
     first_credentials::FirstCredentials,
     ids::{InvitationId, OrganizationId, UserId},
+    import::custom::OwnRules,
     invitation::Invitation,
     lists::ReadLists,
     operations::{
@@ -63,6 +64,8 @@ pub struct NewUser {
     pub invite: Option<bool>,
     /// Whose clone this is, for the audit trail.
     pub cloned_from: Option<UserId>,
+    /// What a custom profile asks beyond the profile, as of whom this is a clone.
+    pub own_rules: Option<OwnRules>,
 }
 
 /// A user that is new, and what is written with it.
@@ -127,7 +130,7 @@ pub async fn create_user(
     let organization_id = organization.as_ref().map(|found| &found.id);
     let referred = Referred::read(ports, organization_id, &new.assignments).await?;
     let book = ports.role_book(organization_id).await?;
-    let rules = Rules::new(new.kind, new.profile.as_deref(), organization.as_ref(), book)?;
+    let rules = Rules::new(new.kind, new.profile.as_deref(), organization.as_ref(), book)?.with(new.own_rules.clone());
     if let (Some(role), Some([])) = (rules.default_role(), new.assignments.roles.all.as_deref()) {
         new.assignments.roles.all = Some(vec![role.to_owned()]);
     }
@@ -139,6 +142,7 @@ pub async fn create_user(
         actor.id().clone(),
         origin.now,
     );
+    user.own_rules = new.own_rules;
     let mut refusals = Vec::new();
     user.first_name = rules.field("first_name", &new.first_name, &mut refusals);
     user.last_name = rules.field("last_name", &new.last_name, &mut refusals);

@@ -80,7 +80,7 @@ pub async fn get_invitation(
         Some(id) => ports.read_organization(id).await?,
         None => None,
     };
-    let rules = Rules::of(&user, organization.as_ref())?;
+    let rules = Rules::of(user, organization.as_ref())?;
     let theirs = state != LinkState::Dead(DeadLink::AddressChanged);
     let open = state == LinkState::Open;
     let inviter = ports.read_people(std::slice::from_ref(&invitation.invited_by)).await?.pop();

@@ -83,7 +83,13 @@ impl Rules {
     /// As [`Rules::of`].
     pub fn of_with(user: &User, organization: Option<&Organization>, roles: RoleBook) -> Result<Self> {
         let rules = Self::new(user.user_kind, Some(&user.profile), organization, roles)?;
-        Ok(Self { own: user.own_rules.clone(), ..rules })
+        Ok(rules.with(user.own_rules.clone()))
+    }
+
+    /// The same rules with what a custom profile asks beyond them.
+    #[must_use]
+    pub fn with(self, own: Option<OwnRules>) -> Self {
+        Self { own, ..self }
     }
 
     /// The profile that a kind of user has when none is named.

@@ -3,7 +3,7 @@
 use rollcall_accounts::{
     Timestamp,
     error::Error,
-    import::{Import, ServerIssue, custom::CustomProfile, report::ReportPage},
+    import::{Import, ServerIssue, credentials::FirstPasswords, custom::CustomProfile, report::ReportPage},
     operations::get_import_report::Told,
     time::iso,
 };
@@ -169,6 +169,8 @@ pub struct ImportOptionsResponse {
     pub on_existing: &'static str,
     /// Whether to invite, where the profile leaves it open.
     pub invite: Option<bool>,
+    /// How people get first passwords: `generate_and_mail`, `specify_and_mail` or `specify_only`; null: they get none.
+    pub credentials: Option<&'static str>,
 }
 
 /// How far an import is.
@@ -220,6 +222,7 @@ impl ImportResponse {
                 role: import.options.role.clone(),
                 on_existing: import.options.on_existing.name(),
                 invite: import.options.invite,
+                credentials: import.options.credentials.map(FirstPasswords::name),
             },
             progress: ImportProgressResponse { phase: import.phase.name(), done, total },
             created_by: import.created_by.to_string(),

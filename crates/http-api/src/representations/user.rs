@@ -391,6 +391,7 @@ impl CreateUserRequest {
             time_zone: self.time_zone,
             invite: self.invite,
             cloned_from: None,
+            own_rules: None,
         })
     }
 }
