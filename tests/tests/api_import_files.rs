@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rollcall_http_api::table::workbook;
+use rollcall_http_api::table::{Format, Table};
 use rollcall_tests::imports::{imported, paste, server_issues, settled, users};
 use rollcall_tests::system::{Answer, Request, System};
 use serde_json::{Value, json};
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn sheet(rows: &[[&str; 3]]) -> Vec<u8> {
-    let titles = ["First Name", "Last Name", "Email"].map(str::to_owned);
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
-    workbook("People", &titles, &rows).expect("a workbook")
+    let rows = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
+    let table = Table { name: "People", titles: &["First Name", "Last Name", "Email"], rows };
+    table.file(Format::Xlsx).expect("a workbook")
 }
 
 async fn send(system: &System, query: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {

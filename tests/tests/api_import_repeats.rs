@@ -343,9 +343,10 @@ async fn who_registers_at_the_very_moment_of_undoing_stays_whole_or_was_never_th
         links.push(system.invitation_path(&address(number)).await);
     }
     let body = json!({"password": "a long enough phrase", "phone": "+4915112345678"});
-    let accepting = links.iter().map(|link| system.post(&Caller::Nobody, format!("{link}/accept"), body.clone()));
+    let (root, nobody) = (system.root(), Caller::Nobody);
+    let accepting = links.iter().map(|link| system.post(&nobody, format!("{link}/accept"), body.clone()));
     let (undo, accepted) = tokio::join!(
-        system.post(&system.root(), format!("/v1/imports/{id}/undo"), json!({})),
+        system.post(&root, format!("/v1/imports/{id}/undo"), json!({})),
         futures_util::future::join_all(accepting)
     );
     assert_eq!(undo.status, 202, "{undo:?}");
