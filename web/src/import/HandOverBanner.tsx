@@ -2,9 +2,9 @@ import { useAction } from "../api";
 import { useKeepOrganization } from "../console/session";
 import { Link } from "../router";
 import { absoluteTime, ask, Button, ImportIcon, notify, ProblemBox, Progress } from "../ui";
-import { handOvers, useHandOvers, useWaiting, type Waiting } from "./handOver";
 import { WAITS_MS } from "./shelf";
 import { handOver as t } from "./uploadTexts";
+import { handOvers, useHandOvers, useWaiting, type Waiting } from "./useHandOver";
 
 /** What was begun to hand over in this browser and is not finished: continue it, or give it up. */
 export function HandOverBanner() {

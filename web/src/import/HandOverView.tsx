@@ -4,12 +4,13 @@ import { useKeepOrganization, useSession } from "../console/session";
 import { Link } from "../router";
 import { ask, Button, notify, ProblemBox, Progress } from "../ui";
 import type { Flow, Work } from "./flow";
-import { type HandOver, handOvers } from "./handOver";
+import type { HandOver } from "./handOver";
 import { noPace, observed, perSecond, secondsLeft } from "./pace";
 import { type RefusedRow, refusedRows } from "./report";
 import { timeLeft } from "./sentence";
 import { texts } from "./texts";
 import { handOver as t } from "./uploadTexts";
+import { handOvers } from "./useHandOver";
 
 type Handing = Extract<Flow, { stage: "handing" }>;
 

@@ -12,8 +12,8 @@ import { type Flow, flowOf, type Result, type Step, stepOf, steps, unsaved, type
 import { useSheet } from "./Grid";
 import { HandOverBanner } from "./HandOverBanner";
 import { HandOverView } from "./HandOverView";
-import { handOvers, useHandOvers } from "./handOver";
 import { ALREADY, peopleOfRows, withWay } from "./here";
+import { handOvers, useHandOvers } from "./useHandOver";
 import "./confirm.css";
 import "./import.css";
 import "./assign.css";

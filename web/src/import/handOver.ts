@@ -1,10 +1,6 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
 import { type ApiProblem, asProblem, type Id, type Import, type ImportRow, isAbort } from "../api";
-import { useSession } from "../console/session";
-import { notify, serverNow } from "../ui";
-import { browserShelf, type KeptUpload, pageShelf, type Shelf, unfinished } from "./shelf";
-import { pack, rowsIn, Upload, type UploadPorts, uploadsUnderWay } from "./upload";
-import { handOver as t } from "./uploadTexts";
+import { type KeptUpload, pageShelf, type Shelf } from "./shelf";
+import { pack, rowsIn, Upload, type UploadPorts } from "./upload";
 
 /** An import on its way from this tab to the server. */
 export interface HandOver {
@@ -154,49 +150,4 @@ export class HandOvers {
     this.#all = all;
     for (const listener of this.#listeners) listener();
   }
-}
-
-export const handOvers = new HandOvers(browserShelf(), {}, (about, kept) => {
-  if (kept) notify(t.erased(about.name));
-});
-addEventListener("online", () => handOvers.online());
-
-export function useHandOvers(): ReadonlyMap<string, HandOver> {
-  return useSyncExternalStore(handOvers.subscribe, handOvers.all);
-}
-
-/** A kept upload as a banner shows it. */
-export interface Waiting {
-  readonly about: KeptUpload;
-  readonly sent: number;
-}
-
-/** What this person has begun to hand over in this browser and not finished, in this tab's past or another's. */
-export function useWaiting(): readonly Waiting[] {
-  const { me } = useSession();
-  const mine = useHandOvers();
-  const [waiting, setWaiting] = useState<readonly Waiting[]>([]);
-  const keys = [...mine.keys()].join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what this tab takes up or lets go changes the list
-  useEffect(() => {
-    let current = true;
-    const look = async () => {
-      const underWay = await uploadsUnderWay();
-      const kept = await unfinished(handOvers.shelf, me.user.id, serverNow(), underWay);
-      const others = kept.filter(({ key }) => !handOvers.all().has(key));
-      const counted = await Promise.all(
-        others.map(async (about) => ({
-          about,
-          sent: about.total - rowsIn(about, await handOvers.shelf.waiting(about.key)),
-        })),
-      );
-      if (current) setWaiting(counted);
-    };
-    // A browser that keeps nothing has nothing waiting.
-    look().catch(() => undefined);
-    return () => {
-      current = false;
-    };
-  }, [keys, me.user.id]);
-  return waiting;
 }
