@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use rollcall_xlsx::tables::{RowsWriter, Tables, TablesWriter};
+use rollcall_xlsx::tables::{Tables, TablesWriter};
 
 use crate::{
     CheckedRow, Field, Issue, Profile, Report, Source, SourceColumn, Status, Value, Values, cell, code, json, message,
@@ -219,12 +219,12 @@ impl RefusedTable {
     /// The worksheet of [`to_xlsx`](Self::to_xlsx), for whom the writer of workbooks is elsewhere.
     #[must_use]
     pub fn to_tables(&self) -> Vec<u8> {
-        let mut rows = RowsWriter::default();
+        let mut tables = TablesWriter::new(0);
+        let mut rows = tables.sheet("Refused rows", false);
         for (line, row) in (1..).zip(std::iter::once(&self.titles).chain(&self.rows)) {
             rows.row(line, row.iter().map(String::as_str));
         }
-        let mut tables = TablesWriter::new(0);
-        tables.sheet("Refused rows", false, Ok(rows));
+        rows.finish();
         tables.finish()
     }
 }

@@ -2,10 +2,7 @@
 
 use proptest::prelude::*;
 use rollcall_validation::{Profile, Report, Rows, check, check_tables, sheet::Sheet};
-use rollcall_xlsx::{
-    Refused, What,
-    tables::{RowsWriter, TablesWriter},
-};
+use rollcall_xlsx::{Refused, What, tables::TablesWriter};
 
 fn profile(id: &str) -> Profile {
     Profile::built_in(id).expect("built in")
@@ -17,14 +14,16 @@ type Worksheet<'a> = (&'a str, Result<&'a str, Refused>);
 fn tables(sheets: &[Worksheet<'_>]) -> Vec<u8> {
     let mut writer = TablesWriter::new(1000);
     for (name, text) in sheets {
-        let rows = text.clone().map(|text| {
-            let mut rows = RowsWriter::default();
-            for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.is_empty()) {
-                rows.row(line, text.split(',').collect::<Vec<_>>().into_iter());
+        let mut rows = writer.sheet(name.trim_matches(['(', ')']), name.starts_with('('));
+        match text {
+            Ok(text) => {
+                for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.is_empty()) {
+                    rows.row(line, text.split(',').collect::<Vec<_>>().into_iter());
+                }
+                rows.finish();
             }
-            rows
-        });
-        writer.sheet(name.trim_matches(['(', ')']), name.starts_with('('), rows);
+            Err(refused) => rows.refuse(refused),
+        }
     }
     writer.finish()
 }

@@ -14,6 +14,12 @@ use crate::{
 /// As many rows and columns as a worksheet has (ECMA-376-1, 18.3.1.73; Excel's specifications).
 const ROWS: u32 = 1_048_576;
 const COLUMNS: u32 = 16_384;
+/// More formats than Excel has room for.
+const STYLES: usize = 1 << 16;
+/// More than the sheets that are read can need.
+const RELATIONS: usize = 1 << 12;
+/// Longer than any name of a sheet, which has 31 characters.
+const NAME: usize = 255;
 
 /// Unpacks a workbook into [`tables`](crate::tables): its worksheets, or why it is not read.
 #[must_use]
@@ -26,11 +32,12 @@ fn tables(bytes: &[u8], size: u64, limits: &Limits) -> Result<Vec<u8>, Refused> 
     let mut workbook = Workbook::open(bytes, limits)?;
     let mut tables = TablesWriter::new(size);
     for sheet in std::mem::take(&mut workbook.sheets) {
-        let rows = workbook.rows(&sheet.part);
-        // A sheet that is too large spoils no other.
-        match rows {
-            Err(refused) if !matches!(refused, Refused::TooLarge { .. }) => return Err(refused),
-            rows => tables.sheet(&sheet.name, sheet.hidden, rows),
+        let mut rows = tables.sheet(&sheet.name, sheet.hidden);
+        match workbook.rows(&sheet.part, &mut rows) {
+            Ok(()) => rows.finish(),
+            // A sheet that is too large spoils no other.
+            Err(refused @ Refused::TooLarge { .. }) => rows.refuse(&refused),
+            Err(refused) => return Err(refused),
         }
     }
     Ok(tables.finish())
@@ -159,6 +166,9 @@ impl<'a> Workbook<'a> {
                             }
                             _ => {}
                         })?;
+                        if sheet.name.len() > NAME {
+                            return Err(Refused::Damaged);
+                        }
                         match kind {
                             "worksheet" => self.sheets.push(sheet),
                             // Charts and the like have no rows.
@@ -178,7 +188,7 @@ impl<'a> Workbook<'a> {
     }
 
     /// Reads the rows of a worksheet.
-    fn rows(&mut self, part: &str) -> Result<RowsWriter, Refused> {
+    fn rows(&mut self, part: &str, into: &mut RowsWriter<'_>) -> Result<(), Refused> {
         let mut xml = self.xml(part)?;
         let mut rows = RowReader {
             limits: &self.limits,
@@ -190,7 +200,7 @@ impl<'a> Workbook<'a> {
             texts: String::new(),
             cells: Vec::new(),
             counted: 0,
-            rows: RowsWriter::default(),
+            rows: into,
         };
         let mut cell = Cell::default();
         let mut inside = Inside::Sheet;
@@ -252,7 +262,7 @@ impl<'a> Workbook<'a> {
                     value.push_str(&text);
                     within(value.len(), self.limits.text)?;
                 }
-                Node::Over => return Ok(rows.rows),
+                Node::Over => return Ok(()),
                 Node::Text(_) | Node::Other => {}
             }
         }
@@ -289,6 +299,9 @@ fn relations(archive: &mut Archive<'_>, part: &str) -> Result<HashMap<String, Re
                     _ => {}
                 })?;
                 relations.insert(id, relation);
+                if relations.len() > RELATIONS {
+                    return Err(Refused::Damaged);
+                }
             }
             Node::Over => return Ok(relations),
             _ => {}
@@ -317,14 +330,14 @@ fn resolve(folder: &str, target: &str) -> String {
 #[derive(Default)]
 struct Strings {
     text: String,
-    ends: Vec<usize>,
+    ends: Vec<u32>,
 }
 
 impl Strings {
     fn get(&self, index: usize) -> Option<&str> {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(start..end)
+        self.text.get(start as usize..end as usize)
     }
 
     fn read(mut xml: Xml<'_>, limits: &Limits) -> Result<Self, Refused> {
@@ -342,10 +355,11 @@ impl Strings {
                 Node::End(name) => match name.name() {
                     "si" => {
                         strings.text.push_str(&unescaped(&text));
-                        strings.ends.push(strings.text.len());
+                        // Without a text they take room too.
+                        within(strings.text.len().saturating_add(strings.ends.len() * 8), limits.text)?;
+                        strings.ends.push(u32::try_from(strings.text.len()).map_err(|_| Refused::Damaged)?);
                         text.clear();
                         inside = false;
-                        within(strings.text.len().saturating_add(strings.ends.len()), limits.text)?;
                     }
                     "rPh" => phonetic = false,
                     "t" => is_text = false,
@@ -407,6 +421,7 @@ fn styles(mut xml: Xml<'_>) -> Result<Vec<Style>, Refused> {
                 }
                 _ => {}
             },
+            Node::End(_) if ids.len().max(formats.len()) > STYLES => return Err(Refused::Damaged),
             Node::End(name) if name.name() == "cellXfs" => in_cells = false,
             Node::Over => {
                 let style = |id: u32| formats.get(&id).cloned().unwrap_or_else(|| number::built_in(id));
@@ -474,7 +489,7 @@ fn column(reference: &str) -> Result<u32, Refused> {
 }
 
 /// Puts rows together.
-struct RowReader<'a> {
+struct RowReader<'a, 'b> {
     limits: &'a Limits,
     strings: &'a Strings,
     styles: &'a [Style],
@@ -485,10 +500,10 @@ struct RowReader<'a> {
     texts: String,
     cells: Vec<(u32, std::ops::Range<usize>)>,
     counted: u64,
-    rows: RowsWriter,
+    rows: &'a mut RowsWriter<'b>,
 }
 
-impl RowReader<'_> {
+impl RowReader<'_, '_> {
     fn begin(&mut self, line: Option<u32>) -> Result<(), Refused> {
         let line = line.unwrap_or(self.line.saturating_add(1));
         if line <= self.line {

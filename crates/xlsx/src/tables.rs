@@ -1,13 +1,13 @@
 //! Sheets as compact bytes: what the reader makes of a workbook, what the writer makes one of, and what goes from one
 //! WebAssembly module to another. Neither side has to trust the other: bytes that are no tables are told.
 //!
-//! Numbers are little-endian base 128, texts and blocks their length and their bytes.
+//! Numbers are little-endian base 128, texts their length and their bytes.
 //!
 //! ```text
-//! file    1, size of the workbook in bytes, 0, number of sheets, sheets
+//! file    1, size of the workbook in bytes, 0, sheets, 0
 //!         1, size of the workbook in bytes, refusal
-//! sheet   name, 1 if it is hidden, 0, block of rows
-//!         name, 1 if it is hidden, refusal
+//! sheet   1, name, 1 if it is hidden, 0, length of the rows in four bytes, rows
+//!         1, name, 1 if it is hidden, refusal
 //! row     line less the line before, number of cells, texts
 //! refusal 1 encrypted, 2 damaged, 3 too large: of what, limit; 4 not a workbook: format
 //! ```
@@ -17,8 +17,8 @@ use crate::{Refused, refused::What};
 const VERSION: u8 = 1;
 
 /// Puts bytes together.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Out(pub(crate) Vec<u8>);
+#[derive(Debug, Clone)]
+struct Out(Vec<u8>);
 
 impl Out {
     fn number(&mut self, mut number: u64) {
@@ -33,9 +33,9 @@ impl Out {
         self.number(u64::try_from(length).unwrap_or(u64::MAX));
     }
 
-    fn block(&mut self, bytes: &[u8]) {
-        self.length(bytes.len());
-        self.0.extend_from_slice(bytes);
+    fn text(&mut self, text: &str) {
+        self.length(text.len());
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     fn refusal(&mut self, refused: &Refused) {
@@ -44,78 +44,46 @@ impl Out {
             Refused::Damaged => self.number(2),
             Refused::TooLarge { what, limit } => {
                 self.number(3);
-                self.block(what.as_str().as_bytes());
+                self.text(what.as_str());
                 self.number(*limit);
             }
             Refused::NotAWorkbook { format } => {
                 self.number(4);
-                self.block(format.as_bytes());
+                self.text(format);
             }
         }
     }
 }
 
-/// Writes the rows of one sheet.
-#[derive(Debug, Clone, Default)]
-pub struct RowsWriter {
-    out: Out,
-    line: u32,
-}
-
-impl RowsWriter {
-    /// Adds a row. Lines only go up.
-    pub fn row<'a>(&mut self, line: u32, cells: impl ExactSizeIterator<Item = &'a str>) {
-        self.out.number(u64::from(line.saturating_sub(self.line)));
-        self.line = self.line.max(line);
-        self.out.length(cells.len());
-        cells.for_each(|cell| self.out.block(cell.as_bytes()));
-    }
-
-    /// How many bytes there are.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        self.out.0.len()
-    }
-}
-
-/// Writes sheets.
+/// Writes sheets, one after the other into the same bytes.
 #[derive(Debug, Clone)]
-pub struct TablesWriter {
-    size: u64,
-    sheets: u64,
-    out: Out,
-}
+pub struct TablesWriter(Out);
 
 impl TablesWriter {
     /// Begins with the size of the workbook in bytes.
     #[must_use]
     pub fn new(size: u64) -> Self {
-        Self { size, sheets: 0, out: Out::default() }
+        let mut out = Out(vec![VERSION]);
+        out.number(size);
+        out.number(0);
+        Self(out)
     }
 
-    /// Adds a sheet, or why it is not read.
-    pub fn sheet(&mut self, name: &str, hidden: bool, rows: Result<RowsWriter, Refused>) {
-        self.sheets += 1;
-        self.out.block(name.as_bytes());
-        self.out.number(u64::from(hidden));
-        match rows {
-            Ok(rows) => {
-                self.out.number(0);
-                self.out.block(&rows.out.0);
-            }
-            Err(refused) => self.out.refusal(&refused),
-        }
+    /// Begins a sheet. Its rows follow, or why it is not read.
+    pub fn sheet(&mut self, name: &str, hidden: bool) -> RowsWriter<'_> {
+        self.0.number(1);
+        self.0.text(name);
+        self.0.number(u64::from(hidden));
+        let start = self.0.0.len();
+        self.0.0.extend([0; 5]);
+        RowsWriter { out: &mut self.0, start, line: 0 }
     }
 
     /// The bytes.
     #[must_use]
-    pub fn finish(self) -> Vec<u8> {
-        let mut out = Out(vec![VERSION]);
-        out.number(self.size);
-        out.number(0);
-        out.number(self.sheets);
-        out.0.extend_from_slice(&self.out.0);
-        out.0
+    pub fn finish(mut self) -> Vec<u8> {
+        self.0.number(0);
+        self.0.0
     }
 
     /// The bytes for a workbook that is not read.
@@ -125,6 +93,38 @@ impl TablesWriter {
         out.number(size);
         out.refusal(refused);
         out.0
+    }
+}
+
+/// Writes the rows of a sheet.
+#[derive(Debug)]
+pub struct RowsWriter<'a> {
+    out: &'a mut Out,
+    /// Where the sheet's name ends.
+    start: usize,
+    line: u32,
+}
+
+impl RowsWriter<'_> {
+    /// Adds a row. Lines only go up.
+    pub fn row<'a>(&mut self, line: u32, cells: impl ExactSizeIterator<Item = &'a str>) {
+        self.out.number(u64::from(line.saturating_sub(self.line)));
+        self.line = self.line.max(line);
+        self.out.length(cells.len());
+        cells.for_each(|cell| self.out.text(cell));
+    }
+
+    /// Takes back what was written of the sheet, and says why it is not read.
+    pub fn refuse(self, refused: &Refused) {
+        self.out.0.truncate(self.start);
+        self.out.refusal(refused);
+    }
+
+    /// Ends the sheet.
+    pub fn finish(self) {
+        let length = self.out.0.len() - self.start - 5;
+        let length = u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+        self.out.0[self.start + 1..self.start + 5].copy_from_slice(&length);
     }
 }
 
@@ -153,15 +153,15 @@ impl<'a> In<'a> {
         usize::try_from(self.number()?).ok()
     }
 
-    fn block(&mut self) -> Option<&'a [u8]> {
-        let length = self.length()?;
+    fn block(&mut self, length: usize) -> Option<&'a [u8]> {
         let block = self.bytes.get(self.at..self.at.checked_add(length)?)?;
         self.at += length;
         Some(block)
     }
 
     fn text(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(self.block()?).ok()
+        let length = self.length()?;
+        std::str::from_utf8(self.block(length)?).ok()
     }
 
     /// Nothing, or a refusal.
@@ -236,11 +236,14 @@ impl<'a> Tables<'a> {
             return Some(Self { size, sheets: Err(refused) });
         }
         let mut sheets = Vec::new();
-        for _ in 0..rest.number()? {
+        while rest.number()? != 0 {
             let name = rest.text()?;
             let hidden = rest.number()? != 0;
             let rows = match rest.refusal()? {
-                Ok(()) => Ok(Rows { rest: In { bytes: rest.block()?, at: 0 }, line: 0 }),
+                Ok(()) => {
+                    let length = u32::from_le_bytes(rest.block(4)?.try_into().ok()?);
+                    Ok(Rows { rest: In { bytes: rest.block(usize::try_from(length).ok()?)?, at: 0 }, line: 0 })
+                }
                 Err(refused) => Err(refused),
             };
             sheets.push(Table { name, hidden, rows });
@@ -299,16 +302,26 @@ mod tests {
         ) {
             let mut writer = TablesWriter::new(size);
             for (name, hidden, rows) in &sheets {
-                let written = rows.clone().map(|rows| {
-                    let mut writer = RowsWriter::default();
-                    rows.iter().for_each(|(line, cells)| writer.row(*line, cells.iter().map(String::as_str)));
-                    writer
-                });
-                writer.sheet(name, *hidden, written);
+                let mut writing = writer.sheet(name, *hidden);
+                // What was written is taken back.
+                writing.row(1, ["a"].into_iter());
+                match rows {
+                    Err(refused) => writing.refuse(refused),
+                    Ok(_) => writing.refuse(&Refused::Damaged),
+                }
+                let mut writing = writer.sheet(name, *hidden);
+                for (line, cells) in rows.iter().flatten() {
+                    writing.row(*line, cells.iter().map(String::as_str));
+                }
+                writing.finish();
             }
             let bytes = writer.finish();
             let tables = Tables::read(&bytes).unwrap();
-            prop_assert_eq!((tables.size, shown(&tables)), (size, Ok(sheets)));
+            let expected = sheets.into_iter().flat_map(|(name, hidden, rows)| {
+                let refused = rows.as_ref().err().cloned().unwrap_or(Refused::Damaged);
+                [(name.clone(), hidden, Err(refused)), (name, hidden, Ok(rows.unwrap_or_default()))]
+            });
+            prop_assert_eq!((tables.size, shown(&tables)), (size, Ok(expected.collect())));
         }
 
         #[test]

@@ -249,22 +249,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        Limits,
-        tables::{RowsWriter, TablesWriter},
-        unpack,
-    };
+    use crate::{Limits, tables::TablesWriter, unpack};
 
     type Rows = Vec<Vec<String>>;
 
     fn tables(sheets: &[(&str, Rows)]) -> Vec<u8> {
         let mut writer = TablesWriter::new(0);
         for (name, rows) in sheets {
-            let mut writing = RowsWriter::default();
+            let mut writing = writer.sheet(name, false);
             for (line, row) in (1..).zip(rows) {
                 writing.row(line, row.iter().map(String::as_str));
             }
-            writer.sheet(name, false, Ok(writing));
+            writing.finish();
         }
         writer.finish()
     }

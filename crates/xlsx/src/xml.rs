@@ -10,6 +10,9 @@ use quick_xml::{
 
 use crate::{Refused, zip::Part};
 
+/// No workbook has that many elements within another.
+const DEPTH: u32 = 100;
+
 /// An event.
 pub(crate) enum Node<'a> {
     /// An element begins.
@@ -78,6 +81,9 @@ impl<'a> Xml<'a> {
             Event::Start(element) => {
                 self.depth += 1;
                 self.begun = true;
+                if self.depth > DEPTH {
+                    return Err(Refused::Damaged);
+                }
                 Ok(Node::Start(Element(element)))
             }
             Event::End(element) => {

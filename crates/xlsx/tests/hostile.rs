@@ -319,7 +319,16 @@ fn too_much_is_refused() {
         ("many parts", archive(&parts), "the workbook has more than 4096 entries"),
         ("a bomb", workbook(&[&spaces], STRINGS), "the sheet: the workbook has more than 201326592 unpacked"),
         ("300 sheets", workbook(&[ROWS; 300], STRINGS), "the workbook has more than 256 sheets"),
-        ("deeply nested", workbook(&[&format!("{}{}", "<a>".repeat(1 << 20), "</a>".repeat(1 << 20))], STRINGS), ""),
+        (
+            "deeply nested",
+            workbook(&[&format!("{}{}", "<a>".repeat(1 << 20), "</a>".repeat(1 << 20))], STRINGS),
+            DAMAGED,
+        ),
+        (
+            "many empty strings",
+            workbook(&[ROWS], &"<si/>".repeat(9 << 20)),
+            "the workbook has more than 67108864 unpacked",
+        ),
         ("many attributes", workbook(&[&format!("<row {}/>", "a=\"\" ".repeat(500_000))], STRINGS), ""),
     ] {
         assert_eq!(timed(&bytes), expected, "{name}");
