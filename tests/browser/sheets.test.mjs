@@ -1,6 +1,8 @@
 // Sheets that do not say what they are: the columns step, columns as last time, rows entered by hand, suggestions.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { workbook } from "./_xlsx.mjs";
 import { api, desktop, launch, look, open, paste, phone, signIn, url } from "./_stage.mjs";
 
 let browser;
@@ -266,6 +268,141 @@ test("a repaired file comes back with its row numbers", async () => {
   await page.getByRole("button", { name: "Change columns" }).click();
   await page.getByRole("row", { name: /Rollcall row/ }).getByText("Row number of an earlier import").waitFor();
   await page.getByRole("row", { name: /Rollcall errors/ }).getByText("What was wrong; not imported").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a workbook is read when there is one: the sheet with people, numbers to the last digit, another sheet by hand", async () => {
+  const { page, errors, context } = await atSource();
+  const loaded = [];
+  page.on("request", (request) => request.url().includes("xlsx") && loaded.push(request.url()));
+  context.on("request", (request) => request.url().includes("xlsx") && loaded.push(request.url()));
+  await page.getByRole("button", { name: "Try a sample" }).click();
+  await page.getByRole("grid").waitFor();
+  assert.deepEqual(loaded, [], "nobody downloads what reads workbooks who has none");
+  await again(page);
+  const people = [
+    ["First name", "Last name", "Email", "Phone"],
+    ["Ana", "García", "ana@example.org", 34612345678],
+    ["Ben", "Weber", "ben@example.org", 4915123456789],
+    ["Cleo", "Du", "cleo@example.org", ""],
+  ];
+  const file = workbook({
+    Cover: [["Staff of Acme"], ["as of November"]],
+    People: people,
+    Former: [["First name", "Email"], ["Zoe", "zoe@example.org"]],
+  });
+  await page.locator("input[type=file]").setInputFiles({ name: "people.xlsx", mimeType: "application/octet-stream", buffer: file });
+  await page.getByText("Excel workbook · worksheet “People”, one of 3 · header row found · 4 columns").waitFor();
+  assert.notDeepEqual(loaded, []);
+  await cell(page, /34612345678/).waitFor();
+  await cell(page, /4915123456789/).waitFor();
+  await page.getByRole("button", { name: "Change columns" }).click();
+  await look(page, "sheets-10-workbook");
+  assert.equal(await page.getByRole("button", { name: /Separated by$/ }).count(), 0);
+  await page.getByRole("button", { name: /Worksheet$/ }).click();
+  await page.getByRole("option", { name: /Former/ }).click();
+  await page.getByText("Read like this, the 1 row is good.", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Read it like this" }).click();
+  await page.getByText("worksheet “Former”, one of 3").waitFor();
+  await cell(page, "zoe@example.org").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("what is no sheet of people is refused with what to do", async () => {
+  const { page, errors, context } = await atSource();
+  const choose = async (name, says) => {
+    await page.locator("input[type=file]").setInputFiles(new URL(`../corpus/${name}`, import.meta.url).pathname);
+    await page.getByRole("alert").getByText(says).waitFor();
+  };
+  await choose("xls-old.xls", "open it in Excel and save it as .xlsx");
+  await look(page, "sheets-11-refused");
+  await choose("xlsx-password.xlsx", "remove the password in Excel and save it again");
+  await choose("xlsx-truncated.xlsx", "The workbook is damaged or incomplete");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("titles in the middle and totals at the end are told, and left out in one go", async () => {
+  const { page, errors, context } = await atSource();
+  await paste(
+    page,
+    [
+      "Staff of Acme,,",
+      ",,",
+      "First name,Last name,Email",
+      "Ana,García,ana@example.org",
+      "Ben,Weber,ben@example.org",
+      "First name,Last name,Email",
+      "Cleo,Du,cleo@example.org",
+      "Total,3,",
+    ].join("\n"),
+  );
+  const notes = page.getByRole("region", { name: "About this sheet" });
+  await notes.getByText(/before the titles (is|are) left out: Staff of Acme/).waitFor();
+  await notes.getByText("Row 3 repeats or explains the titles.").waitFor();
+  await notes.getByText("Row 5 looks like a total, not a person.").waitFor();
+  await look(page, "sheets-14-no-people");
+  await notes.getByRole("listitem").filter({ hasText: "total" }).getByRole("button", { name: "Remove it" }).click();
+  await notes.getByRole("listitem").filter({ hasText: "titles" }).getByRole("button", { name: "Remove it" }).click();
+  await page.getByText(/^All\s*3$/).waitFor();
+  await page.getByText(/^Problems\s*0$/).waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText(/^All\s*4$/).waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("addresses as mail programs copy them become rows", async () => {
+  const { page, errors, context } = await atSource();
+  await paste(page, '"Smith, Alice" <alice@example.org>; Bob Jones <bob@example.org>; cleo@example.org');
+  await page.getByText("addresses with names").waitFor();
+  await page.getByText(/^All\s*3$/).waitFor();
+  await page.getByRole("row", { name: /^1 .*Alice Smith alice@example\.org/ }).waitFor();
+  await look(page, "sheets-15-addresses");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("at the edges of what the rules take", async () => {
+  const { page, errors, context } = await atSource(desktop, "&profile=portal-user");
+  await page.getByText("At most 500 rows, files under 10 MB.").waitFor();
+  const rows = (n) => ["User name,Email", ...Array.from({ length: n }, (_, at) => `Person ${at},p${at}@example.org`)].join("\n");
+  const padded = (bytes) => rows(1) + "\n".repeat(bytes - rows(1).length);
+  const choose = (text) =>
+    page.locator("input[type=file]").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await choose(padded(10_485_760));
+  await page.getByText("This file is too large: these rules take files under 10 MB.").waitFor();
+  await look(page, "sheets-12-too-large");
+  await choose(padded(10_485_759));
+  await page.getByText(/^All\s*1$/).waitFor();
+  await page.getByRole("link", { name: "Source" }).click();
+  await choose(rows(501));
+  await page.getByRole("alert").getByText("At most 500 rows, this has 501.").waitFor();
+  await look(page, "sheets-13-too-many");
+  await page.getByRole("link", { name: "Source" }).click();
+  await choose(rows(500));
+  await page.getByText(/^All\s*500$/).waitFor();
+  assert.equal(await page.getByRole("alert").filter({ hasText: "rows" }).count(), 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("the template comes in every format, with the profile's own titles", async () => {
+  const { page, errors, context } = await atSource(desktop, "&profile=portal-user");
+  await page.getByText("At most 500 rows, files under 10 MB.").waitFor();
+  const template = async (name) => {
+    await page.getByRole("button", { name: "Download template" }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name }).click(),
+    ]);
+    return readFileSync(await download.path());
+  };
+  assert.match((await template("CSV, for every program")).toString(), /User name\*.*Email\*.*User type.*Site/);
+  assert.equal((await template("Excel workbook, with lists to choose from")).subarray(0, 2).toString(), "PK");
+  assert.ok((await template("Both with a description (ZIP)")).includes("README"));
   assert.deepEqual(errors, []);
   await context.close();
 });

@@ -96,7 +96,7 @@ export function MappingPanel(props: {
     if (mapping !== null && !trying) announce(`${outcome} ${still}`);
   }, [mapping, trying, outcome, still]);
 
-  const sheets = info.sheets ?? [];
+  const { sheets } = info;
   return (
     <section className="mapping" aria-labelledby="mapping-title" onKeyDown={onKeyDown}>
       <div>
@@ -125,7 +125,7 @@ export function MappingPanel(props: {
           <SelectField
             label={t.delimiter}
             value={wanted.delimiter ?? null}
-            placeholder={own.noDelimiter}
+            placeholder={columns.length > 1 ? own.addressList : own.noDelimiter}
             // Other separators make other columns: what they mean is found anew.
             onChange={(delimiter) => choose({ delimiter })}
             options={Object.entries(t.delimiterNames).map(([id, name]) => ({ id, name }))}

@@ -36,6 +36,7 @@ function sheet(titles: string[], patch: Partial<SheetInfo["source"]> = {}): Shee
       .map(({ index, title }) => ({ index, title, samples: ["x"] })),
     fields: FIELDS.map((field) => ({ field, title: field, required: true, multiple: false, options: null })),
     needs_role: false,
+    sheets: [],
   };
 }
 

@@ -39,7 +39,7 @@ export function mappingOf(info: SheetInfo): Mapping {
   return {
     header: source.header,
     ...(source.delimiter === null ? {} : { delimiter: source.delimiter }),
-    ...(source.sheet == null ? {} : { sheet: source.sheet }),
+    ...(source.sheet === null ? {} : { sheet: source.sheet }),
     columns: withField(sheetColumns(info), -1, null),
   };
 }

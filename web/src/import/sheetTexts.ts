@@ -65,6 +65,7 @@ export const sheetTexts = {
     sheetRows: (n: number) => plural(n, "row", "rows"),
     nobody: "Read like this, nobody is in it.",
     noDelimiter: "One column",
+    addressList: "Addresses with names",
     stillMissing: (titles: readonly string[]) =>
       `${quoted(titles)} ${titles.length === 1 ? "is" : "are"} still missing.`,
     complete: "Everything required is there.",
@@ -91,7 +92,9 @@ export const sheetTexts = {
       looks_like_total: (n: number, rows: string) =>
         n === 1 ? `Row ${rows} looks like a total, not a person.` : `${count(n)} rows look like totals: ${rows}.`,
       header_repeated: (n: number, rows: string) =>
-        n === 1 ? `Row ${rows} repeats the titles.` : `${count(n)} rows repeat the titles: ${rows}.`,
+        n === 1
+          ? `Row ${rows} repeats or explains the titles.`
+          : `${count(n)} rows repeat or explain the titles: ${rows}.`,
     } as Record<string, (n: number, rows: string) => string>,
     removeOdd: (n: number) => (n === 1 ? "Remove it" : `Remove all ${count(n)}`),
     removedOdd: (n: number) => `${plural(n, "row", "rows")} removed.`,

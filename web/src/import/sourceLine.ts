@@ -8,9 +8,9 @@ const t = texts.check;
 /** "UTF-8 · separated by tabs · header row found · 4 of 5 columns used" */
 export function sourceLine(info: SheetInfo, byHand: boolean): string {
   if (byHand) return t.byHand;
+  const { sheets } = info;
   const { format, encoding, delimiter, header, sheet } = info.source;
   const used = info.columns.filter((column) => column.index !== null).length;
-  const sheets = info.sheets ?? [];
   const words = sheetTexts.mapping;
   // Addresses with names, as mail programs copy them, have columns but nothing between them and no titles.
   const addresses = format === "text" && delimiter === null && used > 1;

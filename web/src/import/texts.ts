@@ -111,14 +111,12 @@ export const texts = {
     empty: "Copy the rows in your spreadsheet, the header row included if there is one, and paste again.",
     no_rows: "Copy the people's rows too and paste again.",
     not_text: "In your spreadsheet, save as CSV or “Unicode text”, or copy the rows and paste them here.",
-    // The message itself says what to do.
-    xlsx_not_supported: "",
+    // These messages say themselves what to do.
     xls_not_supported: "",
-    workbook_encrypted:
-      "Open it in Excel, take the password off under File, Info, Protect Workbook, and save it again.",
-    workbook_damaged: "Open it in your spreadsheet and save it anew, or ask for it to be sent again.",
+    workbook_encrypted: "",
+    workbook_damaged: "",
+    not_a_workbook: "",
     workbook_too_large: "Copy the rows with people into a new workbook, or save the sheet as CSV.",
-    not_a_workbook: "Save the sheet as .xlsx or CSV, or copy the rows and paste them here.",
     too_many_rows: "Split the sheet and import its parts one after the other.",
     too_large: "Remove columns that are not needed, or split the sheet.",
     too_many_columns: "Copy only the columns with people's details.",

@@ -1,28 +1,19 @@
 /** The validator's own types under the names they have here, and what the wizard reads out of them. No rule is known here. */
 
-import type {
-  Issue,
-  SheetCell,
-  SheetRow,
-  SheetInfo as TextInfo,
-  Mapping as TextMapping,
-  Value,
-} from "@rollcall/validator";
+import type { Issue, SheetCell, SheetRow, Value } from "@rollcall/validator";
 import type { RemoteSheet } from "@rollcall/validator/client";
 
 export type {
   Change,
   Issue,
+  Mapping,
   RowFilter as Filter,
   SheetCell as Cell,
   SheetCounts as Counts,
   SheetField as FieldInfo,
+  SheetInfo,
   Value,
 } from "@rollcall/validator";
-
-/** With the worksheets of a workbook; of a text there are none. */
-export type SheetInfo = TextInfo & { sheets?: readonly { readonly name: string; readonly rows: number }[] };
-export type Mapping = TextMapping & { sheet?: string };
 
 /** The open sheet in the worker, as far as it is used here. */
 export type SheetHandle = Omit<RemoteSheet, "statuses" | "next" | "reportJson">;
