@@ -297,7 +297,7 @@ test("a workbook is read when there is one: the sheet with people, numbers to th
   assert.notDeepEqual(loaded, []);
   await cell(page, /34612345678/).waitFor();
   await cell(page, /4915123456789/).waitFor();
-  await page.getByRole("button", { name: "Change columns" }).click();
+  await page.getByRole("button", { name: "Change worksheet or columns" }).click();
   await look(page, "sheets-10-workbook");
   assert.equal(await page.getByRole("button", { name: /Separated by$/ }).count(), 0);
   await page.getByRole("button", { name: /Worksheet$/ }).click();

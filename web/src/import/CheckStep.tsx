@@ -101,7 +101,7 @@ export function CheckStep({ work, onMapping }: CheckProps) {
         <span className="check-source">{sourceLine(session.info, byHand)}</span>
         {!byHand && (
           <Button look="quiet" onPress={() => toMapping(true)}>
-            {t.change}
+            {session.info.sheets.length > 1 ? sheetTexts.mapping.changeSheet : t.change}
           </Button>
         )}
       </div>

@@ -44,13 +44,11 @@ export const sheetTexts = {
     generate: (n: number) => `Generate ${plural(n, "row", "rows")}`,
     cancel: "Cancel",
     add: "Add rows",
-    addOne: "1 row",
     addMany: (n: number) => plural(n, "row", "rows"),
     addOther: "Another number …",
     addTitle: "Add rows",
     addButton: (n: number) => `Add ${plural(n, "row", "rows")}`,
     added: (n: number) => `${plural(n, "row", "rows")} added.`,
-    full: (limit: string) => `These rules take at most ${limit} rows.`,
   },
 
   mapping: {
@@ -63,6 +61,7 @@ export const sheetTexts = {
     },
     sheet: "Worksheet",
     sheetRows: (n: number) => plural(n, "row", "rows"),
+    changeSheet: "Change worksheet or columns",
     nobody: "Read like this, nobody is in it.",
     noDelimiter: "One column",
     addressList: "Addresses with names",
