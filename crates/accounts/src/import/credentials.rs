@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rollcall_validation::{CredentialMode as Way, Field, Record, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Import,
+    Import, later,
     rows::{FieldValue, StagedRow},
 };
 use crate::{
@@ -158,8 +158,11 @@ pub fn issue(
     // What a person gave met the whole policy when it was staged; here it is hashed.
     let policy = PasswordPolicy { min_length: passwords.least, ..PasswordPolicy::default() };
     let hashed = NewPassword::for_user(&text, user, &policy).ok()?;
-    let credential = Credential::first_password(user.id.clone(), &hashed, now);
-    let until = credential.first_password_until.unwrap_or(now);
+    let mut credential = Credential::first_password(user.id.clone(), &hashed, now);
+    // A custom profile may give people less time than first passwords have.
+    let until = later(now, SignedDuration::from_hours(import.valid_hours.into()));
+    let until = credential.first_password_until.map_or(until, |most| most.min(until));
+    credential.first_password_until = Some(until);
     let mail = credentials.is_mailed().then(|| DueMail {
         lane: Lane::Bulk,
         ..DueMail::first_credentials(&user.id, &text, until, now, keys, randomness)
@@ -255,7 +258,8 @@ mod tests {
             assert!(issued.mail.is_none_or(|mail| mail.lane == Lane::Bulk));
             let hash = issued.credential.password_hash.as_deref();
             assert_eq!(crate::password::verify(hash, GOOD), mode != CredentialMode::Generate, "{mode:?}");
-            assert!(issued.credential.must_change());
+            let until = now.saturating_add(SignedDuration::from_hours(24)).unwrap();
+            assert_eq!(issued.credential.first_password_until, Some(until), "as long as an invitation");
             let another = issue(&import, 4, row.password.as_deref(), &user, &keys, &SystemRandomness, now);
             assert_eq!(another.is_some(), mode == CredentialMode::Generate, "bound to its row");
         }
