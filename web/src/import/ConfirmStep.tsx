@@ -9,7 +9,8 @@ import { FileIssues } from "./FileIssues";
 import type { Mode, Work } from "./flow";
 import { useSheet } from "./Grid";
 import { HereSection } from "./HereSection";
-import { type Obstacle, planOf } from "./ready";
+import { givesPasswords } from "./here";
+import { hasPasswords, type Obstacle, planOf } from "./ready";
 import { sentence } from "./sentence";
 import { count, texts } from "./texts";
 
@@ -111,14 +112,19 @@ function Credentials({ work, onChange }: Pick<ConfirmProps, "work" | "onChange">
   useEffect(() => {
     if (first !== undefined && first !== work.credentials) onChange({ credentials: first });
   }, [first, work.credentials, onChange]);
-  if (offered.length < 2) return null;
+  const unused = work.bytes !== null && hasPasswords(work) && !givesPasswords(work.credentials);
   return (
-    <RadioChoices<ImportCredentials>
-      label={confirmTexts.credentials}
-      value={work.credentials}
-      onChange={(credentials) => onChange({ credentials })}
-      options={offered.map((id) => ({ id, ...confirmTexts.credentialChoices[id] }))}
-    />
+    <div className="credentials">
+      {offered.length > 1 && (
+        <RadioChoices<ImportCredentials>
+          label={confirmTexts.credentials}
+          value={work.credentials}
+          onChange={(credentials) => onChange({ credentials })}
+          options={offered.map((id) => ({ id, ...confirmTexts.credentialChoices[id] }))}
+        />
+      )}
+      {unused && <p className="field-note">{confirmTexts.passwordsUnused}</p>}
+    </div>
   );
 }
 
@@ -165,6 +171,13 @@ function words(obstacle: Obstacle, props: ConfirmProps) {
         <>
           <div className="problem-title">{confirmTexts.here.blocked(obstacle.rows)}</div>
           <div>{confirmTexts.here.blockedBody}</div>
+        </>
+      );
+    case "no_passwords":
+      return (
+        <>
+          <div className="problem-title">{confirmTexts.noPasswords}</div>
+          <div>{confirmTexts.noPasswordsBody}</div>
         </>
       );
     case "nobody_new":

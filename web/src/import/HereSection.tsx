@@ -8,7 +8,7 @@ import type { Choices } from "./ConfirmStep";
 import { confirmTexts } from "./confirmTexts";
 import type { Work } from "./flow";
 import { useSheet } from "./Grid";
-import { askWho, type Here, type HerePerson, ways, withOwn } from "./here";
+import { askWho, givesPasswords, type Here, type HerePerson, toSend, ways, withOwn } from "./here";
 import { hereOf } from "./ready";
 import type { ServerMark } from "./session";
 
@@ -61,7 +61,8 @@ export function HereSection(props: {
         {
           total,
           profileHash: session.info.profile.hash,
-          read: (start, n) => session.records(start, n),
+          read: async (start, n) =>
+            (await session.records(start, n)).map((row) => toSend(row, null, givesPasswords(work.credentials))),
         },
         options,
         (done) => setLooking((old) => (old === null ? null : { ...old, done })),

@@ -12,7 +12,7 @@ import { type Flow, flowOf, type Result, type Step, stepOf, steps, unsaved, type
 import { useSheet } from "./Grid";
 import { HandOverBanner } from "./HandOverBanner";
 import { HandOverView } from "./HandOverView";
-import { ALREADY, peopleOfRows, withWay } from "./here";
+import { ALREADY, givesPasswords, peopleOfRows, toSend } from "./here";
 import { handOvers, useHandOvers } from "./useHandOver";
 import "./confirm.css";
 import "./import.css";
@@ -205,7 +205,8 @@ export default function ImportWizard() {
         whole: false,
         since: serverNow(),
       },
-      async (start, n) => (await of.session.records(start, n)).map((row) => withWay(row, here)),
+      async (start, n) =>
+        (await of.session.records(start, n)).map((row) => toSend(row, here, givesPasswords(of.credentials))),
     );
     update({ work: { ...of, upload: key } });
     void navigate(toStep("result", { upload: key }));

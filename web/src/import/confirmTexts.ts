@@ -68,6 +68,10 @@ export const confirmTexts = {
     },
   } as Record<ImportCredentials, { name: string; description: string }>,
 
+  passwordsUnused: "The passwords in the sheet are not used and stay in this browser.",
+  noPasswords: "The sheet has no column of passwords",
+  noPasswordsBody: "Add a column Password to it, or choose another first sign-in.",
+
   here: {
     title: "People who are already here",
     intro: "Some of these people may have an account already. Find out before you import.",

@@ -1,4 +1,5 @@
 import { type ApiProblem, asProblem, type Id, type Import, type ImportRow, isAbort } from "../api";
+import { givesPasswords } from "./here";
 import { type KeptUpload, pageShelf, type Shelf } from "./shelf";
 import { pack, rowsIn, Upload, type UploadPorts } from "./upload";
 
@@ -21,7 +22,8 @@ export type Stage =
   | { readonly at: "over"; readonly started: Import };
 
 /** Rows with passwords are not put into the browser's store. */
-const mayKeep = (about: KeptUpload): boolean => !about.options.credentials?.startsWith("specify");
+const mayKeep = ({ options }: KeptUpload): boolean =>
+  options.credentials === undefined || !givesPasswords(options.credentials);
 
 /**
  * The imports that this tab hands over. They go on while the person looks at other pages, and by themselves when a lost

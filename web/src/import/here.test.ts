@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ImportRow } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import type { ServerIssue } from "../api/types";
-import { askWho, type Here, type HereApi, personOf, tallyOf, withOwn, withWay } from "./here";
+import { askWho, givesPasswords, type Here, type HereApi, personOf, tallyOf, toSend, withOwn } from "./here";
 
 const people = [1, 2, 3].map((row) => ({
   row,
@@ -23,9 +23,16 @@ test("everyone is dealt with in one way, but for rows with a way of their own", 
 
 test("a row is handed over with its own way, and the others as they are", () => {
   const own = withOwn(here, 2, "update", "skip");
-  expect(withWay({ row: 2, email: "x" }, own)).toEqual({ row: 2, email: "x", on_existing: "update" });
-  expect(withWay({ row: 1, email: "x" }, own)).toEqual({ row: 1, email: "x" });
-  expect(withWay({ row: 2, email: "x" }, null)).toEqual({ row: 2, email: "x" });
+  expect(toSend({ row: 2, email: "x" }, own, false)).toEqual({ row: 2, email: "x", on_existing: "update" });
+  expect(toSend({ row: 1, email: "x" }, own, false)).toEqual({ row: 1, email: "x" });
+  expect(toSend({ row: 2, email: "x" }, null, true)).toEqual({ row: 2, email: "x" });
+});
+
+test("passwords leave the browser only where those of the rows are to be used", () => {
+  const row = { row: 1, email: "x", password: "violet anvil harbour" };
+  expect(toSend(row, null, givesPasswords("specify_only"))).toEqual(row);
+  for (const mode of ["link", "generate_and_mail"] as const)
+    expect(toSend(row, null, givesPasswords(mode))).toEqual({ row: 1, email: "x" });
 });
 
 test.each<[string, ImportRow, string]>([

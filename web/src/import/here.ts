@@ -1,4 +1,12 @@
-import { api, asProblem, type ImportOptions, type ImportRow, isAbort, type OnExisting } from "../api";
+import {
+  api,
+  asProblem,
+  type ImportCredentials,
+  type ImportOptions,
+  type ImportRow,
+  isAbort,
+  type OnExisting,
+} from "../api";
 import { type RefusedRow, refusedRows } from "./report";
 import type { SheetSession } from "./session";
 import { CHUNK_ROWS } from "./upload";
@@ -44,11 +52,22 @@ export function withOwn(here: Here, row: number, way: OnExisting, all: OnExistin
   return { ...here, own };
 }
 
-/** A row as it is handed over: with its own way, where it has one. */
-export function withWay(row: ImportRow, here: Here | null): ImportRow {
+/**
+ * A row as it is handed over: with its own way, where it has one, and with a password only where those of the rows
+ * are to be used.
+ */
+export function toSend(row: ImportRow, here: Here | null, passwords: boolean): ImportRow {
+  const { password, ...rest } = row;
   const way = here?.own.get(Number(row.row));
-  return way === undefined ? row : { ...row, on_existing: way };
+  return {
+    ...rest,
+    ...(password === undefined || !passwords ? {} : { password }),
+    ...(way === undefined ? {} : { on_existing: way }),
+  };
 }
+
+/** Whether the passwords of the rows are to be used. */
+export const givesPasswords = (credentials: ImportCredentials): boolean => credentials.startsWith("specify");
 
 export function personOf(row: ImportRow): HerePerson {
   const word = (field: string) => (typeof row[field] === "string" ? row[field] : "");

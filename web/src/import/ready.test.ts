@@ -16,6 +16,12 @@ const state = (counts: Partial<SheetState["counts"]> = {}, patch: Partial<SheetS
     edits: 3,
     ...patch,
   }) as unknown as SheetState;
+const credentials = (mode: Work["credentials"], index: number | null): Partial<Work> => ({
+  facts: { ...facts, invitations: "by_credential_mode" },
+  credentials: mode,
+  bytes: new Uint8Array(),
+  session: { info: { columns: [{ field: "password", index }] } } as unknown as Work["session"],
+});
 const people: HerePerson[] = [1, 2].map((row) => ({ row, name: "Ana", email: "a", grouped: false, roled: row === 1 }));
 const here = (patch: Partial<Here> = {}): Here => ({ edits: 3, asked: 5, people, own: new Map(), ...patch });
 
@@ -49,6 +55,9 @@ test.each<{ name: string; work?: Partial<Work>; state?: SheetState; what: string
     state: state({ rows: 2, accepted: 2 }),
     what: null,
   },
+  { name: "passwords of rows that have none", work: credentials("specify_and_mail", null), what: "no_passwords" },
+  { name: "passwords of rows that have some", work: credentials("specify_and_mail", 3), what: null },
+  { name: "generated passwords", work: credentials("generate_and_mail", null), what: null },
   { name: "people who are here, partly", work: { here: here(), mode: "partial" }, what: null },
   { name: "rows without a role", state: state({ without_role: 2 }), what: "without_role", rows: 2 },
   {

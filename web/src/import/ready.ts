@@ -1,5 +1,5 @@
 import type { Work } from "./flow";
-import { type Here, tallyOf } from "./here";
+import { givesPasswords, type Here, tallyOf } from "./here";
 import type { Plan } from "./sentence";
 import type { SheetState } from "./session";
 import type { Issue } from "./validator";
@@ -12,6 +12,7 @@ export type Obstacle =
   | { readonly what: "refused_rows"; readonly rows: number }
   | { readonly what: "already_here"; readonly rows: number }
   | { readonly what: "nobody_new" }
+  | { readonly what: "no_passwords" }
   | { readonly what: "without_role"; readonly rows: number };
 
 /** Who is here already, as far as it still holds: of a sheet that was changed since, it has to be asked again. */
@@ -31,9 +32,16 @@ export function obstacle(work: Work, state: SheetState): Obstacle | null {
   const tally = here === null ? null : tallyOf(here, work.onExisting);
   if (work.mode === "atomic" && tally !== null && tally.refuse > 0) return { what: "already_here", rows: tally.refuse };
   if (tally !== null && rowsOf(work, state) === tally.skip + tally.refuse) return { what: "nobody_new" };
+  if (work.facts.invitations === "by_credential_mode" && givesPasswords(work.credentials) && !hasPasswords(work))
+    return { what: "no_passwords" };
   const unroled = withoutRole(work, state);
   if (work.facts.rolesRequired && unroled > 0) return { what: "without_role", rows: unroled };
   return null;
+}
+
+/** The sheet has a column of passwords, or rows that are typed in can have them. */
+export function hasPasswords({ session, bytes }: Pick<Work, "session" | "bytes">): boolean {
+  return bytes === null || session.info.columns.some(({ field, index }) => field === "password" && index !== null);
 }
 
 /** Rows that need a role and have none: who is here already needs none. */
