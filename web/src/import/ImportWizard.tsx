@@ -28,6 +28,7 @@ import { indexOf, merged } from "./selection";
 import { buttonWords } from "./sentence";
 import type { ServerMark, SheetSession } from "./session";
 import { sheetAsText } from "./sheetText";
+import { sheetTexts } from "./sheetTexts";
 import { sampleSheet, texts } from "./texts";
 import { CHUNK_ROWS } from "./upload";
 
@@ -133,7 +134,7 @@ export default function ImportWizard() {
     });
     const { counts } = session.snapshot();
     announce(
-      `${texts.rows(counts.rows)}. ${counts.refused === 0 ? texts.check.allGood : texts.check.open(counts.refused)}.`,
+      `${remembered ? `${sheetTexts.mapping.remembered} ` : ""}${texts.rows(counts.rows)}. ${counts.refused === 0 ? texts.check.allGood : texts.check.open(counts.refused)}.`,
     );
     return session;
   };
