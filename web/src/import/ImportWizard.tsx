@@ -515,7 +515,9 @@ function Foot({ step, work, onConfirm }: { step: "check" | "assign" | "confirm";
         {texts.back}
       </Link>
       <p className="wizard-state numeric" role="status">
-        {step === "confirm" ? null : problems > 0 ? (
+        {step === "confirm" ? null : blocked?.what === "file" ? (
+          <span className="wizard-open">{texts.confirm.blockedFile}</span>
+        ) : problems > 0 ? (
           <span className="wizard-open">{texts.check.open(problems)}</span>
         ) : step === "assign" && work.facts.rolesRequired && state.counts.without_role > 0 ? (
           <span className="wizard-open">{texts.assign.open(state.counts.without_role)}</span>
