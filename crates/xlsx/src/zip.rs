@@ -291,3 +291,52 @@ impl Read for Part<'_> {
         Ok(length)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE_32: [u8; 4] = u32::MAX.to_le_bytes();
+
+    /// An archive of one entry that is not compressed, written as for more than 4 GiB.
+    fn wide(name: &str, text: &[u8]) -> Vec<u8> {
+        let size = (text.len() as u64).to_le_bytes();
+        let lengths = [(name.len() as u16).to_le_bytes(), 28_u16.to_le_bytes()].concat();
+        let common =
+            [&[45, 0, 0, 8, 0, 0, 0, 0, 0x21, 0], &Crc::of(text).to_le_bytes()[..], &NONE_32, &NONE_32].concat();
+        let extra = [&[9, 9, 0, 0][..], &[1, 0, 20, 0], &size, &size, &[0; 4]].concat();
+        let local = [LOCAL, &common, &lengths, name.as_bytes(), &extra, text].concat();
+        let offset = 0_u64.to_le_bytes();
+        let extra = [&[9, 9, 0, 0][..], &[1, 0, 24, 0], &size, &size, &offset].concat();
+        let lengths = [(name.len() as u16).to_le_bytes(), (extra.len() as u16).to_le_bytes()].concat();
+        let directory = [ENTRY, &[45, 0], &common, &lengths, &[0; 10], &NONE_32, name.as_bytes(), &extra].concat();
+        let at = (local.len() as u64).to_le_bytes();
+        let length = (directory.len() as u64).to_le_bytes();
+        let one = 1_u64.to_le_bytes();
+        let end_64 = [END_64, &44_u64.to_le_bytes(), &[45, 0, 45, 0], &[0; 8], &one, &one, &length, &at].concat();
+        let end_at = ((local.len() + directory.len()) as u64).to_le_bytes();
+        let locator = [LOCATOR_64, &[0; 4], &end_at, &[1, 0, 0, 0]].concat();
+        let end = [END, &[0; 4], &[0xff; 4], &NONE_32, &NONE_32, &[7, 0], b"comment"].concat();
+        [local, directory, end_64, locator, end].concat()
+    }
+
+    #[test]
+    fn archives_for_more_than_four_gibibytes_are_read() {
+        let bytes = wide("A/B.xml", b"<x/>");
+        let mut archive = Archive::open(&bytes, &Limits::default()).unwrap();
+        let mut text = String::new();
+        archive.part("a/b.xml").unwrap().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "<x/>");
+        for length in 0..bytes.len() {
+            assert!(Archive::open(&bytes[..length], &Limits::default()).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn of_two_entries_with_one_name_none_is_believed() {
+        let bytes = wide("a", b"x");
+        let mut archive = Archive::open(&bytes, &Limits::default()).unwrap();
+        archive.entries.push(archive.entries[0].clone());
+        assert!(matches!(archive.part("a"), Err(Refused::Damaged)));
+    }
+}
