@@ -253,12 +253,17 @@ test("what was very likely meant is offered, never done: taken with one key, kep
   await context.close();
 });
 
-test("a repaired file comes back with its row numbers", async () => {
+test("a repaired file, dropped anywhere, comes back with its row numbers", async () => {
   const { page, errors, context } = await atSource();
-  await paste(
-    page,
-    'First name,Email,Rollcall row,Rollcall errors\nBen,ben@example.org,12,"Email: no domain"\nAna,ana@example,3,x\n',
-  );
+  const text = 'First name,Email,Rollcall row,Rollcall errors\nBen,ben@example.org,12,"Email: no domain"\nAna,ana@example,3,x\n';
+  const held = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], "repaired.csv", { type: "text/csv" }));
+    return transfer;
+  }, text);
+  await page.getByRole("heading", { name: "Import people" }).dispatchEvent("dragover", { dataTransfer: held });
+  await page.getByText("Drop the file to read it").waitFor();
+  await page.getByRole("heading", { name: "Import people" }).dispatchEvent("drop", { dataTransfer: held });
   const notes = page.getByRole("region", { name: "About this sheet" });
   await notes.getByText("2 rows of an earlier sheet, with their row numbers.").waitFor();
   await page.getByText("separated by commas · header row found · 2 columns").waitFor();

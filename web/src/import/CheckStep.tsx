@@ -14,6 +14,7 @@ import { ADDED_ROWS, type SheetSession } from "./session";
 import { sheetTexts } from "./sheetTexts";
 import { sourceLine } from "./sourceLine";
 import { count, texts } from "./texts";
+import { useFileDrop } from "./useFileDrop";
 import type { Filter } from "./validator";
 
 const t = texts.check;
@@ -43,6 +44,9 @@ export function CheckStep({ work, onMapping }: CheckProps) {
   useEffect(() => {
     if (!mapping) grid.current?.focus();
   }, [session, mapping]);
+
+  // What is corrected here is not lost to a file that was meant for the step before.
+  useFileDrop(null);
 
   // F8 works from everywhere in this step.
   useEffect(() => {

@@ -1,5 +1,5 @@
 import { prepare } from "@rollcall/validator/client";
-import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from "react";
+import { type ClipboardEvent, useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import {
   type ApiProblem,
@@ -36,6 +36,7 @@ import { sheetTexts } from "./sheetTexts";
 import "./source.css";
 import { count, sampleSheet, texts } from "./texts";
 import { useFactsOf } from "./useFactsOf";
+import { useFileDrop } from "./useFileDrop";
 
 const t = texts.source;
 const own = sheetTexts.source;
@@ -64,7 +65,6 @@ export function SourceStep(props: SourceProps) {
   const { choice, profiles, organizations, facts, open, reading, failure, onBytes } = props;
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const [dropping, setDropping] = useState(false);
   const [typed, setTyped] = useState("");
   const [asking, setAsking] = useState(false);
   const ready = facts !== null && (choice.kind === "technician" || choice.organization !== null);
@@ -115,11 +115,7 @@ export function SourceStep(props: SourceProps) {
   }, [ready]);
 
   const set = (patch: Record<string, string | null>) => void navigate(withSearch(patch), { replace: true });
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setDropping(false);
-    if (ready) readTransfer(event.dataTransfer);
-  };
+  const dropping = useFileDrop(ready ? (transfer) => void readTransfer(transfer) : null);
   const fits = profilesFor(profiles, choice.kind);
   const all = useFactsOf(fits, choice.organization?.id, choice.kind, ready);
 
@@ -179,18 +175,7 @@ export function SourceStep(props: SourceProps) {
         {failure !== null && <FailureNotice failure={failure} />}
         {props.rulesProblem !== undefined && <ProblemBox problem={props.rulesProblem} retry={props.reloadRules} />}
 
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping has its keyboard equivalents in it */}
-        <div
-          className="drop"
-          data-dropping={dropping || undefined}
-          data-disabled={!ready || undefined}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setDropping(true);
-          }}
-          onDragLeave={() => setDropping(false)}
-          onDrop={onDrop}
-        >
+        <div className="drop" data-dropping={dropping || undefined} data-disabled={!ready || undefined}>
           <textarea
             ref={area}
             className="drop-area"
