@@ -583,6 +583,11 @@ async fn custom_profiles_are_never_weaker_and_stay_in_their_organization() {
             (422, "definition_not_valid"),
         ),
         ("technicians of an organization", json!({"base": "technician", "title": "X"}), (422, "definition_not_valid")),
+        (
+            "more than a page",
+            json!({"base": "portal-user", "title": "X", "lists": {"sites": vec!["x".repeat(100); 900]}}),
+            (422, "definition_not_valid"),
+        ),
         ("no base", json!({"base": "nobody", "title": "X"}), (422, "definition_not_valid")),
         ("something unknown", json!({"base": "member", "title": "X", "shoe": 44}), (400, "body_not_json")),
         ("no title", json!({"base": "member"}), (400, "body_not_json")),

@@ -332,21 +332,24 @@ pub(crate) async fn check_definition(
         None => None,
         Some(id) => Some(ports.import_organization(id).await?.ok_or(Error::NotFound(Missing::Organization))?),
     };
+    let unfit = |part: &str, detail: String| {
+        Error::Unfit(vec![Refusal { field: part.into(), code: "definition_not_valid".into(), detail }])
+    };
+    if serde_json::to_string(definition).map_err(Error::internal)?.len() > DEFINITION_LIMIT {
+        return Err(unfit("definition", format!("at most {DEFINITION_LIMIT} bytes of JSON")));
+    }
     let profile = profile_of(definition, PREVIEW, 1)?;
     let kind = kind_of(&profile, None);
     if kind == UserKind::Technician && organization.is_some() {
-        let refusal = Refusal {
-            field: "base".into(),
-            code: "definition_not_valid".into(),
-            detail: "profiles that make technicians are the whole deployment's".into(),
-        };
-        return Err(Error::Unfit(vec![refusal]));
+        return Err(unfit("base", "profiles that make technicians are the whole deployment's".into()));
     }
     let effective = inlined(ports, &profile, kind, organization).await?;
-    let unfit = if effective.organization.is_some() { effective.profile.unfit_defaults() } else { Vec::new() };
-    if unfit.is_empty() { Ok(effective.profile) } else { Err(refused(unfit)) }
+    let defaults = if effective.organization.is_some() { effective.profile.unfit_defaults() } else { Vec::new() };
+    if defaults.is_empty() { Ok(effective.profile) } else { Err(refused(defaults)) }
 }
 
+/// Most bytes of a definition: an event of the audit trail holds two, and an item 400 KB.
+const DEFINITION_LIMIT: usize = 64 * 1024;
 /// What a profile is called that has no identifier yet.
 const PREVIEW: &str = "preview";
 
