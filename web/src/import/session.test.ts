@@ -10,6 +10,8 @@ class TestSheet implements SheetHandle {
   before: string[][] = [];
   windows = 0;
   titles: string[] = [];
+  /** What stands for an empty cell of the column "site". */
+  usual = "";
   /** In place of the usual numbers. */
   numbers: number[] | null = null;
   removed = 0;
@@ -44,7 +46,10 @@ class TestSheet implements SheetHandle {
           row,
           line: row + 1,
           status: bad ? "refused" : "accepted",
-          cells: { email: { value, issues: bad ? [issue as never] : [] } },
+          cells: {
+            email: { value, issues: bad ? [issue as never] : [] },
+            ...(this.usual === "" ? {} : { site: { value: this.usual, issues: [] } }),
+          },
           issues: [],
         };
         return [view];
@@ -215,6 +220,26 @@ describe("a sheet of thirty rows, two of them bad", () => {
     await session.setCell(31, "email", "bad");
     expect(session.snapshot().counts).toMatchObject({ rows: 31, refused: 3 });
     expect([...(await session.problems())]).toEqual([4, 20, 31]);
+  });
+
+  test("a row that says only what an empty one says is empty", async () => {
+    sheet.usual = "HQ";
+    const typed = new TestSheet(["", "", "ana@example.org"]);
+    typed.usual = "HQ";
+    expect((await SheetSession.open(typed, "{}", true)).emptyRows).toBe(2);
+    await session.addRows(2);
+    expect(session.emptyRows).toBe(2);
+    await session.setCell(30, "email", "someone@example.org");
+    expect(session.emptyRows).toBe(1);
+  });
+
+  test("rows that are nobody are given nothing", async () => {
+    await session.addRows(2);
+    await session.assign([{ field: "role", values: ["Viewer"], positions: null }]);
+    expect([email(session, 29), sheet.emails[30]]).toEqual(["role:Viewer", ""]);
+    await session.assign([{ field: "role", values: ["Editor"], positions: Uint32Array.of(3, 31) }]);
+    expect([email(session, 3), sheet.emails[31]]).toEqual(["role:Editor", ""]);
+    expect(session.emptyRows).toBe(2);
   });
 
   test("a block is pasted across the columns that are shown", async () => {

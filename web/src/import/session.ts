@@ -23,6 +23,8 @@ import {
   type RowView,
   type SheetHandle,
   type SheetInfo,
+  type Usual,
+  usualValues,
 } from "./validator";
 
 /** What the server found about a cell that only it can know; stands until the cell is changed. */
@@ -98,6 +100,8 @@ export class SheetSession {
   #marks: Marks = new Map();
   /** Rows that were added and not filled yet: no problem, and not imported. */
   #empty: ReadonlySet<number> = new Set();
+  /** What empty cells stand for: known once a row was added. */
+  #usual: Usual = {};
   /** How many rows the sheet had when it was read. */
   readonly #rowsRead: number;
   /** How many it has, empty ones included. */
@@ -146,6 +150,7 @@ export class SheetSession {
     const [info, counts, listed] = await Promise.all([sheet.info(), sheet.counts(), sheet.indices("all")]);
     const session = new SheetSession(sheet, profile, JSON.parse(info), JSON.parse(counts), listed, byHand);
     await session.#read(listed.subarray(0, 60));
+    if (byHand) await session.#look(0);
     await session.#recount(JSON.parse(counts));
     return session;
   }
@@ -246,14 +251,15 @@ export class SheetSession {
     return this.#change(() => this.#sheet.fixAll(code, field));
   }
 
-  /** All of it is one edit, and one to undo. */
+  /** All of it is one edit, and one to undo. Rows that were added and not filled are nobody and get nothing. */
   assign(assignments: readonly Assignment[]): Promise<Change> {
     return this.#change(
       async () => {
         const changed = new Set<number>();
         let last: Change | null = null;
         for (const { field, values, positions } of assignments) {
-          last = JSON.parse(await this.#sheet.assign(field, JSON.stringify(values), positions)) as Change;
+          const answer = await this.#sheet.assign(field, JSON.stringify(values), this.#people(positions));
+          last = JSON.parse(answer) as Change;
           for (const position of last.changed) changed.add(position);
         }
         const counts = last?.counts ?? (JSON.parse(await this.#sheet.counts()) as Counts);
@@ -274,7 +280,12 @@ export class SheetSession {
   }
 
   addRows(count: number): Promise<Change> {
-    return this.#change(() => this.#sheet.addRows(count), { restructures: true });
+    const add = async () => {
+      const answer = await this.#sheet.addRows(count);
+      await this.#look((JSON.parse(answer) as Change).counts.rows - 1);
+      return answer;
+    };
+    return this.#change(add, { restructures: true });
   }
 
   /** Removes rows; those after them move up. */
@@ -498,6 +509,19 @@ export class SheetSession {
     });
   }
 
+  /** These rows, or with null all, without those that were added and not filled. */
+  #people(positions: Uint32Array | null): Uint32Array | null {
+    if (this.#empty.size === 0) return positions;
+    const all = positions ?? Uint32Array.from({ length: this.#rows }, (_, at) => at);
+    return all.filter((at) => !this.#empty.has(at));
+  }
+
+  /** Sees in a row that is still empty what its cells stand for. */
+  async #look(position: number): Promise<void> {
+    const [row]: RowView[] = JSON.parse(await this.#sheet.window(Uint32Array.of(position)));
+    this.#usual = usualValues(row);
+  }
+
   /** Finds the empty rows among the added ones, which stand at the end, and leaves them out of the counts. */
   async #recount(counts: Counts): Promise<void> {
     const first = Math.max(this.#rowsRead - this.#state.removed, counts.rows - ADDED_ROWS);
@@ -505,7 +529,7 @@ export class SheetSession {
     if (first < counts.rows) {
       const added = Uint32Array.from({ length: counts.rows - first }, (_, at) => first + at);
       const rows: RowView[] = JSON.parse(await this.#sheet.window(added));
-      for (const row of rows) if (isEmptyRow(row)) empty.add(row.position);
+      for (const row of rows) if (isEmptyRow(row, this.#usual)) empty.add(row.position);
     }
     this.#empty = empty;
     this.#state = {

@@ -40,7 +40,18 @@ export function cellError(cell: SheetCell | undefined): Issue | undefined {
   return cell?.issues.find((issue) => issue.severity === "error");
 }
 
-/** Nothing stands in any of its cells. */
-export function isEmptyRow(row: RowView): boolean {
-  return Object.values(row.cells).every((cell) => cell.value.length === 0 && cell.before === undefined);
+/** Nothing stands in any of its cells but what stands for nothing. */
+export function isEmptyRow(row: RowView, usual: Usual): boolean {
+  return Object.entries(row.cells).every(
+    ([field, cell]) => cell.before === undefined && (cell.value.length === 0 || valueText(cell.value) === usual[field]),
+  );
+}
+
+/** What an empty cell stands for, by its field. */
+export type Usual = Readonly<Record<string, string>>;
+
+/** What the empty cells of a row stand for, where nothing was typed into it yet. */
+export function usualValues(row: RowView | undefined): Usual {
+  const cells = Object.entries(row?.cells ?? {}).filter(([, cell]) => cell.value.length > 0);
+  return Object.fromEntries(cells.map(([field, cell]) => [field, valueText(cell.value)]));
 }
