@@ -53,19 +53,20 @@ fn calamine_reads_the_same() {
             continue;
         }
         let unpacked = unpack(&bytes, &Limits::default());
-        // There, all cells up to the last one are in memory: 17,179,869,184 of them.
-        if path.ends_with("xlsx-far-cell.xlsx") {
-            continue;
-        }
         let Ok(sheets) = Tables::read(&unpacked).expect("tables").sheets else { continue };
         let mut theirs: Xlsx<_> =
             Xlsx::new(Cursor::new(bytes)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         workbooks += 1;
         for sheet in sheets {
             let Ok(rows) = sheet.rows else { continue };
+            let rows = texts(rows);
+            // There, all cells up to the last one are in memory: with one at XFD1048576, 17,179,869,184 of them.
+            let widest = rows.iter().map(|(_, row)| row.len()).max().unwrap_or_default();
+            if rows.last().is_some_and(|(line, _)| *line > 1000) && widest > 1000 {
+                continue;
+            }
             let range =
                 theirs.worksheet_range(sheet.name).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let rows = texts(rows);
             for (line, row) in &rows {
                 for (column, ours) in (0..).zip(row) {
                     let cell = range.get_value((line - 1, column)).unwrap_or(&Data::Empty);
