@@ -181,6 +181,24 @@ test("rows are entered by hand: generated, typed, pasted, added", async () => {
   await context.close();
 });
 
+test("where empty cells stand for something, generated rows are still nobody", async () => {
+  const { page, errors, context } = await atSource(desktop, "&profile=portal-user");
+  await page.getByText("At most 500 rows, files under 10 MB.").waitFor();
+  await page.getByRole("button", { name: "Enter rows by hand" }).click();
+  await page.getByRole("button", { name: "Generate 20 rows" }).click();
+  await page.locator('[data-focus-cell="true"]:focus').waitFor();
+  await page.getByText(/^All\s*0$/).waitFor();
+  await page.keyboard.type("Nina");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("nina@example.org");
+  await page.keyboard.press("Enter");
+  await page.getByRole("row", { name: /^1 .*Nina nina@example\.org Standard HQ/ }).waitFor();
+  await page.getByText(/^All\s*1$/).waitFor();
+  await page.getByText("Every row is good.").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("what is suggested for many rows is taken at once, for one by one key, and undone", async () => {
   const { page, errors, context } = await atSource(desktop, "&profile=end-user");
   const people = ["Ana", "Ben", "Cleo"].map((name, at) => [name, "Weber", `${name}@example.org`, `491512345678${at}`]);

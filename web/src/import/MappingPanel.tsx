@@ -196,6 +196,8 @@ function ColumnRow(props: {
   const { column, fields } = props;
   const name = column.title === "" ? t.untitled(column.index + 1) : column.title;
   const special = rollcallColumn(column.title);
+  // Nobody has to read these to know what they are.
+  const hidden = column.field === "password";
   const readFrom = new Map(
     props.columns.flatMap((other) =>
       other.field === null || other.index === column.index ? [] : [[other.field, other] as const],
@@ -209,8 +211,8 @@ function ColumnRow(props: {
       <td>
         <span className="mapping-samples">
           {[0, 1, 2].map((at) => (
-            <bdi key={at} title={column.samples[at]}>
-              {column.samples[at] ?? ""}
+            <bdi key={at} title={hidden ? undefined : column.samples[at]}>
+              {column.samples[at] === undefined ? "" : hidden ? "•••" : column.samples[at]}
             </bdi>
           ))}
         </span>
