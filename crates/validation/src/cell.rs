@@ -251,8 +251,10 @@ fn common(profile: &Profile, column: &Column, text: &str) -> Result<(), Vec<Issu
     Ok(())
 }
 
-/// A spreadsheet's errors, in English and as German, French and Spanish versions show them.
+/// A spreadsheet's errors, in English and as German, French and Spanish versions show them, and what databases and
+/// programs write for nothing. Somebody may be called Null, but not NULL.
 fn is_excel_error(text: &str) -> bool {
+    const NOTHING: [&str; 8] = ["NULL", "<NULL>", "(NULL)", "[NULL]", "(null)", "<null>", "NaN", "\\N"];
     const ERRORS: [&str; 22] = [
         "#N/A",
         "#REF!",
@@ -277,7 +279,8 @@ fn is_excel_error(text: &str) -> bool {
         "#NOMBRE?",
         "#¡VALOR!",
     ];
-    text.starts_with('#') && (ERRORS.contains(&text) || text.bytes().all(|byte| byte == b'#') && text.len() > 2)
+    NOTHING.contains(&text)
+        || text.starts_with('#') && (ERRORS.contains(&text) || text.bytes().all(|byte| byte == b'#') && text.len() > 2)
 }
 
 /// What a spreadsheet would compute on opening. Phone numbers begin with `+` by right.
@@ -498,10 +501,10 @@ fn listed(
         let c = Issue::error(code::CHARACTER_NOT_ALLOWED);
         issues.push(c.with("character", ";"));
     }
-    // One name that differs in case only where case counts is very likely what was meant.
+    // One name that differs in blanks, or in case only where case counts, is very likely what was meant.
     if let ([issue], Some(known), true) = (issues.as_mut_slice(), known, found.is_empty())
         && let Some(crate::Param::Text(name)) = issue.params.get("name")
-        && let Some(named) = find(known, name, false)
+        && let Some(named) = find(known, &name.split_whitespace().collect::<Vec<_>>().join(" "), false)
     {
         issue.correction = Some(as_value(column, vec![named.name.clone()]));
     }
@@ -683,6 +686,14 @@ fn has_several(text: &str) -> bool {
         || text.split(" or ").filter(|part| long(part)).count() > 1
 }
 
+/// `01.05.2024`, `2024-05-01`, `5/1/24`.
+fn is_date(text: &str) -> bool {
+    ['.', '-', '/'].iter().any(|separator| {
+        let parts: Vec<usize> = text.split(*separator).map(str::len).collect();
+        matches!(parts.as_slice(), [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2])
+    })
+}
+
 /// Whether a text looks like a phone number, whole or damaged, without asking for its validity.
 pub(crate) fn looks_like_phone(text: &str) -> bool {
     let text = text.trim_matches(text::is_blank);
@@ -690,7 +701,12 @@ pub(crate) fn looks_like_phone(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let fits =
         text.chars().all(|c| c.is_ascii_digit() || " +-().\u{2f}\u{a0}\u{202f}\u{202a}\u{202c}\u{2013}".contains(c));
-    is_scientific(text) || fits && digits >= 7 && (text.starts_with(['+', '0', '(']) || digits >= 9) && text.len() <= 40
+    is_scientific(text)
+        || fits
+            && !is_date(text)
+            && digits >= 7
+            && (text.starts_with(['+', '0', '(']) || digits >= 9)
+            && text.len() <= 40
 }
 
 /// Whether a text is an email address, or wants to be one.
@@ -825,6 +841,9 @@ mod tests {
             ("formula", Field::FirstName, "=1+1", "formula"),
             ("formula with apostrophe", Field::FirstName, "'=1+1", "formula"),
             ("lookup error", Field::FirstName, "#N/A", "excel_error"),
+            ("a database's nothing", Field::LastName, "NULL", "excel_error"),
+            ("somebody called Null", Field::LastName, "Null", "Null"),
+            ("role with two blanks", Field::Role, "System  Administrator", "role_unknown -> System Administrator"),
             ("too narrow a column", Field::Phone, "########", "excel_error"),
             ("smart quotes", Field::FirstName, "“Ana”", "smart_quotes -> Ana"),
             ("line break", Field::FirstName, "Ana\nMaria", "line_break"),

@@ -37,6 +37,8 @@ codes! {
     TOO_MANY_COLUMNS = "too_many_columns";
     /// The sheet lacks a required column.
     COLUMN_MISSING = "column_missing";
+    /// Part of the file is UTF-8, part is Windows-1252.
+    ENCODINGS_MIXED = "encodings_mixed";
     /// There are lines above the header; they are not read as people.
     ROWS_BEFORE_HEADER = "rows_before_header";
     /// A row repeats the titles, or says what belongs under them.

@@ -8,6 +8,9 @@ pub(crate) struct Decoded<'a> {
     pub(crate) encoding: &'static str,
 }
 
+/// What files are encoded in that were put together of UTF-8 and Windows-1252.
+pub(crate) const MIXED: &str = "mixed";
+
 /// Why bytes are no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotText {
@@ -81,7 +84,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, NotText> {
     let decoded = if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         match std::str::from_utf8(rest) {
             Ok(text) => Decoded { text: text.into(), encoding: "utf-8-bom" },
-            Err(_) => windows_1252(rest),
+            Err(_) => single_bytes(rest),
         }
     } else if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
         utf_16(rest, u16::from_le_bytes, "utf-16le")
@@ -90,7 +93,30 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, NotText> {
     } else {
         unmarked(bytes)
     };
-    if looks_binary(&decoded.text) { Err(NotText::Binary) } else { Ok(decoded) }
+    if looks_binary(&decoded.text) {
+        return Err(NotText::Binary);
+    }
+    match markup(&decoded.text) {
+        Some(format) => Err(NotText::Format(format)),
+        None => Ok(decoded),
+    }
+}
+
+/// Texts that are no sheets though they may hold one: web pages are often named as workbooks.
+fn markup(text: &str) -> Option<&'static str> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let starts = |with: &str| text.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    if ["<!doctype html", "<html", "<table", "<body"].into_iter().any(starts) {
+        return Some("html");
+    }
+    if starts("<?xml") {
+        return Some("xml");
+    }
+    let mut signs = text.chars().filter(|c| !c.is_whitespace());
+    match (signs.next(), signs.next()) {
+        (Some('{'), Some('"')) | (Some('['), Some('{' | '[')) => Some("json"),
+        _ => None,
+    }
 }
 
 /// Without a mark UTF-16 shows by its zero bytes: sheets of any language have ASCII delimiters, line ends and addresses.
@@ -106,7 +132,11 @@ fn unmarked(bytes: &[u8]) -> Decoded<'_> {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Decoded { text: text.into(), encoding: "utf-8" },
-        Err(_) => windows_1252(bytes),
+        // Cut off within a letter: what stands for it makes its cell wrong.
+        Err(error) if error.error_len().is_none() && !bytes[..error.valid_up_to()].is_ascii() => {
+            Decoded { text: String::from_utf8_lossy(bytes), encoding: "utf-8" }
+        }
+        Err(_) => single_bytes(bytes),
     }
 }
 
@@ -128,15 +158,20 @@ const HIGH: [char; 32] = [
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-fn windows_1252(bytes: &[u8]) -> Decoded<'_> {
-    let text: String = bytes
-        .iter()
-        .map(|byte| match byte {
+/// What is no UTF-8 as a whole. Files that were put together of several may hold UTF-8 all the same: a sequence of
+/// several bytes that is one character there is never text in Windows-1252.
+fn single_bytes(bytes: &[u8]) -> Decoded<'_> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut mixed = false;
+    for chunk in bytes.utf8_chunks() {
+        mixed |= !chunk.valid().is_ascii();
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| match byte {
             0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
             byte => char::from(*byte),
-        })
-        .collect();
-    Decoded { text: text.into(), encoding: "windows-1252" }
+        }));
+    }
+    Decoded { text: text.into(), encoding: if mixed { MIXED } else { "windows-1252" } }
 }
 
 /// More than one in fifty of the first characters is a control that no sheet has. A few are let through: the cells
@@ -169,6 +204,8 @@ mod tests {
             ("utf-16le without BOM", le("Ana\tJosé\n"), "utf-16le", "Ana\tJosé\n"),
             ("utf-16be without BOM", be("Ana\tJosé\n"), "utf-16be", "Ana\tJosé\n"),
             ("windows-1252", b"Jos\xe9 \x80 \x93x\x94".to_vec(), "windows-1252", "José € “x”"),
+            ("utf-8 cut off", b"Jos\xc3\xa9 Pe\xc3".to_vec(), "utf-8", "José Pe\u{fffd}"),
+            ("put together", b"Jos\xe9 Ra\xc3\xbal".to_vec(), "mixed", "José Raúl"),
             ("utf-16 cut off", [b"\xff\xfe".to_vec(), le("Ana"), b"x".to_vec()].concat(), "utf-16le", "Ana\u{fffd}"),
             ("a NUL or two", b"A\0na,ana@example.com".to_vec(), "utf-8", "A\0na,ana@example.com"),
             ("empty", Vec::new(), "utf-8", ""),
@@ -196,6 +233,9 @@ mod tests {
             assert_eq!(decode(&file).err(), Some(expected), "{stream}");
         }
         assert_eq!(decode(b"%PDF-1.7").err(), Some(NotText::Format("pdf")));
+        assert_eq!(decode(b"\xef\xbb\xbf\n<HTML><table>").err(), Some(NotText::Format("html")));
+        assert_eq!(decode(b"[\n {\"email\": 1}]").err(), Some(NotText::Format("json")));
+        assert!(decode(b"[Email],[Name]\n").is_ok());
         let noise: Vec<u8> = (0..4096_u32).map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
         assert_eq!(decode(&noise).err(), Some(NotText::Binary));
         assert_eq!(decode(&[0; 64]).err(), Some(NotText::Binary));

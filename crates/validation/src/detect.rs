@@ -14,7 +14,7 @@ use crate::{
     cell::{Corrections, Input},
     code,
     decode::{self, NotText},
-    profile::{Column, Rule},
+    profile::{Column, ListName, Rule},
     table::{Cell, Reader, Records},
     text,
     titles::{self, Title},
@@ -178,6 +178,7 @@ fn read_text<'a>(
         let records = Records::Text(Reader::new(body, first_line, delimiter));
         Candidate { delimiter, ..Candidate::new(records, profile, mapping) }
     };
+    let mixed = (encoding == decode::MIXED).then(|| Issue::warning(code::ENCODINGS_MIXED));
     let best = match wanted.or(declared) {
         Some(delimiter) => candidate(Some(delimiter)),
         None => DELIMITERS
@@ -188,7 +189,9 @@ fn read_text<'a>(
             .reduce(|best, other| if other.score > best.score { other } else { best })
             .unwrap_or_else(|| candidate(None)),
     };
-    Ok(best.finish(source, profile))
+    let mut reading = best.finish(source, profile);
+    reading.issues.splice(0..0, mixed);
+    Ok(reading)
 }
 
 /// A worksheet and how many of its rows are not blank.
@@ -507,8 +510,8 @@ impl Sample<'_, '_> {
             .flatten()
             .filter_map(|title| match title {
                 Title::Field(field, _) => self.profile.column_of(*field).map(|_| Some(*field)),
-                Title::Name => Some(None),
-                Title::OfRow => None,
+                Title::Name | Title::FullName => Some(None),
+                Title::Other | Title::OfRow => None,
             })
             .collect();
         fields.sort_unstable();
@@ -538,7 +541,7 @@ impl Sample<'_, '_> {
         let telling = |title: &Option<Title>| {
             let fields = [Field::Email, Field::FirstName, Field::LastName, Field::Phone, Field::Username];
             matches!(title, Some(Title::Field(field, _)) if fields.contains(field))
-                || matches!(title, Some(Title::Name))
+                || matches!(title, Some(Title::Name | Title::FullName))
         };
         known > 0 && (known * 2 >= filled || meanings.iter().any(telling))
     }
@@ -590,8 +593,13 @@ impl Sample<'_, '_> {
         let names = meanings.iter().enumerate().filter(|(_, title)| **title == Some(Title::Name));
         let free = [Field::FirstName, Field::LastName].into_iter().filter_map(|field| self.profile.column_of(field));
         let free: Vec<usize> = free.filter(|at| places[*at].is_none()).collect();
-        for ((index, _), at) in names.zip(free) {
-            places[at] = Some(index);
+        for ((index, _), at) in names.zip(&free) {
+            places[*at] = Some(index);
+        }
+        // One that is both stands in for the first, to be split.
+        let first = self.profile.column_of(Field::FirstName).filter(|at| places[*at].is_none());
+        if let Some(at) = first {
+            places[at] = meanings.iter().position(|title| *title == Some(Title::FullName));
         }
     }
 
@@ -600,8 +608,14 @@ impl Sample<'_, '_> {
         let columns = profile.columns();
         let mut taken: Vec<usize> = places.iter().flatten().copied().collect();
         // A column whose title says that it is something else is not looked at.
-        taken.extend(meanings.iter().enumerate().filter(|(_, title)| title.is_some()).map(|(index, _)| index));
-        let titled = !taken.is_empty();
+        let titled = !taken.is_empty() || meanings.iter().flatten().any(|title| *title != Title::Other);
+        // People often sign in with their address.
+        let signs_in = |title: &Title| match title {
+            Title::Field(Field::Username, _) => profile.column_of(Field::Username).is_none(),
+            _ => false,
+        };
+        let says = |title: &Option<Title>| title.as_ref().is_some_and(|title| !signs_in(title));
+        taken.extend(meanings.iter().enumerate().filter(|(_, title)| says(title)).map(|(index, _)| index));
         let width = data.iter().map(Vec::len).max().unwrap_or_default().min(COLUMN_LIMIT);
         let mut place = |at: usize, fits: &dyn Fn(&str) -> bool, places: &mut [Option<usize>]| {
             if places[at].is_some() {
@@ -622,7 +636,8 @@ impl Sample<'_, '_> {
         for at in of_rule(&|rule| matches!(rule, Rule::Phone { .. })) {
             place(at, &cell::looks_like_phone, places);
         }
-        for at in of_rule(&|rule| matches!(rule, Rule::List { .. })) {
+        // Two letters may be many things.
+        for at in of_rule(&|rule| matches!(rule, Rule::List { list, .. } if *list != ListName::Languages)) {
             place(at, &|text| cell::is_known(profile, &columns[at], text), places);
         }
         // Damaged addresses are still better read as such than left out.

@@ -8,7 +8,7 @@ use crate::{
     code,
     detect::{self, Mapping, Opened, Reading, Unread},
     identity::IdentityKey,
-    names::{self, Convention, Given, Votes},
+    names::{self, Convention, Given, Told, Votes},
     profile::Column,
     refused::{self, RowNumbers},
     rows,
@@ -25,6 +25,8 @@ pub(crate) struct RawRow<'a, 'b> {
     pub(crate) cells: &'b [Cell<'a>],
     /// The cell with its number, in a file that returns.
     pub(crate) number: Option<&'b Cell<'a>>,
+    /// What was wrong with it, in such a file.
+    pub(crate) errors: &'b str,
     /// It stands right under the header.
     pub(crate) first: bool,
 }
@@ -65,7 +67,7 @@ pub(crate) fn each_row<'a>(
     profile: &Profile,
     mut row: impl FnMut(&Reading<'a>, &RawRow<'a, '_>),
 ) {
-    let number = refused::row_column(&reading.source);
+    let own = refused::own_columns(&reading.source);
     let mut reader = reading.rows.clone();
     let mut cells = Vec::new();
     let mut rows = 0_u32;
@@ -74,12 +76,13 @@ pub(crate) fn each_row<'a>(
         widest = widest.max(cells.len());
         rows = rows.saturating_add(1);
         if rows <= profile.row_limit() {
-            if number.is_some() {
+            if own.is_some() {
                 refused::unprotect(&mut cells);
             }
-            let number = number.and_then(|at| cells.get(at));
+            let number = own.and_then(|(number, _)| cells.get(number));
+            let errors = own.and_then(|(_, errors)| cells.get(errors?)).map_or("", |cell| &*cell.text);
             let first = number.map_or(rows == 1, |number| number.text.trim() == "1");
-            row(reading, &RawRow { line, cells: &cells, number, first });
+            row(reading, &RawRow { line, cells: &cells, number, errors, first });
         }
     }
     if widest > detect::COLUMN_LIMIT {
@@ -132,6 +135,7 @@ struct Row {
     outcomes: Vec<Outcome>,
     issue: Option<Issue>,
     extra: Vec<String>,
+    told: Told,
 }
 
 impl Row {
@@ -147,7 +151,7 @@ impl Row {
 
 /// What is suggested for the names of a row of a sheet.
 fn suggest_names(profile: &Profile, convention: Option<Convention>, row: &mut Row) {
-    if let Some(suggestion) = names::suggestion(profile, convention, |at| row.given(at)) {
+    if let Some(suggestion) = names::suggestion(profile, convention, &row.told, |at| row.given(at)) {
         row.outcomes[suggestion.at].issues.push(suggestion.issue);
     }
 }
@@ -231,7 +235,8 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
         let outcomes = check_cells(profile, Corrections::Made, input);
         numbers.read(raw.number);
         let (issue, extra) = raw.judged(reading, profile);
-        let row = Row { row: 0, line: raw.line, outcomes, issue, extra };
+        let mut row = Row { row: 0, line: raw.line, outcomes, issue, extra, told: None };
+        row.told = names::told(profile, raw.errors, |at| row.given(at));
         votes.row(profile, |at| row.given(at));
         rows.push(row);
     });
@@ -276,7 +281,7 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
                 Issue::error(code::FIELD_UNKNOWN).with("field", shown)
             });
             let row = record.row.unwrap_or(position);
-            Row { row, line: row, outcomes, issue, extra: Vec::new() }
+            Row { row, line: row, outcomes, issue, extra: Vec::new(), told: None }
         })
         .collect();
     let source = Source { columns, ..Source::nothing_read("json") };

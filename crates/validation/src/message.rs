@@ -49,7 +49,10 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
     match code {
         code::EMPTY => "there is nothing in it".into(),
         code::NO_ROWS => "there is a header row, but no row under it".into(),
-        code::NOT_TEXT => "this is not text".into(),
+        code::NOT_TEXT => match p.get("format").as_str() {
+            "" => "this is not text".into(),
+            format => format!("this is a file of another kind: {format}"),
+        },
         code::XLSX_NOT_SUPPORTED => {
             "Excel workbooks cannot be read here; save it as CSV, or copy and paste the rows".into()
         }
@@ -69,6 +72,10 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
         code::TOO_MANY_ROWS => format!("at most {} rows, this has {}", p.get("limit"), p.get("rows")),
         code::TOO_MANY_COLUMNS => format!("at most {} columns, this has {}", p.get("limit"), p.get("columns")),
         code::COLUMN_MISSING => format!("the column “{}” is missing", p.get("title")),
+        code::ENCODINGS_MIXED => {
+            "the file was put together of texts in two encodings, UTF-8 and Windows-1252; look at names with accents"
+                .into()
+        }
         code::ROWS_BEFORE_HEADER => match p.get("rows").as_str() {
             "1" => format!("the line before the titles is left out: {}", p.get("lines")),
             rows => format!("{rows} lines before the titles are left out: {}", p.get("lines")),
@@ -101,7 +108,7 @@ fn text(code: &str, params: &BTreeMap<&str, Param>) -> String {
         }
         code::LINE_BREAK => "must be one line".into(),
         code::FORMULA => "this is a formula; enter its value".into(),
-        code::EXCEL_ERROR => format!("{} is a spreadsheet's error, not a value", p.get("value")),
+        code::EXCEL_ERROR => format!("{} stands for an error or for nothing; it is no value", p.get("value")),
         code::SMART_QUOTES => format!("typographic quotes are not allowed: {}", p.character()),
         code::QUOTE_NOT_CLOSED => "a quotation mark is not closed, or not doubled within quotes".into(),
 

@@ -124,10 +124,29 @@ pub(crate) struct Suggestion {
     pub(crate) names: [(usize, String); 2],
 }
 
+/// First and last name of a row that comes back with the remark that they seem to be swapped: what showed that was
+/// left behind.
+pub(crate) type Told = Option<Box<[String; 2]>>;
+
+/// Whether what came back with a row says so of the names as they still stand.
+pub(crate) fn told<'a>(profile: &Profile, errors: &str, cell: impl Fn(usize) -> Option<Given<'a>>) -> Told {
+    if errors.is_empty() {
+        return None;
+    }
+    let Person { first: (_, first), last: (_, last), .. } = Person::of(profile, cell)?;
+    let said = crate::message(&swapped(first.text, last.text));
+    errors.contains(&said).then(|| Box::new([first.text.to_owned(), last.text.to_owned()]))
+}
+
+fn swapped(first: &str, last: &str) -> Issue {
+    Issue::error(code::NAMES_SWAPPED).with("first_name", last).with("last_name", first)
+}
+
 /// What there is to say of a row's names. `cell` gives the cell of each of the profile's columns.
 pub(crate) fn suggestion<'a>(
     profile: &Profile,
     convention: Option<Convention>,
+    told: &Told,
     cell: impl Fn(usize) -> Option<Given<'a>>,
 ) -> Option<Suggestion> {
     let person = Person::of(profile, cell)?;
@@ -135,7 +154,12 @@ pub(crate) fn suggestion<'a>(
     let (code, at, names) = match (first.text.is_empty(), last.text.is_empty()) {
         (false, true) if !first.kept => (code::FULL_NAME_IN_ONE_CELL, first_at, split(first.text)?),
         (true, false) if !last.kept => (code::FULL_NAME_IN_ONE_CELL, last_at, split(last.text)?),
-        (false, false) if !first.kept && !last.kept && is_swapped(&person, convention?) => {
+        (false, false)
+            if !first.kept
+                && !last.kept
+                && (told.as_ref().is_some_and(|told| told[0] == first.text && told[1] == last.text)
+                    || is_swapped(&person, convention?)) =>
+        {
             (code::NAMES_SWAPPED, first_at, (last.text.to_owned(), first.text.to_owned()))
         }
         _ => return None,
@@ -280,7 +304,7 @@ mod tests {
         for row in sheet {
             votes.row(profile, cell(profile, *row));
         }
-        match suggestion(profile, votes.convention(), cell(profile, row)) {
+        match suggestion(profile, votes.convention(), &None, cell(profile, row)) {
             Some(Suggestion { issue, names: [(_, first), (_, last)], .. }) => format!("{} {first}|{last}", issue.code),
             None => String::new(),
         }

@@ -257,10 +257,13 @@ pub(crate) fn own_title<'a>(profile: &Profile, title: &'a str) -> &'a str {
     }
 }
 
-/// The column of a sheet that gives its rows their numbers back. Only files of ours have one.
-pub(crate) fn row_column(source: &Source) -> Option<usize> {
-    let column = source.columns.iter().find(|column| source.header && column.title == ROW_TITLE)?;
-    usize::try_from(column.index).ok()
+/// The columns of a sheet that give its rows their numbers back, and say what was wrong. Only files of ours have them.
+pub(crate) fn own_columns(source: &Source) -> Option<(usize, Option<usize>)> {
+    let column = |title: &str| {
+        let column = source.columns.iter().find(|column| source.header && column.title == title)?;
+        usize::try_from(column.index).ok()
+    };
+    Some((column(ROW_TITLE)?, column(ERRORS_TITLE)))
 }
 
 /// A cell of a CSV file that no spreadsheet takes for a formula and every one takes for a single cell.

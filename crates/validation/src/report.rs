@@ -131,7 +131,7 @@ pub struct SourceColumn {
 pub struct Source {
     /// `text`, `xlsx`, or `json` for rows that came as such.
     pub format: &'static str,
-    /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`; nothing if it is no text or could not be read.
+    /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`, `mixed`; nothing if it is no text or could not be read.
     pub encoding: Option<&'static str>,
     /// What stands between cells, if there is more than one column.
     pub delimiter: Option<char>,

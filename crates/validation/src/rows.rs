@@ -1,6 +1,14 @@
 //! Rows among the data that are nobody: titles once more, what explains them, totals.
 
-use crate::{Profile, code, detect::Reading, identity::fold, profile::Rule, refused, table::Cell, text, titles};
+use crate::{
+    Profile, code,
+    detect::{COLUMN_LIMIT, Reading},
+    identity::fold,
+    profile::Rule,
+    refused,
+    table::Cell,
+    text, titles,
+};
 
 /// Words that a row begins with which counts the others, as [`fold`] makes them.
 #[rustfmt::skip]
@@ -54,7 +62,7 @@ pub(crate) fn of_no_person(
     }
     // Nobody has so little to say.
     let ours = |at: usize| reading.titles.get(at).is_some_and(|title| refused::is_ours(title));
-    let any_total = || cells.iter().enumerate().any(|(at, cell)| is_total(&cell.text) && !ours(at));
+    let any_total = || cells.iter().take(COLUMN_LIMIT).enumerate().any(|(at, cell)| is_total(&cell.text) && !ours(at));
     let sums_up = address.is_empty() && read().count() <= 3 && any_total();
     sums_up.then_some(code::LOOKS_LIKE_TOTAL)
 }
@@ -65,7 +73,9 @@ fn is_same(text: &str, title: &str) -> bool {
 
 /// Other titles, or what kind of text belongs under each.
 fn explains(texts: &[&str], address: &str, profile: &Profile) -> bool {
-    let is_word = |text: &str| EXPLAINS.contains(&&*fold(text)) || enclosed(text);
+    // Databases draw lines under their titles.
+    let is_line = |text: &str| text.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b':' | b' '));
+    let is_word = |text: &str| is_line(text) || EXPLAINS.contains(&&*fold(text)) || enclosed(text);
     let is_title = |text: &str| titles::meaning(profile, text).is_some();
     let digits = texts.iter().any(|text| text.chars().filter(char::is_ascii_digit).count() > 4);
     let words = texts.iter().filter(|text| is_word(text) || is_title(text)).count();
@@ -130,6 +140,12 @@ mod tests {
                 "header_repeated accepted",
             ),
             ("what belongs there", "", "text,text,(required),\nAna,Diaz,a@x.de,", "header_repeated accepted"),
+            (
+                "a line under the titles",
+                "",
+                "----,----,----------------,\nAna,Diaz,a@x.de,",
+                "header_repeated accepted",
+            ),
             ("a person without an address", "", "Ana,Diaz,,\nBo,Li,b@x.de,", "refused accepted"),
             ("a total", "", "Ana,Diaz,a@x.de,\nTotal,1,,", "accepted looks_like_total"),
             ("a total with a colon", "", "Ana,Diaz,a@x.de,\nGesamt: 1,,,", "accepted looks_like_total"),

@@ -16,7 +16,7 @@ use crate::{
     engine,
     identity::IdentityKey,
     json,
-    names::{self, Convention, Suggestion, Votes},
+    names::{self, Convention, Suggestion, Told, Votes},
     profile::Rule,
     refused::{self, RowNumbers},
     report,
@@ -246,6 +246,7 @@ struct Row {
     issue: Option<Box<Issue>>,
     /// What stands beyond the last column.
     extra: Box<[String]>,
+    told: Told,
     /// The status without regard to other rows.
     own: Status,
     /// How many of its sign-in names other rows have too.
@@ -263,7 +264,7 @@ impl Row {
 
     /// What is suggested for its names.
     fn suggestion(&self, profile: &Profile, convention: Option<Convention>) -> Option<Suggestion> {
-        names::suggestion(profile, convention, |at| self.cells.get(at).map(Cell::as_name))
+        names::suggestion(profile, convention, &self.told, |at| self.cells.get(at).map(Cell::as_name))
     }
 
     /// What stands beyond the last column, unless that was settled.
@@ -385,6 +386,7 @@ impl Sheet {
             let (issue, extra) = raw.judged(reading, profile);
             numbers.read(raw.number);
             let id = sheet.append(raw.line, cells, issue.map(Box::new));
+            sheet.tell(id, raw.errors);
             sheet.at_mut(id).extra = extra.into();
         });
         for (row, number) in sheet.rows.iter_mut().zip(numbers.finish()) {
@@ -408,6 +410,18 @@ impl Sheet {
         }
         for id in self.order.clone() {
             self.uncount(id);
+            self.judge(id);
+            self.count(id);
+        }
+    }
+
+    /// Takes note of what was said of a row when it left.
+    fn tell(&mut self, id: u32, errors: &str) {
+        let row = self.at(id);
+        let told = names::told(&self.profile, errors, |at| row.cells.get(at).map(Cell::as_name));
+        if told.is_some() {
+            self.uncount(id);
+            self.at_mut(id).told = told;
             self.judge(id);
             self.count(id);
         }
@@ -646,8 +660,16 @@ impl Sheet {
     fn append(&mut self, line: u32, cells: Box<[Cell]>, issue: Option<Box<Issue>>) -> u32 {
         let id = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.last_row += 1;
-        let mut row =
-            Row { row: self.last_row, line, cells, issue, extra: Box::default(), own: Status::Accepted, duplicates: 0 };
+        let mut row = Row {
+            row: self.last_row,
+            line,
+            cells,
+            issue,
+            extra: Box::default(),
+            told: None,
+            own: Status::Accepted,
+            duplicates: 0,
+        };
         row.judge(&self.profile, self.convention);
         self.rows.push(row);
         self.positions.push(u32::try_from(self.order.len()).unwrap_or(u32::MAX));
@@ -1483,6 +1505,10 @@ mod tests {
                 .map(|(at, cell)| Cell::checked(&sheet.profile, at, cell.given.clone(), cell.kept, cell.broken));
             let id = fresh.append(row.line, cells.collect(), row.issue.clone());
             fresh.at_mut(id).row = row.row;
+            fresh.at_mut(id).told.clone_from(&row.told);
+            fresh.uncount(id);
+            fresh.judge(id);
+            fresh.count(id);
         }
         fresh
     }

@@ -14,6 +14,10 @@ pub(crate) enum Title {
     Field(Field, u8),
     /// A name: the one that no other column is; beside a last name it is the first name.
     Name,
+    /// First and last name together.
+    FullName,
+    /// Something else that is known not to matter.
+    Other,
     /// What our own files say of a row: its number, and what is wrong with it.
     OfRow,
 }
@@ -25,6 +29,9 @@ const TITLES: &[(Field, u8, &[&str])] = &[
         0,
         &[
             "firstname",
+            "legalfirstname",
+            "legalnamefirstname",
+            "contactfirstname",
             "first",
             "fname",
             "givenname",
@@ -86,6 +93,11 @@ const TITLES: &[(Field, u8, &[&str])] = &[
         0,
         &[
             "lastname",
+            "sn",
+            "legallastname",
+            "legalnamelastname",
+            "contactlastname",
+            "nomdusage",
             "last",
             "lname",
             "surname",
@@ -145,6 +157,14 @@ const TITLES: &[(Field, u8, &[&str])] = &[
         &[
             "email",
             "emails",
+            "email1value",
+            "emailprimarywork",
+            "primaryworkemail",
+            "primarysmtpaddress",
+            "adressedemessagerie",
+            "adressedecourriel",
+            "useremail",
+            "useremailaddress",
             "emailaddress",
             "emailaddresses",
             "mail",
@@ -208,26 +228,50 @@ const TITLES: &[(Field, u8, &[&str])] = &[
     (
         Field::Email,
         1,
-        &["workemail", "workemailaddress", "businessemail", "companyemail", "emailwork", "email1", "dienstlicheemail"],
+        &[
+            "workemail",
+            "workemailaddress",
+            "businessemail",
+            "companyemail",
+            "emailwork",
+            "email1",
+            "dienstlicheemail",
+            "businessemailaddress",
+            "emailprofessionnel",
+            "emaildienstlich",
+        ],
     ),
     (
         Field::Email,
         2,
-        &["privateemail", "personalemail", "homeemail", "emailhome", "email2", "userprincipalname", "upn"],
+        &[
+            "privateemail",
+            "personalemail",
+            "homeemail",
+            "emailhome",
+            "email2",
+            "email2address",
+            "email3address",
+            "email2value",
+            "secondemail",
+            "secondaryemail",
+            "userprincipalname",
+            "upn",
+            "emailprivat",
+            "contactemail",
+        ],
     ),
     (
         Field::Phone,
         0,
         &[
-            "phone",
-            "phonenumber",
-            "phoneno",
-            "phones",
-            "telephone",
-            "telephonenumber",
-            "tel",
-            "telno",
-            "telnr",
+            "phonemobile",
+            "workmobile",
+            "businessmobile",
+            "telmobile",
+            "telportable",
+            "mobildienstlich",
+            "handydienstlich",
             "mobile",
             "mobilephone",
             "mobilephonenumber",
@@ -237,9 +281,6 @@ const TITLES: &[(Field, u8, &[&str])] = &[
             "cellphone",
             "cellphonenumber",
             "msisdn",
-            "telefon",
-            "telefonnummer",
-            "telefonnr",
             "handy",
             "handynummer",
             "handynr",
@@ -247,52 +288,71 @@ const TITLES: &[(Field, u8, &[&str])] = &[
             "mobiltelefon",
             "mobilnummer",
             "mobilnr",
-            "rufnummer",
             "portable",
             "mobiletel",
-            "numerodetelephone",
             "telephoneportable",
             "telephonemobile",
-            "telefono",
             "telefonomovil",
             "movil",
-            "numerodetelefono",
             "celular",
             "cellulare",
-            "numeroditelefono",
             "telefonocellulare",
-            "telefone",
             "telemovel",
+            "gsm",
+            "komorka",
+            "matkapuhelin",
+            "ceptelefonu",
+            "携帯",
+            "携帯電話",
+            "мобильный",
+            "휴대폰",
+            "手机",
+            "手机号",
+        ],
+    ),
+    (
+        Field::Phone,
+        1,
+        &[
+            "phone",
+            "phonenumber",
+            "phone1value",
+            "phoneno",
+            "phones",
+            "telephone",
+            "telephonenumber",
+            "tel",
+            "telno",
+            "telnr",
+            "telefon",
+            "telefonnummer",
+            "telefonnr",
+            "rufnummer",
+            "numerodetelephone",
+            "telefono",
+            "numerodetelefono",
+            "numeroditelefono",
+            "telefone",
             "numerodetelefone",
             "telefoon",
             "telefoonnummer",
             "mobielnummer",
             "mobiel",
-            "gsm",
             "numertelefonu",
             "nrtelefonu",
-            "komorka",
             "puhelin",
             "puhelinnumero",
-            "matkapuhelin",
             "telefonszam",
             "telefonicislo",
             "telefonnicislo",
-            "ceptelefonu",
             "電話",
             "電話番号",
-            "携帯",
-            "携帯電話",
             "телефон",
             "номертелефона",
-            "мобильный",
             "τηλεφωνο",
             "전화",
             "전화번호",
-            "휴대폰",
             "电话",
-            "手机",
-            "手机号",
             "電話號碼",
             "טלפון",
             "هاتف",
@@ -300,9 +360,17 @@ const TITLES: &[(Field, u8, &[&str])] = &[
     ),
     (
         Field::Phone,
-        1,
+        2,
         &[
             "businessphone",
+            "primaryphone",
+            "primaryworkphone",
+            "phoneprimarywork",
+            "personalmobile",
+            "telprofessionnel",
+            "businesstelephone",
+            "worktelephone",
+            "officetelephone",
             "businessphonenumber",
             "workphone",
             "workphonenumber",
@@ -325,7 +393,7 @@ const TITLES: &[(Field, u8, &[&str])] = &[
     ),
     (
         Field::Phone,
-        2,
+        3,
         &[
             "homephone",
             "homephonenumber",
@@ -335,6 +403,11 @@ const TITLES: &[(Field, u8, &[&str])] = &[
             "telephonedomicile",
             "telefonocasa",
             "otherphone",
+            "recoveryphone",
+            "businessphone2",
+            "homephone2",
+            "phone2value",
+            "telefonprivat2",
             "phone2",
         ],
     ),
@@ -344,9 +417,10 @@ const TITLES: &[(Field, u8, &[&str])] = &[
         &[
             "username",
             "usernames",
-            "userid",
             "login",
             "loginname",
+            "userlogin",
+            "userlogonname",
             "logonname",
             "account",
             "accountname",
@@ -381,6 +455,7 @@ const TITLES: &[(Field, u8, &[&str])] = &[
             "用户名",
         ],
     ),
+    (Field::Username, 1, &["userid", "loginid", "logonid", "uid", "benutzerid"]),
     (
         Field::Role,
         0,
@@ -428,6 +503,10 @@ const TITLES: &[(Field, u8, &[&str])] = &[
             "accessgroups",
             "usergroup",
             "usergroups",
+            "groupnames",
+            "groupmembership",
+            "groupmemberships",
+            "memberof",
             "team",
             "teams",
             "gruppe",
@@ -460,6 +539,7 @@ const TITLES: &[(Field, u8, &[&str])] = &[
             "language",
             "lang",
             "locale",
+            "korrespondenzsprache",
             "preferredlanguage",
             "sprache",
             "bevorzugtesprache",
@@ -530,6 +610,8 @@ const TITLES: &[(Field, u8, &[&str])] = &[
             "sites",
             "location",
             "office",
+            "officelocation",
+            "worklocation",
             "branch",
             "standort",
             "niederlassung",
@@ -591,10 +673,8 @@ const TITLES: &[(Field, u8, &[&str])] = &[
 const NAMES: &[&str] = &[
     "name",
     "names",
-    "fullname",
-    "displayname",
+    "mitarbeiter",
     "contact",
-    "contactname",
     "person",
     "user",
     "naam",
@@ -606,23 +686,39 @@ const NAMES: &[&str] = &[
     "nev",
     "nume",
     "nazwa",
-    "氏名",
-    "お名前",
-    "фио",
-    "姓名",
-    "volledigenaam",
-    "nombrecompleto",
-    "nomecompleto",
-    "nomcomplet",
-    "vollstandigername",
-    "imieinazwisko",
-    "성명",
+];
+
+/// Titles of first and last name together.
+#[rustfmt::skip]
+const FULL_NAMES: &[&str] = &[
+    "fullname", "displayname", "cn", "commonname", "legalname", "contactname", "employeename", "workername",
+    "membername", "mitarbeitername", "volledigenaam", "nombrecompleto", "nomecompleto", "nomcomplet",
+    "vollstandigername", "imieinazwisko", "氏名", "お名前", "фио", "姓名", "성명",
+];
+
+/// How forms ask, as [`plain`] makes it.
+const ASKED: [&str; 8] = ["whatisyour", "pleaseenteryour", "enteryour", "your", "wieistihr", "ihre", "ihr", "votre"];
+
+/// Titles of what nobody is reached by and nobody is called, though it may look so: other people's addresses, faxes,
+/// numbers that are no phone's.
+#[rustfmt::skip]
+const OTHERS: &[&str] = &[
+    "id", "objectid", "dn", "distinguishedname", "employeeid", "employeenumber", "personnelnumber", "personalnummer",
+    "personalnr", "matricule", "associateid", "fax", "faxnumber", "faxnummer", "telefax", "businessfax", "homefax",
+    "otherfax", "workfax", "faxgeschaftlich", "faxprivat", "telecopie", "pager", "telex", "isdn", "callback", "carphone",
+    "extension", "ext", "workphoneext", "durchwahl", "manager", "manageremail", "manageremailaddress", "managername",
+    "managerphone", "supervisor", "supervisoremail", "vorgesetzter", "vorgesetztemail", "assistant", "assistantsname",
+    "assistantsphone", "companymainphone", "emergencycontact", "emergencycontactname", "emergencycontactphone",
+    "emergencyphone", "notfallkontakt", "recoveryemail", "alternateemailaddress", "alternateemail", "proxyaddresses",
+    "postalcode", "zip", "zipcode", "ziporpostalcode", "plz", "postleitzahl", "codepostal", "birthday", "dateofbirth",
+    "geburtstag", "geburtsdatum", "hiredate", "startdate", "timestamp", "einstellungsdatum", "eintrittsdatum", "createddatetime", "whencreated",
+    "lastsignin", "costcenter", "kostenstelle", "middlename", "additionalname", "weiterevornamen", "deuxiemeprenom",
 ];
 
 /// A title without case, accents, punctuation and blanks, and without what is put in parentheses or after a `*`.
 fn plain(title: &str) -> String {
     let folded = fold(title);
-    let head = match folded.find(['(', '[', '*', ':', '\n', '\r']) {
+    let head = match folded.find(['(', '[', '*', '\n', '\r']) {
         Some(at) if at > 0 => &folded[..at],
         _ => folded.as_str(),
     };
@@ -667,9 +763,22 @@ pub(crate) fn meaning(profile: &Profile, title: &str) -> Option<Title> {
     if NAMES.contains(&plain.as_str()) {
         return Some(Title::Name);
     }
+    if FULL_NAMES.contains(&plain.as_str()) {
+        return Some(Title::FullName);
+    }
     // What the profile itself calls the column, whatever that is.
-    let called = profile.columns().iter().find(|column| self::plain(&column.title) == plain);
-    called.map(|column| Title::Field(column.field, 0))
+    if let Some(called) = profile.columns().iter().find(|column| self::plain(&column.title) == plain) {
+        return Some(Title::Field(called.field, 0));
+    }
+    if OTHERS.contains(&plain.as_str()) {
+        return Some(Title::Other);
+    }
+    // As forms ask.
+    if let Some(asked) = ASKED.iter().find_map(|asked| plain.strip_prefix(asked)) {
+        return meaning(profile, asked);
+    }
+    // `Work contact: work email`.
+    title.split_once(':').and_then(|(_, rest)| meaning(profile, rest))
 }
 
 #[cfg(test)]
@@ -699,17 +808,26 @@ mod tests {
             ("Příjmení", Field::LastName),
             ("メールアドレス", Field::Email),
             ("ﾒｰﾙｱﾄﾞﾚｽ", Field::Email),
-            ("電話番号", Field::Phone),
             ("Фамилия", Field::LastName),
             ("Phone (optional)", Field::Phone),
             ("Email*", Field::Email),
             ("User name*", Field::Username),
-            ("Tél.", Field::Phone),
+            ("E-Mail:", Field::Email),
+            ("E-mail 1 - Value", Field::Email),
+            ("Work contact: E-Mail", Field::Email),
+            ("Legal Name - First Name", Field::FirstName),
+            ("Last Name [Required]", Field::LastName),
+            ("sn", Field::LastName),
         ] {
             assert!(matches!(meaning(&profile, title), Some(Title::Field(found, 0)) if found == field), "{title}");
         }
-        assert_eq!(meaning(&profile, "Business Phone"), Some(Title::Field(Field::Phone, 1)));
+        assert_eq!(meaning(&profile, "Business Phone"), Some(Title::Field(Field::Phone, 2)));
+        assert_eq!(meaning(&profile, "Telefon"), Some(Title::Field(Field::Phone, 1)));
+        assert_eq!(meaning(&profile, "What is your first name?"), Some(Title::Field(Field::FirstName, 0)));
+        assert_eq!(meaning(&profile, "Display name"), Some(Title::FullName));
         assert_eq!(meaning(&profile, "Name"), Some(Title::Name));
+        assert_eq!(meaning(&profile, "Manager Email"), Some(Title::Other));
+        assert_eq!(meaning(&profile, "E-Mail: Angezeigter Name"), None);
         for title in ["", "Ana", "ana@example.org", "—", "(…)", "Department"] {
             assert_eq!(meaning(&profile, title), None, "{title}");
         }
@@ -722,8 +840,10 @@ mod tests {
                 assert_eq!(plain(title), *title, "{field:?}");
             }
         }
-        for title in NAMES {
+        for title in NAMES.iter().chain(FULL_NAMES).chain(OTHERS) {
             assert_eq!(plain(title), *title);
+            let twice = TITLES.iter().find(|(_, _, titles)| titles.contains(title));
+            assert_eq!(twice.map(|(field, ..)| field), None, "{title} means two things");
         }
         for (at, (field, _, titles)) in TITLES.iter().enumerate() {
             for title in *titles {
