@@ -298,7 +298,7 @@ async fn what_cannot_be_done_is_said_and_why() {
         ("a picture", [&["import", &picture], technicians].concat(), 2, "picture.png: "),
         ("a wrong key", [&["import", &people, "--api-key", "rk_nobody"], technicians].concat(), 2, "API key"),
         ("a profile that is not there", vec!["import", &people, "--profile", "nobody"], 2, "profile_not_found"),
-        ("no organization", vec!["import", &people, "--profile", "end-user"], 2, "organization_required"),
+        ("no organization", vec!["import", &people, "--profile", "end-user"], 2, "say --organization"),
         ("no role", vec!["import", &people, "--profile", "end-user", "--organization", &acme], 1, "(1, 2, 3)"),
         (
             "a mode it lacks",

@@ -108,6 +108,8 @@ impl fmt::Display for Failure {
                     "the profile's rules or lists were changed since the sheet was checked; nothing was imported. \
                      Run the command again",
                 ),
+                "organization_required" => f.write_str("this profile needs an organization: say --organization ID"),
+                "route_not_found" => f.write_str("there is no such operation on this server; is --url right?"),
                 code => write!(f, "{} ({code})", refusal.detail),
             },
         }
