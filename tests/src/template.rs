@@ -52,6 +52,13 @@ impl Template {
         &resource["Properties"]
     }
 
+    /// Logical ids of the resources of a type.
+    #[must_use]
+    pub fn of_type(&self, kind: &str) -> Vec<&str> {
+        let resources = self.0["Resources"].as_object().into_iter().flatten();
+        resources.filter(|(_, resource)| resource["Type"] == kind).map(|(id, _)| id.as_str()).collect()
+    }
+
     /// What applies to all functions.
     #[must_use]
     pub fn globals(&self) -> &Value {

@@ -341,3 +341,76 @@ fn functions_end_before_whoever_waits_for_them() {
         assert!(timeout <= longest, "{operation}: {timeout} s");
     }
 }
+
+#[test]
+fn every_alarm_has_a_section_in_the_runbook_and_somebody_who_hears_it() {
+    let template = Template::read();
+    let runbook = text(&root().join("docs/RUNBOOK.md"));
+    let sections: BTreeSet<&str> = runbook.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let alarms: BTreeSet<&str> = template.of_type("AWS::CloudWatch::Alarm").into_iter().collect();
+    assert_eq!(alarms, sections);
+    for alarm in alarms {
+        let properties = template.properties(alarm);
+        assert_eq!(properties["AlarmActions"], json!([{"!Ref": "AlarmTopic"}]), "{alarm}");
+        assert_eq!(properties["TreatMissingData"], "notBreaching", "{alarm}: silence is not trouble");
+    }
+}
+
+#[test]
+fn alarms_and_dashboard_ask_for_what_functions_count() {
+    let template = Template::read();
+    let mut sources = text(&root().join("crates/accounts/src/operations/delivery.rs"));
+    for folder in ["functions", "crates/lambda/src"] {
+        sources.extend(files(&root().join(folder), &[".rs"]).iter().map(|file| text(file)));
+    }
+    let dashboard = template.properties("Dashboard")["DashboardBody"]["!Sub"].as_str().expect("a body");
+    let dashboard: Value = serde_json::from_str(dashboard).expect("JSON");
+    let mut asked = BTreeSet::from(["MailsPostponed".to_owned()]);
+    for widget in dashboard["widgets"].as_array().expect("widgets") {
+        for metric in widget["properties"]["metrics"].as_array().expect("metrics") {
+            if metric[0] == "Rollcall" {
+                assert_eq!((&metric[2], &metric[3]), (&json!("Stage"), &json!("${Stage}")));
+                asked.insert(metric[1].as_str().expect("a name").to_owned());
+            }
+        }
+    }
+    for name in asked {
+        assert!(sources.contains(&format!("\"{name}\"")), "nothing counts {name}");
+    }
+}
+
+#[test]
+fn pages_are_served_as_strictly_as_they_are_built() {
+    let template = Template::read();
+    let headers = |id: &str| &template.properties(id)["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"];
+    let built = text(&root().join("web/vite.config.ts"));
+    for (id, referrer) in [("PageHeaders", "same-origin"), ("LinkPageHeaders", "no-referrer")] {
+        let headers = headers(id);
+        let policy = &headers["ContentSecurityPolicy"]["ContentSecurityPolicy"];
+        let policy = policy.as_str().expect("a policy");
+        assert!(!policy.contains("unsafe-inline") && policy.contains("frame-ancestors 'none'"), "{id}: {policy}");
+        for directive in policy.split("; ").filter(|directive| !directive.starts_with("frame-ancestors")) {
+            // Styles are the one directive that the pages' own policy puts together from two parts.
+            let mut parts = directive.split_once("style-src 'self' ").map_or(directive, |(_, hash)| hash).split("; ");
+            assert!(parts.all(|part| built.contains(part)), "{id}: {directive} is not what the pages are built with");
+        }
+        assert_eq!(headers["ReferrerPolicy"]["ReferrerPolicy"], referrer, "{id}");
+        assert_eq!(headers["FrameOptions"]["FrameOption"], "DENY", "{id}");
+        assert!(headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"].as_u64() >= Some(31_536_000), "{id}");
+    }
+    let distribution = &template.properties("Console")["DistributionConfig"];
+    let behaviors = distribution["CacheBehaviors"].as_array().expect("behaviors");
+    let links: BTreeSet<&str> = behaviors
+        .iter()
+        .filter(|behavior| behavior["ResponseHeadersPolicyId"] == json!({"!Ref": "LinkPageHeaders"}))
+        .filter_map(|behavior| behavior["PathPattern"].as_str())
+        .collect();
+    let server = text(&root().join("crates/dev-server/src/console.rs"));
+    let list = server.split_once("const LINKS: [&str; 3] = [").and_then(|(_, rest)| rest.split_once(']'));
+    let (list, _) = list.expect("the dev server's list");
+    let expected: BTreeSet<String> =
+        list.split(',').map(|name| format!("/{}/*", name.trim().trim_matches('"'))).collect();
+    assert_eq!(links, expected.iter().map(String::as_str).collect());
+    let routes = template.properties("ConsolePaths")["FunctionCode"].as_str().expect("code");
+    assert!(routes.contains("(invitations|password-resets|email-changes)"), "{routes}");
+}

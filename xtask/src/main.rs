@@ -3,10 +3,14 @@
 //! Each installs what the machine lacks and says so; none leaves work for a second run that the first has done.
 
 mod bench;
+mod bench_cold;
 mod browser;
+mod deploy_test;
 mod dev;
 mod fingerprint;
+mod operate;
 mod phone_metadata;
+mod policies;
 mod process;
 mod schemathesis;
 mod template;
@@ -29,6 +33,10 @@ cargo xtask phone-metadata           write the tables of crates/phone-automaton 
 cargo xtask unicode-tables           write what crates/validation knows of characters, from the crates it is tested against
 cargo xtask web                      build the console and the acceptance page into web/dist
 cargo xtask bench phones [N]         phone numbers against rlibphonenumber and phonenumber; N (10000000) of them compared
+cargo xtask deploy-test              deploy infra/template.yaml to an emulator and tell the main job's story over it
+cargo xtask console [--stack NAME]   build the pages and put them where the stack's CloudFront finds them
+cargo xtask redrive [--stack NAME]   try again what is in the stack's dead-letter queues
+cargo xtask bench-cold               what a cold start costs, beside a function that does nothing and one for Node
 cargo xtask bench users [N]          what lists of users read, in organizations of N/10 and N (50000) people
 cargo xtask screenshots [DIR]        run the browser tests and keep their screenshots (default: screenshots/)";
 
@@ -46,6 +54,10 @@ fn main() -> ExitCode {
         "phone-metadata" => phone_metadata::write().map(|()| ExitCode::SUCCESS),
         "unicode-tables" => unicode_tables::write().map(|()| ExitCode::SUCCESS),
         "web" => wasm::build().and_then(|_| web::build()).map(|_| ExitCode::SUCCESS),
+        "deploy-test" => deploy_test::show(),
+        "console" => operate::console(&arguments),
+        "redrive" => operate::redrive(&arguments),
+        "bench-cold" => bench_cold::run(),
         "bench" => bench::run(&arguments),
         "screenshots" => browser::screenshots(&arguments),
         _ => {

@@ -62,6 +62,13 @@ pub(crate) fn schemathesis() -> Outcome<PathBuf> {
     python_environment("schemathesis", &requirements, "st", "trying the API with requests made from its description")
 }
 
+/// The folder with `hypercorn`, beside which ministack lies, in a virtual environment of their own: aws-sam-translator
+/// and aws-sam-cli want different versions of botocore.
+pub(crate) fn ministack() -> Outcome<PathBuf> {
+    let requirements = root().join("tests/deploy/requirements.txt");
+    python_environment("ministack", &requirements, "hypercorn", "deploying to an emulator")
+}
+
 /// The programs of a virtual environment with these packages, `program` among them.
 fn python_environment(name: &str, requirements: &Path, program: &str, why: &str) -> Outcome<PathBuf> {
     let environment = target().join(name);

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use crate::process::{Call, Failure, Outcome, at, say};
 use crate::{
-    browser, cargo, dev, phone_metadata, root, schemathesis, target, template, tools, unicode_tables, wasm, web,
+    browser, cargo, deploy_test, dev, phone_metadata, policies, root, schemathesis, target, template, tools,
+    unicode_tables, wasm, web,
 };
 
 /// The functions that are built as they are deployed: one of the API, one of the stream, one that sends mail.
@@ -56,6 +57,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
         // A failure comes back, with its reason, in the step that needs the tools.
         let _ = tools::python_tools();
         let _ = tools::schemathesis();
+        let _ = tools::ministack();
     });
     let mut verify = Verify { logs, step: 0, total: Counts::default() };
     verify.steps(quick, downloads);
@@ -80,8 +82,10 @@ impl Verify {
         let package = self.step("validator for the browser", |_| wasm::build().map(|()| true));
         self.step("tests", |log| {
             let test = cargo().args(["test", "--release", "--quiet", "--no-fail-fast"]).args(together());
-            test.args(without_tests()?.into_iter().flat_map(|name| ["--exclude".to_owned(), name])).log(log)
+            let test = test.args(without_tests()?.into_iter().flat_map(|name| ["--exclude".to_owned(), name]));
+            test.env("ROLLCALL_ACCESSES", policies::start()?).log(log)
         });
+        self.step("policies", policies::check);
         for (name, package) in [
             ("phone numbers", "phone-automaton"),
             ("workbooks", "rollcall-xlsx"),
@@ -127,6 +131,7 @@ impl Verify {
             return;
         }
         self.step("functions as deployed", deployed_functions);
+        self.step("deployed story", deploy_test::run);
         self.browser_tests();
     }
 
@@ -177,7 +182,7 @@ impl Verify {
 }
 
 /// The workspace without what is built apart, with the commands of operators.
-fn together() -> Vec<&'static str> {
+pub(crate) fn together() -> Vec<&'static str> {
     let all = ["--workspace", "--features", "rollcall-cli/operator"];
     all.into_iter().chain(APART.iter().flat_map(|name| ["--exclude", name])).collect()
 }

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod attempts;
 pub mod audit;
+pub mod correlation;
 pub mod credential;
 pub mod device;
 pub mod error;

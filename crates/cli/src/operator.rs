@@ -86,7 +86,10 @@ fn run(command: impl AsyncFnOnce(&Environment) -> Result<String, String>) -> Res
             return Ok(ExitCode::FAILURE);
         }
     };
-    let outcome = runtime.block_on(async { command(&Environment::of_process().await).await });
+    let outcome = runtime.block_on(async {
+        let environment = Environment::of_process().await.map_err(|error| error.to_string())?;
+        command(&environment).await
+    });
     Ok(match outcome {
         Ok(said) => {
             output::line(&said);

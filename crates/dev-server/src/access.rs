@@ -3,7 +3,12 @@
 //! A function's SDK client signs with its logical id as access key id. Signatures are not checked: everything here
 //! listens on the loopback interface only.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write as _,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
 use http::HeaderMap;
 
@@ -16,6 +21,30 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct AccessControl {
     policies: BTreeMap<String, Policy>,
+    record: Option<Record>,
+}
+
+/// What is granted and what is used, for the question what is granted and never used (`cargo xtask policies`): a line
+/// `granted|used, function, action, resource` each, once.
+#[derive(Debug)]
+struct Record {
+    file: PathBuf,
+    written: Mutex<BTreeSet<String>>,
+}
+
+impl Record {
+    fn write(&self, what: &str, function: &str, action: &str, resource: &str) {
+        let line = format!("{what}\t{function}\t{action}\t{resource}\n");
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if written.contains(&line) {
+            return;
+        }
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&self.file);
+        if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
+            tracing::error!(%error, "an access could not be recorded");
+        }
+        written.insert(line);
+    }
 }
 
 /// The access key id of the operator.
@@ -32,7 +61,21 @@ pub(crate) enum Refusal {
 
 impl AccessControl {
     pub(crate) fn new(policies: BTreeMap<String, Policy>) -> Self {
-        Self { policies }
+        Self { policies, record: None }
+    }
+
+    /// Writes down, in a file of this process in `folder`, what is granted and what is used of it.
+    pub(crate) fn recording(mut self, folder: Option<PathBuf>) -> Self {
+        let file = folder.map(|folder| folder.join(format!("{}.tsv", std::process::id())));
+        self.record = file.map(|file| Record { file, written: Mutex::default() });
+        if let Some(record) = &self.record {
+            for (function, policy) in &self.policies {
+                for (action, resource) in policy.allowed() {
+                    record.write("granted", function, action, resource);
+                }
+            }
+        }
+        self
     }
 
     /// Checks every access of one call.
@@ -44,7 +87,12 @@ impl AccessControl {
         let policy = self.policies.get(caller).ok_or(Refusal::UnknownCaller)?;
         for access in accesses {
             let because = match policy.decide(access) {
-                Decision::Allowed => continue,
+                Decision::Allowed => {
+                    if let Some(record) = &self.record {
+                        record.write("used", caller, &access.action, &access.resource);
+                    }
+                    continue;
+                }
                 Decision::NotAllowed => format!("no identity-based policy allows the {} action", access.action),
                 Decision::Denied => "of an explicit deny in an identity-based policy".to_owned(),
             };

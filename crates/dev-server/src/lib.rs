@@ -114,6 +114,8 @@ pub struct Config {
     pub delivery_delay: Duration,
     /// Whether schedules run by themselves; else only when the clock is moved.
     pub schedules: bool,
+    /// Where it is written down what policies grant and what is used of it.
+    pub accesses: Option<PathBuf>,
 }
 
 impl Config {
@@ -130,6 +132,7 @@ impl Config {
             mail_rate: 200,
             delivery_delay: Duration::from_millis(800),
             schedules: true,
+            accesses: None,
         }
     }
 
@@ -141,6 +144,8 @@ impl Config {
             faults: Faults::seeded(seed),
             mail_rate: 10_000,
             delivery_delay: Duration::from_millis(20),
+            // Set by `cargo verify`, which asks about all tests together.
+            accesses: std::env::var_os("ROLLCALL_ACCESSES").map(PathBuf::from),
             ..Self::for_development(PathBuf::new(), 0)
         }
     }
@@ -260,7 +265,7 @@ impl DevServer {
         // The services that functions call.
         let policies =
             deployment.functions.iter().map(|(id, function)| (id.clone(), function.policy.clone())).collect();
-        let access = Arc::new(AccessControl::new(policies));
+        let access = Arc::new(AccessControl::new(policies).recording(config.accesses.clone()));
         let database_file = data.join("dynamodb.sqlite");
         let database = dynamodb::open(&database_file, &deployment.table)
             .map_err(|error| StartError::Database(error.to_string()))?;

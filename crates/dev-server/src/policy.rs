@@ -112,6 +112,14 @@ impl Policy {
         Ok(Self { statements })
     }
 
+    /// Every action on every resource that a statement allows.
+    pub(crate) fn allowed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.statements.iter().filter(|statement| statement.allows).flat_map(|statement| {
+            let resources = statement.resources.iter().map(String::as_str);
+            resources.flat_map(|resource| statement.actions.iter().map(move |action| (action.as_str(), resource)))
+        })
+    }
+
     /// Decides one access.
     #[must_use]
     pub fn decide(&self, access: &Access) -> Decision {

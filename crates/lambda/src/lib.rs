@@ -1,6 +1,8 @@
 //! The only crate that names `lambda_http` and `lambda_runtime`: configuration, logging, and running an
 //! operation as a function, the same in the cloud and in the dev server.
 
+mod metrics;
+
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -11,7 +13,7 @@ use std::{
 pub use aws_config::SdkConfig;
 use aws_smithy_http_client::{
     Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
 };
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -21,12 +23,19 @@ use lambda_http::{
     request::{LambdaRequest, RequestContext},
 };
 pub use lambda_runtime::{Context, Error};
+pub use metrics::Metrics;
+use rollcall_accounts::correlation::Correlation;
 use rollcall_http_api::{Answer, Call, Problem, Route, call::Arrival};
 use serde_json::Value;
+use subtle::ConstantTimeEq as _;
 use tower::{ServiceExt, service_fn, util::BoxCloneSyncService};
+use tracing::Instrument as _;
 
 /// Time left to a worker below which it starts nothing new.
 pub const MARGIN: Duration = Duration::from_secs(5);
+
+/// What AWS's endpoints are trusted by.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// What a function finds around it: the SDK's configuration (endpoints, credentials, clock) and its own
 /// environment variables.
@@ -35,20 +44,32 @@ pub struct Environment {
     /// The SDK's configuration. Its time source is the function's clock.
     pub sdk: SdkConfig,
     vars: BTreeMap<String, String>,
+    counts: bool,
 }
 
 impl Environment {
     /// An environment from its parts, as the dev server makes it.
     #[must_use]
     pub fn new(sdk: SdkConfig, vars: BTreeMap<String, String>) -> Self {
-        Self { sdk, vars }
+        Self { sdk, vars, counts: false }
     }
 
-    /// The environment of this process, as Lambda makes it. TLS by ring.
-    pub async fn of_process() -> Self {
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    /// The environment of this process, as Lambda makes it. TLS by ring; trusted are Amazon's roots, or those in the
+    /// file that the standard variable `AWS_CA_BUNDLE` names.
+    ///
+    /// # Errors
+    /// When that file cannot be read or holds something else.
+    pub async fn of_process() -> Result<Self, Error> {
+        let roots = match std::env::var_os("AWS_CA_BUNDLE") {
+            Some(file) => std::fs::read(file).map_err(|error| format!("AWS_CA_BUNDLE cannot be read: {error}"))?,
+            None => AMAZON_ROOTS.to_vec(),
+        };
+        // Reading the system's store costs 2 ms of every cold start.
+        let trusted = TrustStore::empty().with_pem_certificate(roots);
+        let tls = TlsContext::builder().with_trust_store(trusted).build()?;
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https();
         let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
-        Self { sdk, vars: std::env::vars().collect() }
+        Ok(Self { sdk, vars: std::env::vars().collect(), counts: true })
     }
 
     /// A variable that the template must give.
@@ -66,6 +87,13 @@ impl Environment {
     #[must_use]
     pub fn clock(&self) -> Clock {
         Clock(self.sdk.time_source())
+    }
+
+    /// What counts things, for the stage that the template names. Only a process of its own has a log to count in.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        let stage = self.vars.get("ROLLCALL_STAGE").filter(|_| self.counts);
+        Metrics::new(stage.map(String::as_str), self.clock())
     }
 }
 
@@ -123,10 +151,21 @@ where
 
 fn http_function(environment: &Environment, operation: &'static str, handler: Handler) -> Result<Function, Error> {
     let route = Route::of(operation).ok_or_else(|| format!("{operation} has no route"))?;
-    let clock = environment.clock();
+    let (clock, metrics) = (environment.clock(), environment.metrics());
+    let edge: Option<Arc<str>> = environment.vars.get("ROLLCALL_EDGE_KEY").map(|key| key.as_str().into());
     let service = service_fn(move |request: lambda_http::Request| {
-        let (handler, now) = (Arc::clone(&handler), clock.now());
-        async move { Ok::<_, Error>(answer(route, request, now, handler).await) }
+        let (handler, metrics, arrival) =
+            (Arc::clone(&handler), metrics.clone(), arrival(&request, clock.now(), edge.as_deref()));
+        let correlation = Correlation::parse(&arrival.request_id);
+        let span = tracing::error_span!("request", correlation = correlation.as_ref().map(Correlation::as_str));
+        async move {
+            let work = answer(route, request, arrival, handler);
+            let response = Correlation::within(correlation, work.instrument(span)).await;
+            if let Some(what) = metrics::of_answer(route.operation, &response) {
+                metrics.count(&[(what, 1)]);
+            }
+            Ok::<_, Error>(response)
+        }
     });
     Ok(Function(BoxCloneSyncService::new(service_fn(move |event: LambdaEvent<Value>| {
         let mut adapter = Adapter::from(service.clone());
@@ -141,10 +180,9 @@ fn http_function(environment: &Environment, operation: &'static str, handler: Ha
 async fn answer(
     route: &'static Route,
     request: lambda_http::Request,
-    now: Timestamp,
+    arrival: Arrival,
     handler: Handler,
 ) -> http::Response<Body> {
-    let arrival = arrival(&request, now);
     let request_id = arrival.request_id.clone();
     let path = request.raw_http_path().to_owned();
     let (mut parts, body) = request.into_parts();
@@ -186,10 +224,19 @@ fn keep_mark(text: String) -> String {
     if text.starts_with('\u{feff}') { format!("\u{feff}{text}") } else { text }
 }
 
-fn arrival(request: &lambda_http::Request, now: Timestamp) -> Arrival {
+/// The header by which the content delivery network shows that a request came through it.
+const EDGE_HEADER: &str = "x-rollcall-edge";
+
+/// Who asks, from where. Through the content delivery network (which shows the key that only it and the functions
+/// have) the gateway sees that network's address; the caller's stands before it, put there by the network itself.
+fn arrival(request: &lambda_http::Request, now: Timestamp, edge: Option<&str>) -> Arrival {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let through_edge = matches!((edge, header(EDGE_HEADER)), (Some(key), Some(shown))
+        if !key.is_empty() && bool::from(key.as_bytes().ct_eq(shown.as_bytes())));
+    let forwarded = || header("x-forwarded-for")?.rsplit(',').nth(1).map(|address| address.trim().to_owned());
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV1(context)) => Arrival {
-            source: context.identity.source_ip.clone(),
+            source: through_edge.then(forwarded).flatten().or_else(|| context.identity.source_ip.clone()),
             request_id: context.request_id.clone().unwrap_or_default(),
             now,
         },
@@ -255,6 +302,8 @@ fn worker_function(environment: &Environment, longest: Duration, work: Work) -> 
             } else {
                 real_deadline.duration_since(now).unwrap_or_default()
             };
+            let correlation = correlation(&event.payload).or_else(|| Correlation::parse(&event.context.request_id));
+            let span = tracing::error_span!("work", correlation = correlation.as_ref().map(Correlation::as_str));
             let invocation = Invocation {
                 event: event.payload,
                 request_id: event.context.request_id,
@@ -262,9 +311,20 @@ fn worker_function(environment: &Environment, longest: Duration, work: Work) -> 
                 started: tokio::time::Instant::now(),
                 budget: left.saturating_sub(MARGIN).min(longest),
             };
-            work(invocation).await
+            Correlation::within(correlation, work(invocation).instrument(span)).await
         }
     })))
+}
+
+/// The request that an event goes back to: by the one item of a stream's event, or by the mail that the mail service
+/// reports of. An event of several items has none; each of them is worked off under its own.
+fn correlation(event: &Value) -> Option<Correlation> {
+    let records = event["Records"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let carried = match records {
+        [record] => &record["dynamodb"]["NewImage"]["correlation"]["S"],
+        _ => &event["detail"]["mail"]["tags"]["correlation"][0],
+    };
+    Correlation::parse(carried.as_str()?)
 }
 
 /// Runs a function under the Lambda runtime until it is stopped: the whole `main` of every operation.
@@ -275,7 +335,7 @@ pub fn run(service: fn(&Environment) -> Result<Function, Error>) -> Result<(), E
     init_logging();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let function = Arc::new(service(&Environment::of_process().await)?);
+        let function = Arc::new(service(&Environment::of_process().await?)?);
         lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
             let function = Arc::clone(&function);
             async move { function.call(event.payload, event.context).await }
@@ -288,5 +348,63 @@ fn init_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ROLLCALL_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // A second call in one process keeps the first subscriber.
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(false).without_time().try_init();
+    let format = tracing_subscriber::fmt().json().with_span_list(false).without_time();
+    let _ = format.with_env_filter(filter).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn source(headers: &[(&str, &str)], key: Option<&str>) -> Option<String> {
+        let mut request = http::Request::new(Body::Empty);
+        for (name, value) in headers {
+            let name: http::HeaderName = name.parse().unwrap_or(http::header::FROM);
+            request
+                .headers_mut()
+                .insert(name, http::HeaderValue::from_str(value).unwrap_or(http::HeaderValue::from_static("")));
+        }
+        let context = json!({"identity": {"sourceIp": "198.51.100.7"}, "requestId": "r-1"});
+        let context = serde_json::from_value(context).map(RequestContext::ApiGatewayV1);
+        let request = context.map(|context| request.with_request_context(context));
+        arrival(&request.unwrap_or_default(), Timestamp::UNIX_EPOCH, key).source
+    }
+
+    #[test]
+    fn the_callers_address_is_the_networks_word_only_where_the_network_shows_its_key() {
+        let through = ("x-forwarded-for", "203.0.113.9, 198.51.100.7");
+        let forged = ("x-forwarded-for", "192.0.2.1, 203.0.113.9, 198.51.100.7");
+        for (name, headers, key, expected) in [
+            ("through the network", vec![through, ("x-rollcall-edge", "key")], Some("key"), "203.0.113.9"),
+            (
+                "what the caller put before it does not count",
+                vec![forged, ("x-rollcall-edge", "key")],
+                Some("key"),
+                "203.0.113.9",
+            ),
+            ("with another key", vec![through, ("x-rollcall-edge", "kez")], Some("key"), "198.51.100.7"),
+            ("without a key", vec![through], Some("key"), "198.51.100.7"),
+            ("where there is no network", vec![through, ("x-rollcall-edge", "")], Some(""), "198.51.100.7"),
+            ("nor a variable", vec![through, ("x-rollcall-edge", "key")], None, "198.51.100.7"),
+            ("and the header is missing", vec![("x-rollcall-edge", "key")], Some("key"), "198.51.100.7"),
+        ] {
+            assert_eq!(source(&headers, key).as_deref(), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn events_say_which_request_they_go_back_to() {
+        let record = |id: &str| json!({"dynamodb": {"NewImage": {"correlation": {"S": id}}}});
+        for (name, event, expected) in [
+            ("one item", json!({"Records": [record("r-1")]}), Some("r-1")),
+            ("several items", json!({"Records": [record("r-1"), record("r-2")]}), None),
+            ("a mail", json!({"detail": {"mail": {"tags": {"correlation": ["r-3"]}}}}), Some("r-3")),
+            ("a schedule", json!({}), None),
+            ("what is none", json!({"Records": [record("ana@example.org")]}), None),
+        ] {
+            assert_eq!(correlation(&event).as_ref().map(Correlation::as_str), expected, "{name}");
+        }
+    }
 }

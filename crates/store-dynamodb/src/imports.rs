@@ -61,13 +61,15 @@ fn head_item(import: &Import) -> Result<Item, StoreError> {
 
 fn tick_item(import: &Import) -> Item {
     let key = keys::import_tick(&import.id, import.tick);
-    Item::from([
+    let mut item = Item::from([
         ("pk".to_owned(), s(key.pk)),
         ("sk".to_owned(), s(key.sk)),
         ("kind".to_owned(), s("import_tick")),
         ("import_id".to_owned(), s(import.id.as_str())),
         ("n".to_owned(), n(import.tick)),
-    ])
+    ]);
+    item.extend(item::correlation());
+    item
 }
 
 /// A text in parts that each fit in an item.

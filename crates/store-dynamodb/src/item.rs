@@ -3,11 +3,19 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use rollcall_accounts::error::StoreError;
+use rollcall_accounts::{correlation::Correlation, error::StoreError};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// An item as the SDK has it.
 pub type Item = HashMap<String, AttributeValue>;
+
+/// The attribute of mails and ticks that says which request they go back to.
+pub const CORRELATION: &str = "correlation";
+
+/// What the work that writes an item goes back to, as its attribute.
+pub fn correlation() -> Option<(String, AttributeValue)> {
+    Correlation::current().map(|correlation| (CORRELATION.to_owned(), s(correlation.as_str())))
+}
 
 /// A text value.
 pub fn s(text: impl Into<String>) -> AttributeValue {

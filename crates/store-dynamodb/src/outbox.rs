@@ -9,6 +9,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use rollcall_accounts::{
     Result,
+    correlation::Correlation,
     error::StoreError,
     facet::Facet,
     invitation::{Delivery, InvitationStatus},
@@ -63,9 +64,10 @@ impl Outbox for Store {
                 let old = answer.attributes.ok_or_else(|| StoreError("a claimed mail is empty".into()))?;
                 let before = item::text(&old, "claimed_at").and_then(|at| at.parse().ok());
                 let attempts = item::number(&old, "attempts").unwrap_or_default() + 1;
+                let correlation = item::text(&old, item::CORRELATION).and_then(Correlation::parse);
                 let mail: DueMail = item::from_item(old)?;
                 let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
-                Ok(Some(Claimed { mail, attempts, at: now, before }))
+                Ok(Some(Claimed { mail, attempts, at: now, before, correlation }))
             }
             Err(error) if is_condition_failure(&error) => Ok(None),
             Err(error) => Err(internal(error).into()),

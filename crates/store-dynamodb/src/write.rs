@@ -348,6 +348,7 @@ pub(crate) fn mail_item(mail: &DueMail) -> Result<Item, StoreError> {
     };
     item.extend(keys::due(work, &mail.id, mail.queued_at));
     item.insert("due_since".into(), s(iso(mail.queued_at)));
+    item.extend(item::correlation());
     Ok(item)
 }
 

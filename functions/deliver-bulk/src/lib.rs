@@ -34,13 +34,16 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
     let post = Post { ses: Ses::new(&environment.sdk, sender, set), sms: Sms::new(&environment.sdk, texts) };
     let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
     let url: Arc<str> = environment.var("ROLLCALL_URL")?.into();
+    let metrics = environment.metrics();
     Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
         let (store, post, keys, url) = (store.clone(), post.clone(), keys.clone(), Arc::clone(&url));
+        let metrics = metrics.clone();
         async move {
             let desk = Desk::new(&url, keys);
             let clock = || invocation.now();
             let pace = Metronome::new(invocation.time_left());
             let tally = deliver_bulk(&store, &post, &desk, &clock, &pace, &SystemRandomness).await.map_err(failed)?;
+            metrics.count(&tally.counts());
             if tally != Default::default() {
                 tracing::info!(?tally, "delivered");
             }

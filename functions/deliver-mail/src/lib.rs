@@ -28,14 +28,21 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
     let post = Post { ses: Ses::new(&environment.sdk, sender, set), sms: Sms::new(&environment.sdk, texts) };
     let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
     let url: Arc<str> = environment.var("ROLLCALL_URL")?.into();
+    let metrics = environment.metrics();
     Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
         let (store, post, keys, url) = (store.clone(), post.clone(), keys.clone(), Arc::clone(&url));
-        async move { deliver(&store, &post, &Desk::new(&url, keys), &invocation).await }
+        let metrics = metrics.clone();
+        async move {
+            let (tally, failures) = deliver(&store, &post, &Desk::new(&url, keys), &invocation).await;
+            metrics.count(&tally.counts());
+            tracing::info!(?tally, failures = failures.len(), "delivered");
+            Ok(json!({ "batchItemFailures": failures }))
+        }
     }))
 }
 
 /// Delivers every record's mail. Those whose delivery met a failure of the table are named, and come again.
-async fn deliver(store: &Store, post: &Post, desk: &Desk, invocation: &Invocation) -> Result<Value, Error> {
+async fn deliver(store: &Store, post: &Post, desk: &Desk, invocation: &Invocation) -> (Tally, Vec<Value>) {
     let mut tally = Tally::default();
     let mut failures = Vec::new();
     for record in invocation.event["Records"].as_array().into_iter().flatten() {
@@ -55,6 +62,5 @@ async fn deliver(store: &Store, post: &Post, desk: &Desk, invocation: &Invocatio
             }
         }
     }
-    tracing::info!(?tally, failures = failures.len(), "delivered");
-    Ok(json!({"batchItemFailures": failures}))
+    (tally, failures)
 }

@@ -16,13 +16,15 @@ const LONGEST: Duration = Duration::from_secs(50);
 /// When a variable is missing.
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let metrics = environment.metrics();
     Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
-        let store = store.clone();
+        let (store, metrics) = (store.clone(), metrics.clone());
         async move {
             let go_on = || !invocation.time_left().is_zero();
             let expired = expire_invitations(&store, invocation.now(), &go_on)
                 .await
                 .map_err(|error| Error::from(format!("{error:?}")))?;
+            metrics.count(&[("InvitationsExpired", expired as u64)]);
             if expired > 0 {
                 tracing::info!(expired, "invitations expired");
             }

@@ -21,18 +21,35 @@ const LONGEST: Duration = Duration::from_secs(25);
 /// When a variable is missing.
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let metrics = environment.metrics();
     Ok(rollcall_lambda::worker(environment, LONGEST, move |invocation| {
-        let store = store.clone();
+        let (store, metrics) = (store.clone(), metrics.clone());
         async move {
             let recorded = match report(&invocation.event, invocation.now()) {
-                Some(report) => record_delivery(&store, &report, invocation.now())
-                    .await
-                    .map_err(|error| Error::from(format!("{error:?}")))?,
+                Some(report) => {
+                    let recorded = record_delivery(&store, &report, invocation.now())
+                        .await
+                        .map_err(|error| Error::from(format!("{error:?}")))?;
+                    tracing::info!(delivery = report.delivery.name(), recorded, "the mail service reported");
+                    metrics.count(&[(counted(report.delivery), u64::from(recorded))]);
+                    recorded
+                }
                 None => false,
             };
             Ok::<Value, Error>(json!({"recorded": recorded}))
         }
     }))
+}
+
+/// What a report counts as.
+fn counted(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::Queued | Delivery::Sent => "InvitationsSent",
+        Delivery::Delivered => "InvitationsDelivered",
+        Delivery::Bounced => "InvitationsBounced",
+        Delivery::Complained => "InvitationsComplained",
+        Delivery::Suppressed => "InvitationsSuppressed",
+    }
 }
 
 /// What an event says of an invitation; `None` for other mail, and for what is not final.

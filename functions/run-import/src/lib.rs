@@ -5,7 +5,8 @@ use std::time::Duration;
 use rollcall_accounts::{
     Timestamp,
     ids::ImportId,
-    operations::run_import::{Pace, run_import},
+    import::{Import, Status, ports::ReadImports as _},
+    operations::run_import::{Pace, Ran, run_import},
     random::SystemRandomness,
     token::TokenKeys,
 };
@@ -24,20 +25,38 @@ const SLICE: Duration = Duration::from_secs(30);
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
     let keys = TokenKeys::parse(environment.var("ROLLCALL_TOKEN_KEYS")?)?;
+    let metrics = environment.metrics();
     Ok(rollcall_lambda::worker(environment, SLICE, move |invocation| {
-        let (store, keys) = (store.clone(), keys.clone());
+        let (store, keys, metrics) = (store.clone(), keys.clone(), metrics.clone());
         async move {
             let pace = Slice(invocation);
             let mut ran = Vec::new();
             for (id, tick) in ticks(&pace.0.event) {
-                let outcome =
-                    run_import(&store, &keys, &SystemRandomness, &pace, &id, tick).await.map_err(|error| failure(&error))?;
+                let outcome = run_import(&store, &keys, &SystemRandomness, &pace, &id, tick)
+                    .await
+                    .map_err(|error| failure(&error))?;
                 tracing::info!(import = %id, tick, outcome = ?outcome, "ran a slice");
+                if outcome == Ran::Done
+                    && let Some(import) = store.import(&id).await.map_err(|error| failure(&error))?
+                {
+                    metrics.count(&counted(&import));
+                }
                 ran.push(json!({"import": id, "tick": tick, "outcome": format!("{outcome:?}")}));
             }
             Ok(json!({ "ran": ran }))
         }
     }))
+}
+
+/// What an import that has come to its end counts as.
+fn counted(import: &Import) -> Vec<(&'static str, u64)> {
+    match import.status() {
+        Status::Finished => vec![("ImportsFinished", 1), ("UsersImported", import.counts.imported.into())],
+        Status::Rejected => vec![("ImportsRejected", 1)],
+        Status::Cancelled => vec![("ImportsCancelled", 1)],
+        Status::Undone => vec![("ImportsUndone", 1)],
+        _ => Vec::new(),
+    }
 }
 
 /// The text for the log: that of an internal error says more than what clients see.

@@ -13,14 +13,18 @@ use serde_json::json;
 /// When a variable is missing.
 pub fn service(environment: &Environment) -> Result<Function, Error> {
     let store = Store::new(&environment.sdk, environment.var("ROLLCALL_TABLE")?);
+    let metrics = environment.metrics();
     Ok(rollcall_lambda::worker(environment, Duration::from_secs(50), move |invocation| {
-        let store = store.clone();
+        let (store, metrics) = (store.clone(), metrics.clone());
         async move {
             let asked = sweep_imports(&store, invocation.now()).await.map_err(|error| match error {
                 rollcall_accounts::Error::Internal(internal) => Error::from(internal.for_log()),
                 other => other.to_string().into(),
             })?;
-            tracing::info!(asked, "swept imports");
+            metrics.count(&[("ImportsSwept", asked as u64)]);
+            if asked > 0 {
+                tracing::info!(asked, "swept imports");
+            }
             Ok(json!({ "asked": asked }))
         }
     }))

@@ -6,6 +6,7 @@
 //! the transaction that records this. So a mail is sent twice only when the mail service's answer was lost.
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument as _;
 
 use super::{
     edits::EditUsers,
@@ -15,6 +16,7 @@ use super::{
 use crate::{
     Result,
     audit::Origin,
+    correlation::Correlation,
     ids::{InvitationId, UserId},
     invitation::InvitationStatus,
     operations::create_user::ReadOrganization,
@@ -36,6 +38,8 @@ pub struct Claimed {
     pub at: Timestamp,
     /// When it was claimed the time before, if it was.
     pub before: Option<Timestamp>,
+    /// The request that it goes back to.
+    pub correlation: Option<Correlation>,
 }
 
 /// What becomes of an invitation whose mail has come to an end.
@@ -182,8 +186,31 @@ pub async fn deliver_one(
     let Some(claimed) = ports.claim_mail(id, now, until).await? else {
         return Ok(Outcome::NotOurs);
     };
+    let correlation = claimed.correlation.clone();
+    // On every level that is logged at all: an error without it would be hard to follow.
+    let span = tracing::error_span!("message", correlation = correlation.as_ref().map(Correlation::as_str));
+    let work = async {
+        let outcome = hand_over(ports, senders, desk, claimed, now).await?;
+        tracing::info!(?outcome, "worked off a message");
+        Ok(outcome)
+    };
+    Correlation::within(correlation, work.instrument(span)).await
+}
+
+async fn hand_over(
+    ports: &impl DeliveryPorts,
+    senders: &(impl Mailer + TextSender),
+    desk: &Desk,
+    claimed: Claimed,
+    now: Timestamp,
+) -> Result<Outcome> {
     let (sent, after) = match desk.write(ports, &claimed).await? {
-        Written::Letter(letter, after) => (senders.send(&letter).await, after),
+        Written::Letter(mut letter, after) => {
+            // What the mail service reports of a letter that has tags comes back with this one.
+            let correlation = claimed.correlation.as_ref().filter(|_| !letter.tags.is_empty());
+            letter.tags.extend(correlation.map(|correlation| ("correlation", correlation.as_str().to_owned())));
+            (senders.send(&letter).await, after)
+        }
         Written::Text(text) => (senders.send_text(&text).await, After::Nothing),
         Written::Recorded(handed) => {
             ports.record_handed(&claimed, &handed).await?;
@@ -274,6 +301,17 @@ impl Tally {
             Outcome::NotOurs => &mut self.not_ours,
         };
         *number += 1;
+    }
+
+    /// The numbers by the names under which a deployment counts them.
+    #[must_use]
+    pub fn counts(&self) -> [(&'static str, u64); 4] {
+        [
+            ("MailsSent", self.sent.into()),
+            ("MailsDropped", self.dropped.into()),
+            ("MailsRefused", self.refused.into()),
+            ("MailsPostponed", self.postponed.into()),
+        ]
     }
 }
 
@@ -403,7 +441,7 @@ mod tests {
             *attempts += 1;
             *due = until;
             let before = claimed.replace(now);
-            Ok(Some(Claimed { mail: mail.clone(), attempts: *attempts, at: now, before }))
+            Ok(Some(Claimed { mail: mail.clone(), attempts: *attempts, at: now, before, correlation: None }))
         }
 
         async fn postpone_mail(&self, _: &Claimed, due: Timestamp) -> Result<()> {
