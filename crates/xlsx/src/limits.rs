@@ -9,6 +9,9 @@ pub struct Limits {
     pub unpacked: u64,
     /// Bytes of the texts of all cells: one long text may stand in many cells.
     pub text: u64,
+    /// Beginnings, ends and texts of elements in all parts that are read: what reading costs, however little is in them.
+    /// Beyond it there are said to be too many cells.
+    pub events: u64,
     /// Worksheets.
     pub sheets: u64,
     /// Cells of one worksheet, the empty ones before the last of a row counted too: one cell far out costs a row of them.
@@ -17,8 +20,9 @@ pub struct Limits {
 
 impl Default for Limits {
     /// What 100,000 people with twenty columns need, several times over: 4,000,000 cells, 192 MiB of XML, 64 MiB of text,
-    /// 256 sheets, 4,096 entries. A person sees none of them; a hostile file meets them before it has cost much.
+    /// ten events for each cell, 256 sheets, 4,096 entries. A person sees none of them; a hostile file meets them before it
+    /// has cost much.
     fn default() -> Self {
-        Self { entries: 4096, unpacked: 192 << 20, text: 64 << 20, sheets: 256, cells: 4_000_000 }
+        Self { entries: 4096, unpacked: 192 << 20, text: 64 << 20, events: 40_000_000, sheets: 256, cells: 4_000_000 }
     }
 }

@@ -73,10 +73,10 @@ impl<'a> Xml<'a> {
         Self { reader, buffer: Vec::new(), depth: 0, begun: false }
     }
 
-    /// Reads on. An error here is nothing but damage: what the part itself found is no XML either.
+    /// Reads on. What the part itself finds wrong is damage as bad XML is.
     pub(crate) fn next(&mut self) -> Result<Node<'_>, Refused> {
         self.buffer.clear();
-        self.reader.get_mut().event();
+        self.reader.get_mut().event()?;
         match self.reader.read_event_into(&mut self.buffer).map_err(|_| Refused::Damaged)? {
             Event::Start(element) => {
                 self.depth += 1;

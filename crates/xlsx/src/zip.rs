@@ -1,7 +1,11 @@
 //! ZIP archives (PKWARE's APPNOTE 6.3.10): the directory first, then one entry at a time through a window. Nothing is
 //! unpacked before its size in the directory was found to be within the limits, and nothing beyond that size.
 
-use std::io::{self, BufRead, Read};
+use std::{
+    cell::Cell,
+    io::{self, BufRead, Read},
+    rc::Rc,
+};
 
 use miniz_oxide::{
     DataFormat, MZFlush, MZStatus,
@@ -39,9 +43,11 @@ pub(crate) struct Entry {
 pub(crate) struct Archive<'a> {
     bytes: &'a [u8],
     pub(crate) entries: Vec<Entry>,
-    limit: u64,
+    limits: Limits,
     /// What was unpacked, or promised to be.
     unpacked: u64,
+    /// Events in all parts so far.
+    events: Rc<Cell<u64>>,
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -157,7 +163,7 @@ impl<'a> Archive<'a> {
             entries.push(entry);
             rest = rest.get(length..).ok_or(Refused::Damaged)?;
         }
-        Ok(Self { bytes, entries, limit: limits.unpacked, unpacked: 0 })
+        Ok(Self { bytes, entries, limits: *limits, unpacked: 0, events: Rc::default() })
     }
 
     /// Whether there is such an entry.
@@ -177,8 +183,8 @@ impl<'a> Archive<'a> {
             return Err(Refused::Encrypted);
         }
         let unpacked = self.unpacked.saturating_add(entry.size);
-        if unpacked > self.limit {
-            return Err(Refused::TooLarge { what: What::Unpacked, limit: self.limit });
+        if unpacked > self.limits.unpacked {
+            return Err(Refused::TooLarge { what: What::Unpacked, limit: self.limits.unpacked });
         }
         self.unpacked = unpacked;
         let packed = self.packed(entry).ok_or(Refused::Damaged)?;
@@ -196,6 +202,8 @@ impl<'a> Archive<'a> {
             expected: entry.crc,
             left: entry.size,
             stretch: STRETCH,
+            events: Rc::clone(&self.events),
+            limits: self.limits,
             ended: false,
         }))
     }
@@ -223,14 +231,21 @@ pub(crate) struct Part<'a> {
     left: u64,
     /// How much may come before the next event.
     stretch: usize,
+    events: Rc<Cell<u64>>,
+    limits: Limits,
     /// The compressed stream is at its end.
     ended: bool,
 }
 
 impl Part<'_> {
     /// An event begins.
-    pub(crate) fn event(&mut self) {
+    pub(crate) fn event(&mut self) -> Result<(), Refused> {
         self.stretch = STRETCH;
+        self.events.set(self.events.get() + 1);
+        if self.events.get() > self.limits.events {
+            return Err(Refused::TooLarge { what: What::Cells, limit: self.limits.cells });
+        }
+        Ok(())
     }
 
     /// Unpacks the next stretch. False where it is damaged: at the end, size and checksum must be what the directory says.

@@ -336,6 +336,19 @@ fn too_much_is_refused() {
 }
 
 #[test]
+fn elements_are_counted_over_all_parts() {
+    let limits = Limits { events: 1000, ..Limits::default() };
+    let refused = |sheets: &[&str]| {
+        let bytes = unpack(&workbook(sheets, STRINGS), &limits);
+        let sheets = Tables::read(&bytes).expect("tables").sheets.expect("sheets");
+        sheets.into_iter().map(|sheet| sheet.rows.is_err()).collect::<Vec<_>>()
+    };
+    let cells = format!("<row>{}</row>", "<c/>".repeat(200));
+    assert_eq!(refused(&[ROWS, &cells]), [false, false]);
+    assert_eq!(refused(&[&cells, &cells, &cells, ROWS]), [false, false, true, true]);
+}
+
+#[test]
 fn a_directory_that_lies_is_not_believed() {
     // It says that the sheet has ten bytes.
     let mut bomb = workbook(&[&" ".repeat(64 << 20)], STRINGS);
