@@ -5,8 +5,10 @@ import { Link } from "../router";
 import { Button, ProblemBox } from "../ui";
 import { FixDownload } from "./FixDownload";
 import type { Work } from "./flow";
+import { ALREADY } from "./here";
 import { ImportOutcome } from "./ImportReport";
 import type { RefusedRow } from "./report";
+import { resultTexts } from "./resultTexts";
 import { texts } from "./texts";
 import { useImport } from "./useImport";
 
@@ -77,7 +79,7 @@ export function WatchingView(props: {
                 void props.onFix(refused, data.counts.imported > 0).finally(() => setBusy(false));
               }}
             >
-              {t.fix}
+              {refused.every(({ code }) => code === ALREADY) ? resultTexts.choose : t.fix}
             </Button>
           )
         }

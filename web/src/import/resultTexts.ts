@@ -10,6 +10,9 @@ export const resultTexts = {
   updatedTitle: (n: number) => `${people(n)} ${were(n)} updated`,
   alsoUpdated: (n: number) => `${people(n)} who ${were(n)} here already ${were(n)} updated.`,
 
+  /** Where everyone who was refused is here already. */
+  choose: "Choose what to do with them",
+
   fix: {
     title: "Fix and return",
     body: "Download these rows with what is wrong in a column of their own, correct them in your spreadsheet and bring the file back: only these rows are taken.",
