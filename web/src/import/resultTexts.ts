@@ -14,7 +14,6 @@ export const resultTexts = {
   choose: "Choose what to do with them",
 
   fix: {
-    title: "Fix and return",
     body: "Download these rows with what is wrong in a column of their own, correct them in your spreadsheet and bring the file back: only these rows are taken.",
     csv: "CSV",
     xlsx: "Excel",
