@@ -80,7 +80,6 @@ export function ProfilePage({ id }: { id: string | null }) {
       )}
       {ready && base.base !== undefined && (
         <Editor
-          key={profile?.version ?? "new"}
           of={base.base}
           profile={profile}
           // A copy needs a name of its own.
@@ -129,9 +128,11 @@ function Editor(p: {
   }));
   const [draft, setDraft] = useState(before.draft);
   const [tried, setTried] = useState(false);
-  const [conflict, setConflict] = useState<{ version: number; by: string | null; merge: Merge<ProfileDraft> } | null>(
-    null,
-  );
+  const [conflict, setConflict] = useState<{
+    latest: { draft: ProfileDraft; version: number };
+    by: string | null;
+    merge: Merge<ProfileDraft>;
+  } | null>(null);
   const isNew = profile === null;
   const changed = differing(before.draft, draft);
   // A file's profile is not saved by having been read.
@@ -172,7 +173,12 @@ function Editor(p: {
       ]);
       const latest = all.items.find(({ id }) => id === profile.id);
       if (latest === undefined) throw error;
-      setConflict({ version: latest.version, by, merge: merge(before.draft, mine, draftOf(of, theirs)) });
+      const newest = draftOf(of, theirs);
+      setConflict({
+        latest: { draft: newest, version: latest.version },
+        by,
+        merge: merge(before.draft, mine, newest),
+      });
     }
   });
 
@@ -387,12 +393,14 @@ function Editor(p: {
               busy={save.busy}
               onReload={() => {
                 setConflict(null);
-                void p.refresh();
+                setBefore(conflict.latest);
+                setDraft(conflict.latest.draft);
               }}
               onKeep={() => {
                 setConflict(null);
+                setBefore(conflict.latest);
                 setDraft(conflict.merge.draft);
-                void save.run(conflict.version, conflict.merge.draft);
+                void save.run(conflict.latest.version, conflict.merge.draft);
               }}
             />
           )}
