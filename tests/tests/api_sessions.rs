@@ -159,6 +159,8 @@ async fn a_repeated_request_gives_the_first_answer_and_another_one_is_refused() 
         assert_eq!(second.status, 201, "{path}");
         assert_eq!(first.headers.get("location"), second.headers.get("location"), "{path}");
         assert_eq!(first.headers.get("etag"), second.headers.get("etag"), "{path}");
+        let replayed = [&first, &second].map(|answer| answer.headers.get("idempotent-replayed").map(String::as_str));
+        assert_eq!(replayed, [None, Some("true")], "{path}");
         let other = system.send(&root, request(path, "Gamma")).await;
         assert_eq!(other.outcome(), (422, "idempotency_key_reused"), "{path}");
         locations.push(first.text_of("id"));
