@@ -240,7 +240,12 @@ export function Grid({
     reveal(at, target.field === null ? 0 : fields.indexOf(target.field) + 1);
     say(target.position, target.field);
   };
-  const nextProblem = async (backwards: boolean) => goTo(await session.nextProblem(backwards, fields));
+  /** While the next problem is looked for, a key that is about the cell means the one that is found. */
+  const moving = useRef<Promise<void>>(Promise.resolve());
+  const nextProblem = (backwards: boolean): Promise<void> => {
+    moving.current = session.nextProblem(backwards, fields).then(goTo);
+    return moving.current;
+  };
 
   const toCell = () => {
     hasKeyboard.current = true;
@@ -264,13 +269,18 @@ export function Grid({
     say(position, field);
   };
 
-  const focusedCell = (): Cell | undefined =>
-    focus?.field == null ? undefined : session.row(focus.position)?.cells[focus.field];
+  /** The cell that has the focus once the grid has come to rest. */
+  const focusedCell = async (): Promise<{ position: number; field: string; cell: Cell | undefined } | null> => {
+    await moving.current;
+    const at = session.snapshot().focus;
+    if (at?.field == null) return null;
+    return { position: at.position, field: at.field, cell: session.row(at.position)?.cells[at.field] };
+  };
 
   const takeCorrection = async () => {
-    if (focus?.field == null) return;
-    const { position, field } = focus;
-    const cell = focusedCell();
+    const at = await focusedCell();
+    if (at === null) return;
+    const { position, field, cell } = at;
     if (suggestion(cell?.issues ?? []) !== undefined || cell?.kept === true)
       await session.takeCorrection(position, field);
     else if (textBefore(cell) !== null) await session.refuseCorrection(position, field);
@@ -279,19 +289,19 @@ export function Grid({
   };
 
   const keepTyped = async () => {
-    if (focus?.field == null) return;
-    const { position, field } = focus;
-    const cell = focusedCell();
+    const at = await focusedCell();
+    if (at === null) return;
+    const { position, field, cell } = at;
     if (cell?.kept === true || (!isDoubt(suggestion(cell?.issues ?? [])) && textBefore(cell) === null)) return;
     await session.refuseCorrection(position, field);
     say(position, field);
   };
 
   const fixAll = async () => {
-    if (focus?.field == null) return;
-    const issue = suggestion(focusedCell()?.issues ?? []);
-    if (issue === undefined) return;
-    const change = await session.fixAll(issue.code, focus.field);
+    const at = await focusedCell();
+    const issue = suggestion(at?.cell?.issues ?? []);
+    if (at === null || issue === undefined) return;
+    const change = await session.fixAll(issue.code, at.field);
     announce(texts.check.fixedAll(change.changed.length));
   };
 
