@@ -551,7 +551,9 @@ fn check_phone(text: &str, plain_only: bool, national: bool, home: Option<&str>)
     let meant = |text: &str| phone::read(text, None).ok().filter(|number| !number.extension).map(|number| number.e164);
     let offering =
         |issue: Issue, meant: Option<String>| Err(Box::new(Issue { correction: meant.map(Value::Text), ..issue }));
-    if let Some(whole) = without_decimals(text) {
+    // Most numbers are no more than digits: nothing was done to them.
+    let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b' '));
+    if !plain && let Some(whole) = without_decimals(text) {
         // Its digits are all there, or they are lost for good.
         let number = whole.and_then(|whole| match check_phone(&whole, plain_only, national, home) {
             Ok(number) => Some(number),
@@ -559,7 +561,7 @@ fn check_phone(text: &str, plain_only: bool, national: bool, home: Option<&str>)
         });
         return offering(refuse(code::PHONE_DECIMAL), number);
     }
-    if is_scientific(text) {
+    if !plain && is_scientific(text) {
         return offering(refuse(code::PHONE_SCIENTIFIC_NOTATION), None);
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();

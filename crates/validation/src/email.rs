@@ -264,6 +264,9 @@ const MISTYPED: &[(&str, &str)] = &[
     ("yhaoo.com", "yahoo.com"),
     ("yhoo.com", "yahoo.com"),
 ];
+/// Most bytes of one of them.
+const LONGEST_MISTYPED: usize = 14;
+
 /// Top-level domains that there are not, and those that are meant.
 const NO_TOP: &[(&str, &str)] = &[
     ("c0m", "com"),
@@ -284,6 +287,12 @@ const NO_TOP: &[(&str, &str)] = &[
 /// The domain that is meant where a well-known one, or the end of one, is mistyped.
 pub(crate) fn meant_domain(address: &str) -> Option<String> {
     let (_, domain) = address.rsplit_once('@')?;
+    // Most domains are neither as short as those of the large services nor end in what there is not.
+    let (_, top) = domain.rsplit_once('.').unwrap_or_default();
+    let short = domain.len() <= LONGEST_MISTYPED && domain.starts_with(|c: char| "bcghiloptwyBCGHILOPTWY".contains(c));
+    if !short && (top.len() == 2 || matches!(top, "com" | "org" | "net")) {
+        return None;
+    }
     let lower: Cow<'_, str> = if domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
         domain.to_ascii_lowercase().into()
     } else {
@@ -424,6 +433,8 @@ mod tests {
         {
             assert_eq!(meant_domain(address), None, "{address}");
         }
+        assert_eq!(MISTYPED.iter().map(|(wrong, _)| wrong.len()).max(), Some(LONGEST_MISTYPED));
+        assert!(MISTYPED.iter().all(|(wrong, _)| "bcghiloptwy".contains(&wrong[..1])));
         for table in [MISTYPED, NO_TOP] {
             assert!(table.is_sorted_by(|(a, _), (b, _)| a < b));
             assert!(table.iter().all(|(_, meant)| !table.iter().any(|(wrong, _)| wrong == meant)));

@@ -134,7 +134,7 @@ struct Row {
     line: u32,
     outcomes: Vec<Outcome>,
     issue: Option<Issue>,
-    extra: Vec<String>,
+    extra: Box<[String]>,
     told: Told,
 }
 
@@ -204,7 +204,7 @@ pub(crate) fn assemble(
     }
     issues.extend(issue);
     let values = values.into_iter().collect::<Values>();
-    CheckedRow { row, line, status: Status::of(&issues), values, issues, extra: Vec::new() }
+    CheckedRow { row, line, status: Status::of(&issues), values, issues, extra: Box::default() }
 }
 
 /// Checks a sheet.
@@ -227,6 +227,8 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
     let mut rows = Vec::new();
     let mut numbers = RowNumbers::default();
     let mut votes = Votes::default();
+    // The first rows are judged once it is known how addresses are made.
+    let (mut convention, mut judged_later) = (None, 0);
     each_row(&mut reading, profile, |reading, raw| {
         let input = |at: usize| match raw.cell(reading, at) {
             Some(cell) => (Input::Text(&cell.text), cell.broken),
@@ -235,15 +237,24 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
         let outcomes = check_cells(profile, Corrections::Made, input);
         numbers.read(raw.number);
         let (issue, extra) = raw.judged(reading, profile);
-        let mut row = Row { row: 0, line: raw.line, outcomes, issue, extra, told: None };
+        let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
+        let mut row = Row { row: number, line: raw.line, outcomes, issue, extra: extra.into(), told: None };
         row.told = names::told(profile, raw.errors, |at| row.given(at));
-        votes.row(profile, |at| row.given(at));
+        if votes.are_counted() {
+            convention = convention.or_else(|| Some(votes.convention()));
+            suggest_names(profile, convention.flatten(), &mut row);
+        } else {
+            votes.row(profile, |at| row.given(at));
+            judged_later += 1;
+        }
         rows.push(row);
     });
     let convention = votes.convention();
+    for row in &mut rows[..judged_later] {
+        suggest_names(profile, convention, row);
+    }
     for (row, number) in rows.iter_mut().zip(numbers.finish()) {
         row.row = number;
-        suggest_names(profile, convention, row);
     }
     report(profile, reading.source, reading.issues, &reading.places, rows)
 }
@@ -281,7 +292,7 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
                 Issue::error(code::FIELD_UNKNOWN).with("field", shown)
             });
             let row = record.row.unwrap_or(position);
-            Row { row, line: row, outcomes, issue, extra: Vec::new(), told: None }
+            Row { row, line: row, outcomes, issue, extra: Box::default(), told: None }
         })
         .collect();
     let source = Source { columns, ..Source::nothing_read("json") };

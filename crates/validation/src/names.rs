@@ -55,9 +55,6 @@ pub(crate) struct Votes {
 impl Votes {
     /// The next row, as its cells were accepted.
     pub(crate) fn row<'a>(&mut self, profile: &Profile, cell: impl Fn(usize) -> Option<Given<'a>>) {
-        if self.rows >= ROWS_JUDGED {
-            return;
-        }
         self.rows += 1;
         let Some(person) = Person::of(profile, cell) else { return };
         let Some(local) = person.local() else { return };
@@ -66,6 +63,11 @@ impl Votes {
             votes[0] += u32::from(forward && !backward);
             votes[1] += u32::from(backward && !forward);
         }
+    }
+
+    /// Whether further rows change nothing.
+    pub(crate) fn are_counted(&self) -> bool {
+        self.rows >= ROWS_JUDGED
     }
 
     /// The one that nearly all show.

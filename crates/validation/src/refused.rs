@@ -349,8 +349,11 @@ impl RowNumbers {
         self.brought.push(cell.and_then(|cell| row_number(&cell.text)));
     }
 
-    /// The numbers of all rows, in their order.
+    /// The numbers of all rows, in their order; nothing if they are numbered as they come.
     pub(crate) fn finish(self) -> Vec<u32> {
+        if self.brought.iter().all(Option::is_none) {
+            return Vec::new();
+        }
         let mut next = self.brought.iter().flatten().copied().max().unwrap_or_default();
         let mut seen = HashSet::new();
         let number = |brought: &Option<u32>| {

@@ -112,7 +112,7 @@ pub struct CheckedRow {
     /// What is wrong, or was put right.
     pub issues: Vec<Issue>,
     /// What stands beyond the last column.
-    pub(crate) extra: Vec<String>,
+    pub(crate) extra: Box<[String]>,
 }
 
 /// A column of the sheet.

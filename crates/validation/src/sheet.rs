@@ -370,6 +370,8 @@ impl Sheet {
         sheet.samples = vec![Vec::new(); reading.source.columns.len()];
         let mut numbers = RowNumbers::default();
         let mut votes = Votes::default();
+        // The first rows are judged once it is known how addresses are made.
+        let mut judged_later = None;
         engine::each_row(&mut reading, profile, |reading, raw| {
             for (samples, cell) in sheet.samples.iter_mut().zip(raw.cells) {
                 if samples.len() < SAMPLES && !text::is_all_blank(&cell.text) {
@@ -382,7 +384,14 @@ impl Sheet {
                     None => Cell::checked(profile, at, Given::Nothing, Kept::Nothing, false),
                 })
                 .collect();
-            votes.row(profile, |at| cells.get(at).map(Cell::as_name));
+            if votes.are_counted() {
+                if judged_later.is_none() {
+                    judged_later = Some(sheet.order.len());
+                    sheet.convention = votes.convention();
+                }
+            } else {
+                votes.row(profile, |at| cells.get(at).map(Cell::as_name));
+            }
             let (issue, extra) = raw.judged(reading, profile);
             numbers.read(raw.number);
             let id = sheet.append(raw.line, cells, issue.map(Box::new));
@@ -393,7 +402,7 @@ impl Sheet {
             row.row = number;
             sheet.last_row = sheet.last_row.max(number);
         }
-        sheet.follow(votes.convention());
+        sheet.follow(votes.convention(), judged_later.unwrap_or(sheet.order.len()));
         sheet.source = reading.source;
         sheet.issues = reading.issues;
         sheet.places = reading.places;
@@ -402,13 +411,14 @@ impl Sheet {
         sheet
     }
 
-    /// Judges the names of all rows by how the sheet's addresses are made of names.
-    fn follow(&mut self, convention: Option<Convention>) {
+    /// Judges the names of the first rows by how the sheet's addresses are made of names.
+    fn follow(&mut self, convention: Option<Convention>, first: usize) {
         self.convention = convention;
         if convention.is_none() {
             return;
         }
-        for id in self.order.clone() {
+        for at in 0..first {
+            let id = self.order[at];
             self.uncount(id);
             self.judge(id);
             self.count(id);
@@ -1153,7 +1163,7 @@ impl Sheet {
             outcomes[at].issues.push(issue);
         }
         let issue = row.issue.as_deref().cloned();
-        let extra = row.beyond().to_vec();
+        let extra = row.beyond().into();
         CheckedRow { extra, ..engine::assemble(&self.profile, &self.places, row.row, row.line, outcomes, issue) }
     }
 
