@@ -85,7 +85,10 @@ export const sheetTexts = {
 
   notes: {
     label: "About this sheet",
-    repaired: (n: number) => `${plural(n, "row", "rows")} of an earlier sheet, with their row numbers.`,
+    repaired: (n: number) =>
+      n === 1
+        ? "1 row of an earlier sheet, with its row number."
+        : `${count(n)} rows of an earlier sheet, with their row numbers.`,
     /** Rows that seem to be no people. */
     odd: {
       looks_like_total: (n: number, rows: string) =>
