@@ -1,19 +1,19 @@
-//! Records that fail for ever, records that come again, and runs that start twice at once: nobody else waits for them,
-//! nothing is done twice, and what was given up is where an operator looks for it.
-
-use std::collections::{BTreeMap, HashMap};
+//! Items that can never be worked off: nobody else waits for them, and what was given up is where an operator looks for
+//! it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall_dev_server::{Config, Faults, MailFilter};
 use rollcall_tests::system::System;
 use serde_json::{Value, json};
 
-/// An item as an operator, or a version with a bug, might have written it.
+/// An item as a version with a bug might have written it. Values of digits only are numbers.
 async fn put(system: &System, pk: &str, sk: &str, attributes: &[(&str, &str)]) {
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let mut item: HashMap<String, AttributeValue> =
-        attributes.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect();
-    item.extend([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))]);
+    let value = |text: &str| match text.parse::<u64>() {
+        Ok(number) => AttributeValue::N(number.to_string()),
+        Err(_) => AttributeValue::S(text.to_owned()),
+    };
+    let keys = [("pk", pk), ("sk", sk)];
+    let item = keys.iter().chain(attributes).map(|(name, text)| ((*name).to_owned(), value(text))).collect();
     let table = aws_sdk_dynamodb::Client::new(system.server.operator());
     table.put_item().table_name(system.server.table()).set_item(Some(item)).send().await.expect("put");
 }
@@ -33,43 +33,18 @@ fn mails(system: &System, to: &str) -> usize {
     mails.iter().filter(|mail| mail.to == to).count()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mail_that_nobody_can_read_is_given_up_alone() {
-    let system = System::start_with(Config { faults: Faults::none(), ..Config::for_tests(1) }).await;
-    // It has all that the stream's filter asks for, and nothing that a mail has.
-    put(&system, "MAIL#broken", "MAIL", &[("kind", "mail"), ("lane", "now")]).await;
-    for number in 0..12 {
-        system.user(json!({"kind": "technician", "email": format!("p{number}@example.org")})).await;
-    }
-    for number in 0..12 {
-        system.invitation_path(&format!("p{number}@example.org")).await;
-    }
-    let letter = given_up(&system).await;
-    assert_eq!(letter, Some(("DeliverMailFunction".to_owned(), Some("StreamDeadLetters".to_owned()), json!(1))));
-    for number in 0..12 {
-        assert_eq!(mails(&system, &format!("p{number}@example.org")), 1, "the others were sent, once");
-    }
-    system.server.stop().await;
+fn people(prefix: &str, number: usize) -> Value {
+    let letters = |n: usize| [n / 26, n % 26].map(|n| char::from(b'a' + u8::try_from(n).unwrap_or(0))).iter().collect();
+    let row = |n: usize| {
+        let last: String = letters(n);
+        json!({"first_name": "Ana", "last_name": last, "email": format!("{prefix}{n}@example.org")})
+    };
+    json!({"rows": (0..number).map(row).collect::<Vec<_>>()})
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_tick_of_an_import_that_nobody_can_read_is_given_up_and_others_run() {
-    let system = System::start_with(Config { faults: Faults::none(), ..Config::for_tests(2) }).await;
-    let id = rollcall_accounts::ids::ImportId::derived(&["broken"]);
-    put(&system, &format!("IMPORT#{id}"), "HEAD", &[("kind", "import")]).await;
-    let table = aws_sdk_dynamodb::Client::new(system.server.operator());
-    let tick = BTreeMap::from([
-        ("pk", AttributeValue::S(format!("IMPORT#{id}"))),
-        ("sk", AttributeValue::S("TICK#0000000000".to_owned())),
-        ("kind", AttributeValue::S("import_tick".to_owned())),
-        ("import_id", AttributeValue::S(id.to_string())),
-        ("n", AttributeValue::N("0".to_owned())),
-    ]);
-    let item = tick.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    table.put_item().table_name(system.server.table()).set_item(Some(item)).send().await.expect("put");
-
-    let rows = json!({"rows": [{"first_name": "Ana", "last_name": "Diaz", "email": "ana@example.org"}]});
-    let begun = system.post(&system.root(), "/v1/imports?profile=technician", rows).await;
+/// Imports technicians and waits for the import's end.
+async fn import(system: &System, prefix: &str, number: usize) {
+    let begun = system.post(&system.root(), "/v1/imports?profile=technician", people(prefix, number)).await;
     assert_eq!(begun.status, 202, "{begun:?}");
     let path = format!("/v1/imports/{}", begun.text_of("id"));
     let finished = system
@@ -77,7 +52,40 @@ async fn a_tick_of_an_import_that_nobody_can_read_is_given_up_and_others_run() {
             (system.get(&system.root(), path.as_str()).await.json["status"] == "finished").then_some(())
         })
         .await;
-    assert!(finished.is_some(), "it does not wait for the broken one");
+    assert!(finished.is_some(), "the import does not end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_nobody_can_read_keeps_nobody_waiting() {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(1) };
+    let system = System::start_with(config).await;
+    // The first of its lane, with all by which workers find it, and nothing that a mail has.
+    let due = [("due_at", "2020-01-01T00:00:00.000Z"), ("kind", "mail"), ("attempts", "0")];
+    put(&system, "MAIL#bulk", "MAIL", &[&due[..], &[("lane", "bulk"), ("due_pk", "DUE#MAIL_BULK#0")]].concat()).await;
+    put(&system, "MAIL#now", "MAIL", &[&due[..], &[("lane", "now"), ("due_pk", "DUE#MAIL_NOW#0")]].concat()).await;
+    import(&system, "many", 60).await;
+    for number in 0..3 {
+        system.user(json!({"kind": "technician", "email": format!("one{number}@example.org")})).await;
+        system.invitation_path(&format!("one{number}@example.org")).await;
+    }
+    // One run of each schedule.
+    let _ = system.server.advance("PT1M").await;
+    let sent = (0..60).filter(|number| mails(&system, &format!("many{number}@example.org")) == 1).count();
+    assert_eq!(sent, 60, "one run sends what is due, but for what cannot be read");
+    for number in 0..3 {
+        assert_eq!(mails(&system, &format!("one{number}@example.org")), 1, "and everybody one mail");
+    }
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tick_of_an_import_that_nobody_can_read_is_given_up_and_others_run() {
+    let system = System::start_with(Config { faults: Faults::none(), ..Config::for_tests(2) }).await;
+    let id = rollcall_accounts::ids::ImportId::derived(&["broken"]).to_string();
+    let pk = format!("IMPORT#{id}");
+    put(&system, &pk, "HEAD", &[("kind", "import")]).await;
+    put(&system, &pk, "TICK#0", &[("kind", "import_tick"), ("import_id", &id), ("n", "0")]).await;
+    import(&system, "ana", 1).await;
     let letter = given_up(&system).await;
     assert_eq!(letter, Some(("RunImportFunction".to_owned(), Some("StreamDeadLetters".to_owned()), json!(1))));
     system.server.stop().await;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Result,
     operations::{
-        delivery::{Allowance, DeliveryPorts, Mailer, Outcome, Tally, TextSender, deliver_one},
+        delivery::{Allowance, DeliveryPorts, FAILURES, Mailer, Outcome, Tally, TextSender, deliver_one, ended},
         letters::Desk,
     },
     outbox::Lane,
@@ -46,7 +46,7 @@ pub trait Pace {
 /// nothing while another sender has the lane.
 ///
 /// # Errors
-/// Those of the store and of the mail service's quota.
+/// Those of the store, when all others were tried, and of the mail service's quota.
 pub async fn deliver_bulk(
     ports: &(impl DeliveryPorts + BulkLease),
     senders: &(impl Mailer + TextSender),
@@ -80,6 +80,7 @@ async fn drain(
     pace.set_rate(allowance.per_second * SHARE);
     let mut left = left_for_bulk(&allowance);
     let mut tally = Tally::default();
+    let mut failures = Vec::new();
     while left > 0 {
         let mut due = ports.due_mails(Lane::Bulk, clock(), BATCH).await?;
         due.truncate(usize::try_from(left).unwrap_or(usize::MAX));
@@ -94,7 +95,6 @@ async fn drain(
                 }
             })
             .buffer_unordered(CONCURRENCY);
-        let mut failure = None;
         while let Some(outcome) = running.next().await {
             match outcome {
                 Ok(Some(outcome)) => {
@@ -107,22 +107,23 @@ async fn drain(
                     }
                 }
                 Ok(None) => over = true,
-                // Those on their way are seen through: their answers must be recorded.
+                // One that cannot be read keeps nobody waiting. Those on their way are seen through in any case: their
+                // answers must be recorded.
                 Err(error) => {
-                    pace.stop();
-                    failure = Some(error);
+                    failures.push(error);
+                    if failures.len() >= FAILURES {
+                        pace.stop();
+                        over = true;
+                    }
                 }
             }
-        }
-        if let Some(error) = failure {
-            return Err(error);
         }
         // The index lags behind the table; a round of what is done already is the last one.
         if over || ours == 0 {
             break;
         }
     }
-    Ok(tally)
+    ended(tally, failures)
 }
 
 /// Mails that bulk may send today: what is left, less the part that is kept for mail somebody waits for.

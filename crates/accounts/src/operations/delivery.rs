@@ -14,7 +14,7 @@ use super::{
     request_password_reset::{FindAccount, begin_password_reset},
 };
 use crate::{
-    Result,
+    Error, Result,
     audit::Origin,
     correlation::Correlation,
     ids::{InvitationId, UserId},
@@ -273,6 +273,17 @@ async fn leave(ports: &impl Outbox, claimed: &Claimed, after: After) -> Result<(
 fn later(now: Timestamp, attempts: u32) -> Timestamp {
     let seconds = 5_i64.saturating_mul(1_i64 << attempts.saturating_sub(1).min(20)).min(900);
     now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+}
+
+/// Mails that the store fails for in one run before the store is taken to be at fault, not the mails.
+pub const FAILURES: usize = 10;
+
+/// How a run ends: with its tally, or with the first of its failures. What was done stands in both cases.
+///
+/// # Errors
+/// The first failure.
+pub fn ended(tally: Tally, failures: Vec<Error>) -> Result<Tally> {
+    failures.into_iter().next().map_or(Ok(tally), Err)
 }
 
 /// How many mails came to what end.

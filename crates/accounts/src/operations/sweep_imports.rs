@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     Result,
+    ids::ImportId,
     import::ports::{Along, DueImports},
 };
 
@@ -13,19 +14,26 @@ const LIMIT: usize = 100;
 /// Asks again for every import that is due; says for how many.
 ///
 /// # Errors
-/// Internal ones.
+/// Internal ones, when all others were asked again: an import that cannot be read keeps nobody waiting.
 pub async fn sweep_imports(ports: &impl DueImports, now: Timestamp) -> Result<usize> {
-    let mut asked = 0;
+    let (mut asked, mut failure) = (0, None);
     for id in ports.due_imports(now, LIMIT).await? {
-        let Some(mut import) = ports.import(&id).await? else {
-            continue;
-        };
-        if !import.sweep(now) {
-            continue;
+        match ask_again(ports, &id, now).await {
+            Ok(done) => asked += usize::from(done),
+            Err(error) => failure = Some(error),
         }
-        let along = Along { tick: true, ..Along::default() };
-        // Changed meanwhile: it moves, which is all that a sweep wants.
-        asked += usize::from(ports.save_import(&mut import, &along).await?);
     }
-    Ok(asked)
+    failure.map_or(Ok(asked), Err)
+}
+
+async fn ask_again(ports: &impl DueImports, id: &ImportId, now: Timestamp) -> Result<bool> {
+    let Some(mut import) = ports.import(id).await? else {
+        return Ok(false);
+    };
+    if !import.sweep(now) {
+        return Ok(false);
+    }
+    let along = Along { tick: true, ..Along::default() };
+    // Changed meanwhile: it moves, which is all that a sweep wants.
+    ports.save_import(&mut import, &along).await
 }

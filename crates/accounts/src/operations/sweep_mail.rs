@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::{
     Result,
     operations::{
-        delivery::{DeliveryPorts, Mailer, Outcome, Tally, TextSender, deliver_one},
+        delivery::{DeliveryPorts, FAILURES, Mailer, Outcome, Tally, TextSender, deliver_one, ended},
         letters::Desk,
     },
     outbox::Lane,
@@ -18,7 +18,7 @@ const BATCH: usize = 100;
 /// Delivers due mail until there is none, `go_on` says no, or the mail service wants a pause.
 ///
 /// # Errors
-/// Those of the store.
+/// Those of the store, when all others were tried: a mail that cannot be read keeps nobody waiting.
 pub async fn sweep_mail(
     ports: &impl DeliveryPorts,
     senders: &(impl Mailer + TextSender),
@@ -27,22 +27,27 @@ pub async fn sweep_mail(
     go_on: &impl Fn() -> bool,
 ) -> Result<Tally> {
     let mut tally = Tally::default();
+    let mut failures = Vec::new();
     loop {
         let due = ports.due_mails(Lane::Now, clock(), BATCH).await?;
         let ours_before = ours(&tally);
         for id in &due {
-            if !go_on() {
-                return Ok(tally);
+            if !go_on() || failures.len() >= FAILURES {
+                return ended(tally, failures);
             }
-            let outcome = deliver_one(ports, senders, desk, id, clock()).await?;
-            tally.note(outcome);
-            if outcome == Outcome::Throttled {
-                return Ok(tally);
+            match deliver_one(ports, senders, desk, id, clock()).await {
+                Ok(outcome) => {
+                    tally.note(outcome);
+                    if outcome == Outcome::Throttled {
+                        return ended(tally, failures);
+                    }
+                }
+                Err(error) => failures.push(error),
             }
         }
         // The index lags behind the table; what it still shows may be done already.
         if ours(&tally) == ours_before {
-            return Ok(tally);
+            return ended(tally, failures);
         }
     }
 }
