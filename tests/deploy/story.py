@@ -568,7 +568,7 @@ def main():
     for work in (story.deploys, story.refuses_without_a_parameter, story.bootstraps,
                  story.refuses_an_unverified_sender, story.imports, story.kills_a_runner, story.accepts,
                  story.bounces, story.hosts_the_console, story.sends_what_waited, story.expires, story.redrives,
-                 story.recovers, story.deploys_again, story.upgrades, story.leaves_nothing):
+                 story.deploys_again, story.recovers, story.upgrades, story.leaves_nothing):
         story.chapter(work)
     print(f"{story.passed} passed, {story.failed} failed")
     print(f"test result: deploy: {story.passed} passed; {story.failed} failed")
