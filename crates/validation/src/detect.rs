@@ -505,17 +505,17 @@ impl Sample<'_, '_> {
 
     /// How many different things of the profile titles name.
     fn known(&self, meanings: &[Option<Title>]) -> usize {
-        let mut fields: Vec<Option<Field>> = meanings
-            .iter()
-            .flatten()
-            .filter_map(|title| match title {
-                Title::Field(field, _) => self.profile.column_of(*field).map(|_| Some(*field)),
-                Title::Name | Title::FullName => Some(None),
-                Title::Other | Title::OfRow => None,
-            })
-            .collect();
-        fields.sort_unstable();
-        fields.dedup();
+        let mut fields: Vec<Option<Field>> = Vec::new();
+        for title in meanings.iter().flatten() {
+            let field = match title {
+                Title::Field(field, _) if self.profile.column_of(*field).is_some() => Some(*field),
+                Title::Name | Title::FullName => None,
+                Title::Field(..) | Title::Other | Title::OfRow => continue,
+            };
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
         fields.len()
     }
 

@@ -151,7 +151,7 @@ impl Row {
 
 /// What is suggested for the names of a row of a sheet.
 fn suggest_names(profile: &Profile, convention: Option<Convention>, row: &mut Row) {
-    if let Some(suggestion) = names::suggestion(profile, convention, &row.told, |at| row.given(at)) {
+    if let Some(suggestion) = names::suggestion(profile, convention, &row.told, &|at| row.given(at)) {
         row.outcomes[suggestion.at].issues.push(suggestion.issue);
     }
 }
@@ -239,12 +239,12 @@ pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, 
         let (issue, extra) = raw.judged(reading, profile);
         let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
         let mut row = Row { row: number, line: raw.line, outcomes, issue, extra: extra.into(), told: None };
-        row.told = names::told(profile, raw.errors, |at| row.given(at));
+        row.told = names::told(profile, raw.errors, &|at| row.given(at));
         if votes.are_counted() {
             convention = convention.or_else(|| Some(votes.convention()));
             suggest_names(profile, convention.flatten(), &mut row);
         } else {
-            votes.row(profile, |at| row.given(at));
+            votes.row(profile, &|at| row.given(at));
             judged_later += 1;
         }
         rows.push(row);

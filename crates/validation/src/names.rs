@@ -54,7 +54,7 @@ pub(crate) struct Votes {
 
 impl Votes {
     /// The next row, as its cells were accepted.
-    pub(crate) fn row<'a>(&mut self, profile: &Profile, cell: impl Fn(usize) -> Option<Given<'a>>) {
+    pub(crate) fn row<'a>(&mut self, profile: &Profile, cell: &dyn Fn(usize) -> Option<Given<'a>>) {
         self.rows += 1;
         let Some(person) = Person::of(profile, cell) else { return };
         let Some(local) = person.local() else { return };
@@ -101,9 +101,9 @@ struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    fn of(profile: &Profile, cell: impl Fn(usize) -> Option<Given<'a>>) -> Option<Self> {
+    fn of(profile: &Profile, cell: &dyn Fn(usize) -> Option<Given<'a>>) -> Option<Self> {
         let (first, last) = (profile.column_of(Field::FirstName)?, profile.column_of(Field::LastName)?);
-        let email = profile.column_of(Field::Email).and_then(&cell);
+        let email = profile.column_of(Field::Email).and_then(cell);
         Some(Self { first: (first, cell(first)?), last: (last, cell(last)?), email })
     }
 
@@ -131,7 +131,7 @@ pub(crate) struct Suggestion {
 pub(crate) type Told = Option<Box<[String; 2]>>;
 
 /// Whether what came back with a row says so of the names as they still stand.
-pub(crate) fn told<'a>(profile: &Profile, errors: &str, cell: impl Fn(usize) -> Option<Given<'a>>) -> Told {
+pub(crate) fn told<'a>(profile: &Profile, errors: &str, cell: &dyn Fn(usize) -> Option<Given<'a>>) -> Told {
     if errors.is_empty() {
         return None;
     }
@@ -149,7 +149,7 @@ pub(crate) fn suggestion<'a>(
     profile: &Profile,
     convention: Option<Convention>,
     told: &Told,
-    cell: impl Fn(usize) -> Option<Given<'a>>,
+    cell: &dyn Fn(usize) -> Option<Given<'a>>,
 ) -> Option<Suggestion> {
     let person = Person::of(profile, cell)?;
     let ((first_at, first), (last_at, last)) = (person.first, person.last);
@@ -304,9 +304,9 @@ mod tests {
     fn said(profile: &Profile, sheet: &[[&str; 3]], row: [&str; 3]) -> String {
         let mut votes = Votes::default();
         for row in sheet {
-            votes.row(profile, cell(profile, *row));
+            votes.row(profile, &cell(profile, *row));
         }
-        match suggestion(profile, votes.convention(), &None, cell(profile, row)) {
+        match suggestion(profile, votes.convention(), &None, &cell(profile, row)) {
             Some(Suggestion { issue, names: [(_, first), (_, last)], .. }) => format!("{} {first}|{last}", issue.code),
             None => String::new(),
         }

@@ -264,7 +264,7 @@ impl Row {
 
     /// What is suggested for its names.
     fn suggestion(&self, profile: &Profile, convention: Option<Convention>) -> Option<Suggestion> {
-        names::suggestion(profile, convention, &self.told, |at| self.cells.get(at).map(Cell::as_name))
+        names::suggestion(profile, convention, &self.told, &|at| self.cells.get(at).map(Cell::as_name))
     }
 
     /// What stands beyond the last column, unless that was settled.
@@ -390,7 +390,7 @@ impl Sheet {
                     sheet.convention = votes.convention();
                 }
             } else {
-                votes.row(profile, |at| cells.get(at).map(Cell::as_name));
+                votes.row(profile, &|at| cells.get(at).map(Cell::as_name));
             }
             let (issue, extra) = raw.judged(reading, profile);
             numbers.read(raw.number);
@@ -428,7 +428,7 @@ impl Sheet {
     /// Takes note of what was said of a row when it left.
     fn tell(&mut self, id: u32, errors: &str) {
         let row = self.at(id);
-        let told = names::told(&self.profile, errors, |at| row.cells.get(at).map(Cell::as_name));
+        let told = names::told(&self.profile, errors, &|at| row.cells.get(at).map(Cell::as_name));
         if told.is_some() {
             self.uncount(id);
             self.at_mut(id).told = told;
