@@ -77,9 +77,9 @@ export class Sheet {
   window(positions: Uint32Array): string;
   /** Types into a cell. JSON: {@link Change}, like all edits. */
   setCell(position: number, field: string, text: string): string;
-  /** Keeps a cell's original text instead of its correction. */
+  /** Keeps what a cell held instead of its correction, or of what is suggested for it. */
   refuseCorrection(position: number, field: string): string;
-  /** Takes the correction that a refused cell suggests. */
+  /** Takes the correction that a refused cell suggests; where it is about both names, both cells in one step. */
   takeCorrection(position: number, field: string): string;
   /** Takes the same kind of correction wherever it is offered in this column. */
   fixAll(code: string, field: string): string;
