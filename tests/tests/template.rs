@@ -285,6 +285,8 @@ fn the_key_behind_links_comes_from_the_secret_and_goes_where_links_are() {
     let expected = [
         "accept-invitation",
         "choose-password",
+        // Passwords of sheets wait sealed under what follows from the key.
+        "commit-import",
         "complete-password-reset",
         "confirm-email-change",
         "confirm-mfa",
@@ -295,7 +297,10 @@ fn the_key_behind_links_comes_from_the_secret_and_goes_where_links_are() {
         "get-invitation",
         "get-password-reset",
         "renew-invitation",
+        "run-import",
         "sign-in",
+        "stage-chunk",
+        "start-import",
         "sweep-mail",
         "verify-acceptance",
         "verify-enrolment",
