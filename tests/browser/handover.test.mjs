@@ -255,7 +255,7 @@ test("an import is undone as far as nobody has registered, and what stayed is na
   assert.equal((await userCalled("undo.1@example.org")).status, "active");
   const [dead] = (await mailTo("undo.0@example.org", "invites you")).links;
   assert.equal((await fetch(dead.replace("/invitations/", "/v1/invitations/"))).status, 410);
-  await page.getByRole("link", { name: "Open the person of row 2" }).click();
+  await page.getByRole("link", { name: "Show the person of row 2" }).click();
   await page.getByRole("complementary").getByText("undo.1@example.org").first().waitFor();
   assert.deepEqual(errors, []);
   await context.close();

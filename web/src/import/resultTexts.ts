@@ -65,7 +65,7 @@ export const resultTexts = {
     stayed: "People who stayed",
     person: "Person",
     why: "Why",
-    open: (row: number) => `Open the person of row ${row}`,
+    open: (row: number) => `Show the person of row ${row}`,
     reasons: {
       registered: "Has registered already.",
       deactivated: "Was deactivated since.",
