@@ -223,13 +223,20 @@ impl Cut {
     }
 }
 
+/// Passes on what a client sends; the server is addressed by its own name.
 fn pass(mut client: TcpStream, mut server: TcpStream, limit: usize, passed: &AtomicUsize, open: &AtomicBool) {
+    let host = |address: std::io::Result<std::net::SocketAddr>| format!("host: {}", address.expect("an address"));
+    let (named, meant) = (host(client.local_addr()), host(server.peer_addr()));
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = client.read(&mut buffer) {
         if passed.fetch_add(count, Ordering::SeqCst) + count > limit {
             open.store(false, Ordering::SeqCst);
         }
-        if !open.load(Ordering::SeqCst) || server.write_all(&buffer[..count]).is_err() {
+        let mut bytes = buffer[..count].to_vec();
+        if let Some(at) = bytes.windows(named.len()).position(|text| text.eq_ignore_ascii_case(named.as_bytes())) {
+            bytes.splice(at..at + named.len(), meant.bytes());
+        }
+        if !open.load(Ordering::SeqCst) || server.write_all(&bytes).is_err() {
             break;
         }
     }
@@ -374,7 +381,8 @@ async fn a_template_is_the_organizations_and_what_is_filled_in_is_imported_witho
         archive.by_name(name).expect(name).read_to_string(&mut text).expect("text");
         text
     };
-    assert!(part("README.txt").contains("There are: Night shift."));
+    let readme = part("README.txt").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(readme.contains("There are: Night shift."), "{readme}");
     let filled = format!("{}ana.li,ana@example.com,User,Night shift,Ana,Li\r\n", part("member-template.csv"));
     let filled = desk.file("filled.csv", filled);
     let ran = desk.run(&["import", &filled, "--profile", "member", "--organization", &acme, "--rows", "all"]).await;

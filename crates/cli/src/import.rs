@@ -267,14 +267,14 @@ impl Command {
         self.print(&[("server", issues.to_json())]);
         self.show_problems(&issues);
         let counts = self.checked.counts();
-        let refused_there = issues.refused_rows();
+        let (refused_there, here) = (issues.refused_rows(), issues.rows_of_people_here());
         let refused_rows = u64::from(counts.refused) + refused_there.len() as u64;
-        let here = issues.rows_of_people_here();
+        let not_new = refused_there.union(&here).count() as u64;
         output::error(&format!(
             "rollcall: {}; {} already here, {} new; nothing was imported, as you wished",
             refused(refused_rows, counts.rows),
-            here,
-            u64::from(counts.rows).saturating_sub(refused_rows.max(here)),
+            here.len(),
+            upload.rows().saturating_sub(not_new),
         ));
         Ok(ExitCode::from(u8::from(refused_rows > 0)))
     }

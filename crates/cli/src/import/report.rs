@@ -49,10 +49,10 @@ impl ServerIssues {
         self.errors().map(|issue| issue.row).collect()
     }
 
-    /// How many rows are about people who are there already.
-    pub(super) fn rows_of_people_here(&self) -> u64 {
+    /// The rows about people who are there already.
+    pub(super) fn rows_of_people_here(&self) -> BTreeSet<u32> {
         let here = self.0.iter().filter(|issue| matches!(issue.code.as_str(), "already_exists" | "email_taken"));
-        here.map(|issue| issue.row).collect::<BTreeSet<_>>().len() as u64
+        here.map(|issue| issue.row).collect()
     }
 
     /// `{"issues":[…]}`, canonical.
@@ -118,6 +118,9 @@ mod tests {
                 r#""severity":"error"}]},"verdict":"accepted"}"#
             )
         );
-        assert_eq!((issues.refused_rows(), issues.rows_of_people_here()), (BTreeSet::from([9]), 2));
+        assert_eq!(
+            (issues.refused_rows(), issues.rows_of_people_here()),
+            (BTreeSet::from([9]), BTreeSet::from([2, 9]))
+        );
     }
 }
