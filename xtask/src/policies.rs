@@ -47,13 +47,13 @@ pub(crate) fn check(log: &Path) -> Outcome<bool> {
     for (function, (action, resource)) in &unused {
         said += &format!("{function} may {action} on {resource} and never did\n");
     }
+    at(log, fs::write(log, &said))?;
+    // Named, not refused: some are for what happens too rarely for a test to meet it every time.
+    let (used, file) = (granted - unused.len(), table.display());
+    say(&format!("       {used} of {granted} permissions of {} functions were used: {file}", functions.len()));
+    say(said.trim_end());
     // Without a record nothing was tested.
-    let missing = usize::from(functions.is_empty());
-    said +=
-        &format!("test result: permissions: {} passed; {} failed\n", granted - unused.len(), unused.len() + missing);
-    at(log, fs::write(log, said))?;
-    say(&format!("       {granted} permissions of {} functions: {}", functions.len(), table.display()));
-    Ok(unused.is_empty() && missing == 0)
+    Ok(!functions.is_empty())
 }
 
 fn read(lines: &str) -> BTreeMap<String, Function> {
