@@ -251,7 +251,7 @@ function ImportDetail({ id }: { id: Id }) {
           void api.cancelImport(id).then(watched.refresh, (error: unknown) => setCancelProblem(asProblem(error)))
         }
         actions={
-          data.counts.imported > 0 ? (
+          data.counts.imported > 0 && data.status !== "undone" ? (
             <Link
               to={keep("/users", {
                 invitation: "pending",

@@ -52,7 +52,7 @@ export function WatchingView(props: {
         }
         actions={
           <>
-            {data.counts.imported > 0 && (
+            {data.counts.imported > 0 && data.status !== "undone" && (
               <Link
                 to={keep("/users", { invitation: "pending", ...organization })}
                 className="button"
