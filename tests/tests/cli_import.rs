@@ -102,7 +102,7 @@ impl Desk {
 
     /// Runs the program as the holder of the first administrator's key.
     async fn run(&self, line: &[&str]) -> Ran {
-        self.run_at(&self.system.server.url().to_owned(), line).await
+        self.run_at(self.system.server.url(), line).await
     }
 
     async fn run_at(&self, url: &str, line: &[&str]) -> Ran {
