@@ -366,10 +366,10 @@ mod tests {
                 .headers_mut()
                 .insert(name, http::HeaderValue::from_str(value).unwrap_or(http::HeaderValue::from_static("")));
         }
-        let context = json!({"identity": {"sourceIp": "198.51.100.7"}, "requestId": "r-1"});
-        let context = serde_json::from_value(context).map(RequestContext::ApiGatewayV1);
-        let request = context.map(|context| request.with_request_context(context));
-        arrival(&request.unwrap_or_default(), Timestamp::UNIX_EPOCH, key).source
+        let mut context = lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext::default();
+        context.identity.source_ip = Some("198.51.100.7".to_owned());
+        let request = request.with_request_context(RequestContext::ApiGatewayV1(context));
+        arrival(&request, Timestamp::UNIX_EPOCH, key).source
     }
 
     #[test]

@@ -243,7 +243,9 @@ fn text(name: &str) -> Option<&'static str> {
         "description" | "detail" | "message" | "text" => "Looks after the people of Berlin.",
         "language" => "de",
         "time_zone" => "Europe/Berlin",
-        "id" | "user_id" | "created_by" | "actor" | "target" | "inviter" => "usr_0123456789abcdefghjkmnpqrs",
+        "id" | "user_id" | "created_by" | "written_by" | "actor" | "target" | "inviter" => {
+            "usr_0123456789abcdefghjkmnpqrs"
+        }
         "organization_id" | "organizations" => "org_0123456789abcdefghjkmnpqrs",
         "import_id" => "imp_0123456789abcdefghjkmnpqrs",
         "role" | "roles" => "organization_user",
