@@ -222,12 +222,9 @@ export function SelectField(p: {
               {({ isSelected }) => (
                 <>
                   <span className="grow">
-                    <Text slot="label">{option.name}</Text>
-                    {option.description && (
-                      <Text slot="description" className="radio-description">
-                        {option.description}
-                      </Text>
-                    )}
+                    {/* No slots: an option is called all that it shows (WCAG 2.5.3). */}
+                    {option.name}
+                    {option.description && <span className="radio-description">{option.description}</span>}
                   </span>
                   <span className="check">{isSelected && <CheckIcon />}</span>
                 </>
