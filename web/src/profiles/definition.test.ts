@@ -88,6 +88,23 @@ test("a definition leads to the form and back", () => {
   expect(definitionOf(draftOf(base, definition), base)).toEqual(definition);
 });
 
+test("what the form does not show stays as a definition has it", () => {
+  const rule = { type: "text", allow: ["letters"], min: 1, max: 40 };
+  const definition: Definition = {
+    base: "organization-user",
+    title: "Ours",
+    columns: [{ field: "username" }, { field: "email" }, { field: "first_name", rule }, { field: "domain" }],
+    lists: { properties: ["desk"] },
+  };
+  const base = built("organization-user");
+  const draft = draftOf(base, definition);
+  expect(definitionOf(draft, base)).toEqual(definition);
+  const columns = draft.columns.map((column) => (column.field === "first_name" ? { ...column, max: "30" } : column));
+  const changed = definitionOf({ ...draft, columns, roles: ["organization_user"] }, base);
+  expect(changed.columns?.[2]).toEqual({ field: "first_name", rule: { ...rule, max: 30 } });
+  expect(changed.lists).toEqual({ properties: ["desk"], [roleList(base)?.name ?? ""]: ["organization_user"] });
+});
+
 describe("what the form holds back", () => {
   test.each<{ name: string; change: Partial<ProfileDraft>; wrong: string }>([
     { name: "no name", change: { title: "  " }, wrong: "title" },

@@ -100,6 +100,8 @@ export interface ColumnDraft {
   /** Titles that mean this column, beside those of the base. */
   readonly titles: readonly string[];
   readonly required: boolean;
+  /** What may stand in it; the form sets its `max` only. */
+  readonly rule: Rule;
   /** Most characters, as typed; of a rule without such a limit empty. */
   readonly max: string;
   readonly fallback: string;
@@ -116,6 +118,8 @@ export interface ProfileDraft {
   readonly modes: readonly string[];
   /** Identifiers of the roles that rows may have; null for every one that there is. */
   readonly roles: readonly string[] | null;
+  /** What a definition says of other lists, such as sites: the form leaves it as it is. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly roleNeeded: boolean;
   readonly severalRoles: boolean;
   readonly policy: string;
@@ -166,19 +170,21 @@ export function draftOf(of: Base, definition: Definition | null): ProfileDraft {
   const columns = [...base.columns].sort((a, b) => place(order, a.field) - place(order, b.field));
   const list = roleList(base);
   const all = list?.items.map(({ id }) => id) ?? [];
-  const roles = d?.lists?.[list?.name ?? ""];
+  const { [list?.name ?? ""]: roles, ...lists } = d?.lists ?? {};
   return {
     title: d?.title ?? "",
     kind: base.kind ?? "",
     columns: columns.map((column) => {
       const change = own.get(column.field);
+      const rule = change?.rule ?? column.rule;
       return {
         field: column.field,
         used: d?.columns === undefined || change !== undefined,
         title: change?.title ?? column.title,
         titles: change?.titles ?? [],
         required: change?.required ?? column.required,
-        max: text(change?.rule?.max ?? column.rule.max),
+        rule,
+        max: text(rule.max),
         fallback: change?.default ?? column.default ?? "",
       };
     }),
@@ -186,6 +192,7 @@ export function draftOf(of: Base, definition: Definition | null): ProfileDraft {
     megabytes: megabytes(d?.limits?.bytes ?? base.limits.bytes),
     modes: d?.modes ?? base.modes,
     roles: roles === undefined || (list?.open === false && same([...roles].sort(), [...all].sort())) ? null : roles,
+    lists,
     roleNeeded: d?.role?.required_at_commit ?? base.role.required_at_commit,
     severalRoles: d?.role?.multiple ?? base.role.multiple,
     policy: d?.invitation?.policy ?? base.invitation.policy,
@@ -236,6 +243,7 @@ export function definitionOf(draft: ProfileDraft, of: Base): Definition {
   const bytes = bytesOf(draft, base);
   const hours = numberOf(draft.hours);
   const list = roleList(base);
+  const lists = list === undefined || draft.roles === null ? draft.lists : { ...draft.lists, [list.name]: draft.roles };
   const policy = only(draft.policy, base.invitation.policy, "policy");
   const expires = hours === null ? {} : only(hours, base.invitation.expires_after_hours, "expires_after_hours");
   const limits = {
@@ -258,7 +266,7 @@ export function definitionOf(draft: ProfileDraft, of: Base): Definition {
     ...only(draft.phone, base.phone_at_acceptance, "phone_at_acceptance"),
     ...only(role, {}, "role"),
     ...only(draft.credentials, base.credentials, "credentials"),
-    ...(list === undefined || draft.roles === null ? {} : { lists: { [list.name]: draft.roles } }),
+    ...only(lists, {}, "lists"),
   };
 }
 
@@ -269,14 +277,13 @@ const only = (value: unknown, usual: unknown, name: string): Record<string, unkn
 function columnChange(draft: ColumnDraft, base: Base): ColumnChange {
   const column = base.columns.find(({ field }) => field === draft.field);
   const max = numberOf(draft.max);
-  const rule = column?.rule;
   return {
     field: draft.field,
     ...only(draft.title.trim(), column?.title, "title"),
     ...only(draft.titles, [], "titles"),
     ...only(draft.required, column?.required, "required"),
     ...only(draft.fallback.trim(), column?.default ?? "", "default"),
-    ...(rule === undefined || max === null || max === rule.max ? {} : { rule: { ...rule, max } }),
+    ...only(max === null ? draft.rule : { ...draft.rule, max }, column?.rule, "rule"),
   };
 }
 

@@ -146,6 +146,7 @@ export const texts = {
     kind: "Makes",
     modes: "If a row fails",
     roles: "Roles",
+    lists: "Entries of other lists",
     roleNeeded: "Role needed",
     severalRoles: "Several roles",
     phone: "Phone number",
