@@ -28,8 +28,12 @@ LOCAL_ONLY = {"outbox.html"}
 OLD = timedelta(days=7)
 
 
+def is_part(name):
+    return name.startswith("assets/")
+
+
 def kept(name):
-    if name.startswith("assets/"):
+    if is_part(name):
         return "public, max-age=31536000, immutable"
     # Behind this page stands a token in the path.
     return "no-store" if name == "accept.html" else "no-cache"
@@ -44,7 +48,7 @@ def main():
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     bucket, s3 = outputs["ConsoleBucketName"], boto3.client("s3")
     names = [file.relative_to(options.dist).as_posix() for file in options.dist.rglob("*") if file.is_file()]
-    names = sorted((name for name in names if name not in LOCAL_ONLY), key=lambda name: (kept(name) == "no-cache", name))
+    names = sorted((name for name in names if name not in LOCAL_ONLY), key=lambda name: (not is_part(name), name))
     for name in names:
         file = options.dist / name
         media_type = TYPES.get(file.suffix, "application/octet-stream")

@@ -1,8 +1,8 @@
 """Tries again what was given up (cargo xtask redrive): every message in the three dead-letter queues of a stack.
 
 The items in the table are the truth and the sweeps find what was missed, so trying again can only be early, never wrong:
-- StreamDeadLetters hold where in the stream a record was, not the record: both sweeps run, which find its item by its
-  due key;
+- StreamDeadLetters hold where in the stream a record was, not the record: both sweeps run, once for all of them, which
+  find the items by their due keys;
 - ScheduleDeadLetters name the schedule's target: it runs;
 - MailEventDeadLetters hold the mail service's own event: record-delivery gets it again.
 
@@ -14,7 +14,10 @@ import json
 import sys
 
 import boto3
+from botocore.config import Config
 
+# A call waits for longer than any function runs, and is not made again meanwhile.
+PATIENT = Config(read_timeout=120, retries={"total_max_attempts": 1})
 SWEEPS = ("SweepImportsFunction", "SweepMailFunction")
 
 
@@ -22,8 +25,9 @@ class Stack:
     def __init__(self, name):
         self.name = name
         self.cloudformation = boto3.client("cloudformation")
-        self.functions = boto3.client("lambda")
+        self.functions = boto3.client("lambda", config=PATIENT)
         self.queues = boto3.client("sqs")
+        self.swept = False
 
     def resource(self, logical_id):
         found = self.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
@@ -35,8 +39,10 @@ class Stack:
             raise RuntimeError(f"{function}: {json.loads(answer['Payload'].read()).get('errorType', 'failed')}")
 
     def sweep(self, _message):
-        for function in SWEEPS:
-            self.run(self.resource(function), b"{}")
+        if not self.swept:
+            for function in SWEEPS:
+                self.run(self.resource(function), b"{}")
+        self.swept = True
 
     def run_target(self, message):
         attributes = message.get("MessageAttributes", {})
@@ -52,22 +58,24 @@ class Stack:
         url = self.resource(queue)
         done, failed, seen = 0, 0, set()
         while True:
-            # Hidden for longer than a function runs; what failed comes back after that, and is met only once here.
-            got = self.queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=180,
+            # All servers of the queue are asked (waiting makes it so), not a few of them. One at a time, hidden for longer
+            # than its functions run; what failed comes back after that, and is tried only once here.
+            got = self.queues.receive_message(QueueUrl=url, WaitTimeSeconds=1, VisibilityTimeout=180,
                                               MessageAttributeNames=["All"]).get("Messages", [])
-            fresh = [message for message in got if message["MessageId"] not in seen]
-            if not fresh:
+            if not got:
                 return done, failed
-            for message in fresh:
-                seen.add(message["MessageId"])
-                try:
-                    again(message)
-                except Exception as error:  # noqa: BLE001
-                    failed += 1
-                    print(f"{queue}: {message['MessageId']}: {error}", file=sys.stderr)
-                else:
-                    self.queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                    done += 1
+            message = got[0]
+            if message["MessageId"] in seen:
+                continue
+            seen.add(message["MessageId"])
+            try:
+                again(message)
+            except Exception as error:  # noqa: BLE001
+                failed += 1
+                print(f"{queue}: {message['MessageId']}: {error}", file=sys.stderr)
+            else:
+                self.queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                done += 1
 
 
 def main():
