@@ -4,11 +4,12 @@ import { useKeepOrganization, useSession } from "../console/session";
 import { Link } from "../router";
 import { ask, Button, notify, ProblemBox, Progress } from "../ui";
 import type { Flow, Work } from "./flow";
-import type { HandOver } from "./handOver";
+import { type HandOver, mayKeep } from "./handOver";
 import { noPace, observed, perSecond, secondsLeft } from "./pace";
 import { type RefusedRow, refusedRows } from "./report";
 import { timeLeft } from "./sentence";
 import { texts } from "./texts";
+import { canGoOn } from "./upload";
 import { handOver as t } from "./uploadTexts";
 import { handOvers } from "./useHandOver";
 
@@ -116,8 +117,7 @@ function Bar({ handOver, label, line }: { handOver: HandOver; label: string; lin
 /** What is safe and what is not, said while it matters. */
 function Keeping({ handOver }: { handOver: HandOver }) {
   if (handOver.kept && handOver.stage.at !== "packing") return <p>{t.waitsHere}</p>;
-  const passwords = handOver.about.options.credentials?.startsWith("specify") === true;
-  return <p>{passwords ? t.keepOpenPasswords : t.keepOpen}</p>;
+  return <p>{mayKeep(handOver.about) ? t.keepOpen : t.keepOpenPasswords}</p>;
 }
 
 function Going({ handOver, children }: { handOver: HandOver; children: ReactNode }) {
@@ -187,11 +187,11 @@ function Stopped(props: Props & { handOver: HandOver; problem: ApiProblem; giveU
       </div>
     );
   }
-  const canGoOn = problem.transient || problem.code === "upload_elsewhere";
+  const goesOn = canGoOn(problem);
   return (
     <>
       <h2>{problem.code === "import_refused" ? texted.refusedTitle : t.stoppedTitle}</h2>
-      {canGoOn && handOver.about.chunks > 1 && (
+      {goesOn && handOver.about.chunks > 1 && (
         <div className="outcome-run">
           <Bar handOver={handOver} label={t.stoppedTitle} line={t.sent(handOver.done, handOver.about.total)} />
           <p>
@@ -201,7 +201,7 @@ function Stopped(props: Props & { handOver: HandOver; problem: ApiProblem; giveU
         </div>
       )}
       <ProblemBox problem={problem}>
-        {canGoOn && (
+        {goesOn && (
           <Button look="primary" onPress={() => void handOvers.resume(key)}>
             {t.resume}
           </Button>
@@ -211,7 +211,7 @@ function Stopped(props: Props & { handOver: HandOver; problem: ApiProblem; giveU
             {texted.fix}
           </Button>
         )}
-        {work !== null && !canGoOn && refused.length === 0 ? (
+        {work !== null && !goesOn && refused.length === 0 ? (
           <Button onPress={() => void props.onGiveUp()}>{texted.backToCheck}</Button>
         ) : (
           props.giveUp

@@ -22,7 +22,7 @@ export type Stage =
   | { readonly at: "over"; readonly started: Import };
 
 /** Rows with passwords are not put into the browser's store. */
-const mayKeep = ({ options }: KeptUpload): boolean =>
+export const mayKeep = ({ options }: KeptUpload): boolean =>
   options.credentials === undefined || !givesPasswords(options.credentials);
 
 /**

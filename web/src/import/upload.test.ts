@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ApiProblem } from "../api/problem";
 import type { Import } from "../api/types";
 import { type KeptUpload, pageShelf, type Shelf, unfinished } from "./shelf";
-import { pack, rowsIn, Upload, type UploadApi } from "./upload";
+import { canGoOn, pack, rowsIn, Upload, type UploadApi } from "./upload";
 
 const answer = { id: "i1", status: "staged" } as Import;
 
@@ -106,6 +106,29 @@ test("what the server refuses is not tried again, and not kept", async () => {
   await expect((await upload(10, api, shelf)).run(() => {})).rejects.toBe(refused);
   expect(calls).toEqual(["start"]);
   expect(await shelf.all()).toEqual([]);
+});
+
+test("who is signed out meanwhile has the rows still, and sends them after signing in", async () => {
+  const { api, calls } = server({
+    fails: (_call, n) => (n === 1 ? new ApiProblem(401, { code: "not_authenticated" }) : null),
+  });
+  const shelf = pageShelf();
+  const once = await upload(10, api, shelf);
+  await expect(once.run(() => {})).rejects.toSatisfy(canGoOn);
+  expect(await shelf.waiting("k1")).toEqual([0]);
+  await once.run(() => {});
+  expect(calls).toEqual(["start", "start"]);
+  expect(await shelf.all()).toEqual([]);
+});
+
+test("what was withdrawn meanwhile is not sent, and not kept", async () => {
+  const { api, calls } = server({ now: () => ({ status: "cancelled" }) });
+  const shelf = pageShelf();
+  const about = await pack(kept(2500, { importId: "i1" }), shelf, read(2500), () => {});
+  const gone = new Upload(about, shelf, { api, hold: nobodyElse }).run(() => {});
+  await expect(gone).rejects.toMatchObject({ code: "upload_gone" });
+  expect(calls).toEqual(["look"]);
+  expect([await shelf.all(), await shelf.waiting("k1")]).toEqual([[], []]);
 });
 
 test("taken up by another page, it sends only what has not arrived", async () => {

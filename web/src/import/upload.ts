@@ -42,6 +42,10 @@ export async function uploadsUnderWay(): Promise<(key: string) => boolean> {
   return (key) => names.has(lockName(key));
 }
 
+/** Whether it can be taken up again as it is: who is signed out can after signing in. */
+export const canGoOn = ({ transient, code }: ApiProblem): boolean =>
+  transient || code === "upload_elsewhere" || code === "not_authenticated";
+
 export const rowsInChunk = (total: number, chunk: number): number =>
   Math.max(0, Math.min(CHUNK_ROWS, total - chunk * CHUNK_ROWS));
 
@@ -125,7 +129,7 @@ export class Upload {
       return started;
     } catch (error) {
       // What the server refused is not sent a second time as it is.
-      if (!isAbort(error) && !asProblem(error).transient) await this.#shelf.forget(key);
+      if (!isAbort(error) && !canGoOn(asProblem(error))) await this.#shelf.forget(key);
       throw error;
     }
   }
@@ -134,8 +138,8 @@ export class Upload {
     const { key, total } = this.#upload;
     const staged = await this.#staged();
     if (staged.status !== "staged") {
-      // Everything had arrived; only the answer had not.
-      if (staged.status !== "cancelled") await this.#shelf.forget(key);
+      // Everything had arrived, only the answer had not; or it was withdrawn, and nobody waits for its rows.
+      await this.#shelf.forget(key);
       if (staged.status === "cancelled") throw gone();
       return staged;
     }
