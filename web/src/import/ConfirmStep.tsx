@@ -6,7 +6,7 @@ import { Button, Checkbox, WarningIcon } from "../ui";
 import { Choices as RadioChoices } from "../ui/Choices";
 import { confirmTexts } from "./confirmTexts";
 import { FileIssues } from "./FileIssues";
-import type { Mode, Work } from "./flow";
+import type { Choices, Mode, Work } from "./flow";
 import { useSheet } from "./Grid";
 import { HereSection } from "./HereSection";
 import { givesPasswords } from "./here";
@@ -15,9 +15,6 @@ import { sentence } from "./sentence";
 import { count, texts } from "./texts";
 
 const t = texts.confirm;
-
-/** What is chosen on this page. */
-export type Choices = Pick<Work, "mode" | "onExisting" | "here" | "invite" | "credentials">;
 
 export interface ConfirmProps {
   work: Work;

@@ -5,10 +5,22 @@ import { Link, navigate, useLeaveGuard, usePath, useSearch, withSearch } from ".
 import { announce, ask, Button, CheckIcon, ErrorIcon, ProblemBox, serverNow } from "../ui";
 import { AssignStep } from "./AssignStep";
 import { CheckStep } from "./CheckStep";
-import { type Choices, ConfirmStep } from "./ConfirmStep";
+import { ConfirmStep } from "./ConfirmStep";
 import { type Choice, choiceOf, kindsFor, whomOf } from "./choice";
 import { assignableFields } from "./columns";
-import { type Flow, flowOf, type Result, type Step, stepOf, steps, unsaved, type WizardState, type Work } from "./flow";
+import {
+  type Choices,
+  chosen,
+  type Flow,
+  flowOf,
+  type Result,
+  type Step,
+  stepOf,
+  steps,
+  unsaved,
+  type WizardState,
+  type Work,
+} from "./flow";
 import { useSheet } from "./Grid";
 import { HandOverBanner } from "./HandOverBanner";
 import { HandOverView } from "./HandOverView";
@@ -326,7 +338,7 @@ export default function ImportWizard() {
       case "assign":
         return <AssignStep work={of} />;
       case "confirm":
-        return <Confirming work={of} choice={choice} onChange={(patch) => update({ work: { ...of, ...patch } })} />;
+        return <Confirming work={of} choice={choice} onChange={(patch) => setState((old) => chosen(old, of, patch))} />;
     }
   };
 

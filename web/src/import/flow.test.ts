@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ApiProblem } from "../api/problem";
-import { flowOf, type Result, type Step, stepOf, unsaved, type WizardState, type Work } from "./flow";
+import { chosen, flowOf, type Result, type Step, stepOf, unsaved, type WizardState, type Work } from "./flow";
 import type { HandOver } from "./handOver";
 
 const empty: WizardState = { work: null, reading: null, failure: null };
@@ -61,6 +61,19 @@ test("what is handed over is shown with its sheet, or without it after a reload"
     handOver: { stage },
   });
   expect(flowOf(empty, "result", at, new Map())).toMatchObject({ stage: "handing", work: null, handOver: null });
+});
+
+test("what took a while to find out takes nothing back that was chosen meanwhile", () => {
+  const session = {} as Work["session"];
+  const before = { ...work, session, mode: "atomic", invite: false } as Work;
+  const now = { ...empty, work: { ...before, mode: "partial", invite: true } as Work };
+  const here = { edits: 0, asked: 1, people: [], own: new Map() };
+  expect(chosen(now, before, { here }).work).toEqual({ ...now.work, here });
+  for (const patch of [{ session: {} as Work["session"] }, { upload: "u1" }, { importId: "i1" }]) {
+    const elsewhere = { ...empty, work: { ...before, ...patch } };
+    expect(chosen(elsewhere, before, { here })).toBe(elsewhere);
+  }
+  expect(chosen(empty, before, { here })).toBe(empty);
 });
 
 test("there is something to lose until the rows are handed over, or kept for that", () => {

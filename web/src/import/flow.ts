@@ -46,6 +46,16 @@ export interface WizardState {
   readonly failure: Failure | null;
 }
 
+/** What is chosen on the page Confirm. */
+export type Choices = Pick<Work, "mode" | "onExisting" | "here" | "invite" | "credentials">;
+
+/** With what was chosen for that sheet, beside all that was chosen meanwhile: looking for people takes a while. */
+export function chosen(state: WizardState, of: Work, patch: Partial<Choices>): WizardState {
+  const { work } = state;
+  if (work === null || work.session !== of.session || work.upload !== null || work.importId !== null) return state;
+  return { ...state, work: { ...work, ...patch } };
+}
+
 /** What is on screen. The URL names the step; what is at hand decides whether it can be shown. */
 export type Flow =
   | {
