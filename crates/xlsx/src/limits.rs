@@ -7,7 +7,8 @@ pub struct Limits {
     pub entries: u64,
     /// Bytes of all parts that are read, unpacked; the directory's own figures are believed only as an upper bound.
     pub unpacked: u64,
-    /// Bytes of the texts of all cells: one long text may stand in many cells.
+    /// Bytes that are kept of all worksheets: the texts of all cells, since one long text may stand in many, and one for
+    /// each cell, since all worksheets together may have far more empty ones than one may.
     pub text: u64,
     /// Beginnings, ends and texts of elements in all parts that are read: what reading costs, however little is in them.
     /// Beyond it there are said to be too many cells.

@@ -1,6 +1,6 @@
 //! Workbooks (ECMA-376) to tables. What a person sees counts: values, not formulas; sheets in their order.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::{
     Limits, Refused,
@@ -56,7 +56,7 @@ struct Workbook<'a> {
     strings: Strings,
     styles: Vec<Style>,
     from_1904: bool,
-    /// Bytes of the texts of all cells so far.
+    /// Bytes that are kept of all cells so far.
     text: u64,
 }
 
@@ -141,7 +141,7 @@ impl<'a> Workbook<'a> {
         self.archive.part(part)?.map(Xml::new).ok_or(Refused::Damaged)
     }
 
-    fn read_sheets(&mut self, main: &str, relations: &HashMap<String, Relation>) -> Result<(), Refused> {
+    fn read_sheets(&mut self, main: &str, relations: &BTreeMap<String, Relation>) -> Result<(), Refused> {
         let mut xml = self.xml(main)?;
         loop {
             match xml.next()? {
@@ -199,6 +199,7 @@ impl<'a> Workbook<'a> {
             line: 0,
             texts: String::new(),
             cells: Vec::new(),
+            next: 0,
             counted: 0,
             rows: into,
         };
@@ -223,7 +224,7 @@ impl<'a> Workbook<'a> {
                         inside = Inside::Row;
                     }
                     (Inside::Row, "c") => {
-                        cell = Cell { column: rows.next_column(), ..Cell::default() };
+                        cell = Cell { column: rows.next, ..Cell::default() };
                         let mut wrong = None;
                         element.attributes(|name, text| match name {
                             "r" => match column(text) {
@@ -281,10 +282,10 @@ fn is_true(text: &str) -> bool {
 }
 
 /// Reads what a part says of others, by their ids. The root's own (`""`) are of the archive.
-fn relations(archive: &mut Archive<'_>, part: &str) -> Result<HashMap<String, Relation>, Refused> {
+fn relations(archive: &mut Archive<'_>, part: &str) -> Result<BTreeMap<String, Relation>, Refused> {
     let (folder, name) = part.rsplit_once('/').map_or(("", part), |(folder, name)| (folder, name));
     let slash = if folder.is_empty() { "" } else { "/" };
-    let mut relations = HashMap::new();
+    let mut relations = BTreeMap::new();
     let Some(part) = archive.part(&format!("{folder}{slash}_rels/{name}.rels"))? else { return Ok(relations) };
     let mut xml = Xml::new(part);
     loop {
@@ -394,7 +395,7 @@ fn unescaped(text: &str) -> String {
 
 /// How each style shows numbers.
 fn styles(mut xml: Xml<'_>) -> Result<Vec<Style>, Refused> {
-    let mut formats: HashMap<u32, Style> = HashMap::new();
+    let mut formats: BTreeMap<u32, Style> = BTreeMap::new();
     let mut ids = Vec::new();
     let mut in_cells = false;
     loop {
@@ -499,6 +500,8 @@ struct RowReader<'a, 'b> {
     /// The texts of the row, and which columns they are of.
     texts: String,
     cells: Vec<(u32, std::ops::Range<usize>)>,
+    /// The column of a cell that does not say its own: the one after the last, however empty that was.
+    next: u32,
     counted: u64,
     rows: &'a mut RowsWriter<'b>,
 }
@@ -513,18 +516,24 @@ impl RowReader<'_, '_> {
             return Err(Refused::TooLarge { what: What::Rows, limit: ROWS.into() });
         }
         self.line = line;
+        self.next = 0;
         Ok(())
     }
 
-    /// The column of a cell that does not say its own.
-    fn next_column(&self) -> u32 {
-        self.cells.last().map_or(0, |(column, _)| column + 1)
+    /// Counts bytes that are kept.
+    fn keep(&mut self, bytes: usize) -> Result<(), Refused> {
+        *self.text = self.text.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        if *self.text > self.limits.text {
+            return Err(Refused::TooLarge { what: What::Unpacked, limit: self.limits.text });
+        }
+        Ok(())
     }
 
     fn cell(&mut self, cell: &Cell, value: &str) -> Result<(), Refused> {
         if cell.column >= COLUMNS {
             return Err(Refused::TooLarge { what: What::Columns, limit: COLUMNS.into() });
         }
+        self.next = cell.column + 1;
         if value.is_empty() {
             return Ok(());
         }
@@ -544,10 +553,7 @@ impl RowReader<'_, '_> {
             Kind::Plain => self.texts.push_str(value.trim()),
         }
         if self.texts.len() > start {
-            *self.text = self.text.saturating_add(u64::try_from(self.texts.len() - start).unwrap_or(u64::MAX));
-            if *self.text > self.limits.text {
-                return Err(Refused::TooLarge { what: What::Unpacked, limit: self.limits.text });
-            }
+            self.keep(self.texts.len() - start)?;
             self.cells.push((cell.column, start..self.texts.len()));
             if self.cells.len() > COLUMNS as usize {
                 return Err(Refused::Damaged);
@@ -565,6 +571,7 @@ impl RowReader<'_, '_> {
         if self.counted > self.limits.cells {
             return Err(Refused::TooLarge { what: What::Cells, limit: self.limits.cells });
         }
+        self.keep(width as usize)?;
         let mut cells = self.cells.iter().peekable();
         let mut text = |column: u32| {
             let mut text = "";

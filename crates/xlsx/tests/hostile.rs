@@ -137,6 +137,12 @@ fn cells_of_all_kinds_are_read() {
             "",
             "1 1|2; 2 3",
         ),
+        (
+            "empty cells that do not say where they are",
+            "<row><c/><c><v>2</v></c><c s=\"1\"/><c><v>4</v></c></row><row><c r=\"B2\"/><c><v>3</v></c></row>",
+            "",
+            "1 |2||4; 2 ||3",
+        ),
         ("cells in disorder", "<row r=\"1\"><c r=\"C1\"><v>3</v></c><c r=\"A1\"><v>1</v></c></row>", "", "1 1||3"),
         ("two cells in one place", "<row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\"A1\"><v>2</v></c></row>", "", "1 2"),
         ("entities and marked sections", ROWS, "<si><t>&lt;a&gt; &amp;&#x41;<![CDATA[<b>]]></t></si>", "1 <a> &A<b>"),
@@ -366,6 +372,18 @@ fn one_sheet_that_is_too_large_spoils_no_other() {
     let sheets = Tables::read(&bytes).expect("tables").sheets.expect("as it was made");
     assert_eq!(sheets[0].rows.clone().unwrap_err(), Refused::TooLarge { what: What::Cells, limit: 4_000_000 });
     assert_eq!(told_rows(sheets[1].rows.clone().unwrap()), "1 Ana");
+}
+
+#[test]
+fn many_sheets_with_cells_far_out_are_not_all_kept() {
+    let large = "<row><c r=\"XFD1\"><v>1</v></c></row>".repeat(240);
+    let bytes = unpack(&workbook(&vec![large.as_str(); 20], STRINGS), &Limits::default());
+    let sheets = Tables::read(&bytes).expect("tables").sheets.expect("as it was made");
+    let read = sheets.iter().filter(|sheet| sheet.rows.is_ok()).count();
+    assert_eq!(read, 17, "of 240 * 16,384 cells each in 64 MiB");
+    let limit = Limits::default().text;
+    assert_eq!(sheets[19].rows.clone().unwrap_err(), Refused::TooLarge { what: What::Unpacked, limit });
+    assert!(bytes.len() < 80 << 20, "{} bytes", bytes.len());
 }
 
 #[test]
