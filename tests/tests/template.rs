@@ -135,6 +135,10 @@ fn delivery_events_of_this_stage_reach_their_recorder() {
         template.properties("MailEvents")["EventDestination"]["MatchingEventTypes"].as_array().expect("types").len();
     let taken = event["Pattern"]["detail-type"].as_array().expect("types").len();
     assert_eq!(asked, taken, "what the mail service sends is what the function takes");
+    // EventBridge hands events to Lambda and is done: what the function itself fails at ends in the function's own queue.
+    let letters = json!({"!GetAtt": "MailEventDeadLetters.Arn"});
+    let recorder = template.properties("RecordDeliveryFunction");
+    assert_eq!((&event["DeadLetterConfig"]["Arn"], &recorder["DeadLetterQueue"]["TargetArn"]), (&letters, &letters));
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(crate) struct AccessControl {
     record: Option<Record>,
 }
 
-/// What is granted and what is used, for the question what is granted and never used (`cargo xtask policies`): a line
+/// What is granted and what is used, for the question what is granted and never used (`cargo verify`, step *policies*): a line
 /// `granted|used, function, action, resource` each, once.
 #[derive(Debug)]
 struct Record {

@@ -40,6 +40,13 @@ impl Reply {
         Self { status, headers: vec![(header::CONTENT_TYPE, media_type.to_owned())], body: body.into() }
     }
 
+    /// A file that is saved under that name.
+    #[must_use]
+    pub fn download(name: &str, media_type: &str, file: impl Into<Bytes>) -> Self {
+        Self::bytes(StatusCode::OK, media_type, file)
+            .with(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
+    }
+
     /// A body whose headers follow with [`Reply::with`].
     #[must_use]
     pub(crate) fn raw(status: StatusCode, body: impl Into<Bytes>) -> Self {

@@ -1,6 +1,6 @@
 //! Tables as files: CSV, and XLSX workbooks of one sheet.
 
-use http::{HeaderName, StatusCode, header};
+use http::HeaderName;
 use rollcall_accounts::{Error, Result};
 use rust_xlsxwriter::Workbook;
 
@@ -83,9 +83,8 @@ impl Table {
     /// # Errors
     /// As [`Table::file`].
     pub fn reply(&self, format: Format, next: Option<String>) -> Answer {
-        let name = format!("attachment; filename=\"{}.{}\"", self.name, format.extension());
-        let reply = Reply::bytes(StatusCode::OK, format.media_type(), self.file(format)?)
-            .with(header::CONTENT_DISPOSITION, name);
+        let name = format!("{}.{}", self.name, format.extension());
+        let reply = Reply::download(&name, format.media_type(), self.file(format)?);
         Ok(match next {
             Some(next) => reply.with(NEXT_CURSOR, next),
             None => reply,

@@ -34,6 +34,7 @@ use crate::{
     failure::{internal, is_condition_failure},
     item::{self, Item, n, s},
     keys::{self, Due, Key},
+    write::key_of,
 };
 
 /// Most bytes of a part: an item holds 400 KB.
@@ -406,11 +407,17 @@ impl StageSource for Store {
                 ("bytes".to_owned(), AttributeValue::B(Blob::new(bytes))),
             ])
         });
-        self.batch_write(parts.collect(), Vec::new()).await?;
+        let parts: Vec<Item> = parts.collect();
+        let written = parts.iter().map(key_of).collect();
+        self.batch_write(parts, Vec::new()).await?;
         let members = vec![self.still_staged(import)?, self.put_new(item::to_item(&header, "import_piece", piece)?)?];
         match self.transact(members).await? {
             Ok(()) => Ok(Staging::Stored),
-            Err(failed) if failed.contains(&0) => Ok(Staging::Closed),
+            Err(failed) if failed.contains(&0) => {
+                // Cancelled or committed meanwhile: what came after it was cleaned up nobody else takes away.
+                self.batch_write(Vec::new(), written).await?;
+                Ok(Staging::Closed)
+            }
             Err(_) => Ok(self.staged_as(&header, &piece.digest).await?.unwrap_or(Staging::Differs)),
         }
     }

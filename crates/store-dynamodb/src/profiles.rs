@@ -14,9 +14,7 @@ use rollcall_accounts::{
 
 use crate::{
     Store,
-    dispatch::Dispatch as _,
-    failure::internal,
-    item::{self, Item, s},
+    item::{self, Item},
     keys,
     write::named,
 };
@@ -45,28 +43,8 @@ impl ReadProfiles for Store {
 
     async fn custom_profiles(&self, organization: Option<&OrganizationId>) -> Result<Vec<CustomProfile>> {
         let partition = keys::profiles_partition(&keys::scope(organization));
-        let mut profiles: Vec<CustomProfile> = Vec::new();
-        let mut start = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", s(&partition))
-                .set_exclusive_start_key(start)
-                .dispatch()
-                .await
-                .map_err(internal)?;
-            for item in answer.items.unwrap_or_default() {
-                profiles.push(item::from_item(item)?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                break;
-            }
-        }
+        let items = self.partition(&partition, "").await?.into_iter();
+        let mut profiles = items.map(item::from_item).collect::<Result<Vec<CustomProfile>, StoreError>>()?;
         profiles.sort_by(|a, b| (a.definition.title(), &a.id).cmp(&(b.definition.title(), &b.id)));
         Ok(profiles)
     }

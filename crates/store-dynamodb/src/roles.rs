@@ -21,7 +21,7 @@ use crate::{
     Store,
     dispatch::Dispatch as _,
     failure::internal,
-    item::{self, Item, s},
+    item::{self, Item},
     keys,
     write::{key_of, named},
 };
@@ -29,28 +29,8 @@ use crate::{
 impl ReadRoles for Store {
     async fn role_book(&self, organization: Option<&OrganizationId>) -> Result<RoleBook> {
         let partition = keys::roles_partition(&keys::scope(organization));
-        let mut roles = Vec::new();
-        let mut start = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", s(&partition))
-                .set_exclusive_start_key(start)
-                .dispatch()
-                .await
-                .map_err(internal)?;
-            for item in answer.items.unwrap_or_default() {
-                roles.push(item::from_item::<CustomRole>(item)?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(RoleBook::new(roles));
-            }
-        }
+        let roles = self.partition(&partition, "").await?.into_iter().map(item::from_item);
+        Ok(RoleBook::new(roles.collect::<Result<_, StoreError>>()?))
     }
 }
 

@@ -3,7 +3,11 @@
 
 use std::borrow::Cow;
 
-use crate::{cell, names, table::Cell, text};
+use crate::{
+    cell, names,
+    table::{Cell, line_ends},
+    text,
+};
 
 /// What mail programs write in front of a list.
 const FIELDS: [&str; 9] = ["to", "cc", "bcc", "from", "an", "von", "para", "de", "à"];
@@ -131,9 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     fn step(&mut self, bytes: usize) {
-        let passed = &self.text[self.at..self.at + bytes];
-        let ends = passed.matches('\n').count() + passed.matches('\r').count() - passed.matches("\r\n").count();
-        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        self.line += line_ends(&self.text[self.at..self.at + bytes]);
         self.at += bytes;
     }
 }

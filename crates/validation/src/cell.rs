@@ -102,13 +102,7 @@ fn empty(profile: &Profile, column: &Column) -> Outcome {
 
 /// The value of a column's empty cells.
 pub(crate) fn default(profile: &Profile, column: &Column) -> Option<Value> {
-    let default = column.default.as_deref().or_else(|| match column.rule {
-        Rule::List { list, .. } if column.default_first => {
-            profile.list(list).and_then(|names| names.first()).map(|first| first.name.as_str())
-        }
-        _ => None,
-    });
-    default.map(|default| of_column(column, Value::Text(default.to_owned())))
+    profile.default_of(column).map(|default| of_column(column, Value::Text(default.to_owned())))
 }
 
 fn check_text(profile: &Profile, column: &Column, given: &str, corrections: Corrections) -> Outcome {

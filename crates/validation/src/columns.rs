@@ -84,7 +84,8 @@ impl Profile {
         })
     }
 
-    fn default_of<'a>(&'a self, column: &'a Column) -> Option<&'a str> {
+    /// What stands in a column's empty cells.
+    pub(crate) fn default_of<'a>(&'a self, column: &'a Column) -> Option<&'a str> {
         column.default.as_deref().or_else(|| match column.rule {
             Rule::List { list, .. } if column.default_first => self.list(list)?.first().map(|first| &*first.name),
             _ => None,

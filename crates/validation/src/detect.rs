@@ -417,7 +417,7 @@ impl<'a> Candidate<'a> {
             issues.push(issue);
         }
         for (column, place) in profile.columns().iter().zip(&self.places) {
-            if place.is_none() && column.required && column.default.is_none() && !column.default_first {
+            if place.is_none() && column.is_needed() {
                 let issue = Issue::error(code::COLUMN_MISSING).of(column.field);
                 issues.push(issue.with("title", column.title.as_str()));
             }

@@ -39,17 +39,18 @@ impl<'a> RawRow<'a, '_> {
 
     /// What is wrong with the row as such, and the cells that are not read which show that.
     pub(crate) fn judged(&self, reading: &Reading<'_>, profile: &Profile) -> (Option<Issue>, Vec<String>) {
-        let texts = |cells: &[Cell<'_>]| cells.iter().map(|cell| cell.text.clone().into_owned()).collect();
         if let Some(code) = rows::of_no_person(self.cells, self.first, reading, profile) {
             let ours = |at: usize| reading.titles.get(at).is_some_and(|title| refused::is_ours(title));
             let is_read = |at: usize| reading.places.contains(&Some(at)) || ours(at);
-            let rest =
-                self.cells.iter().enumerate().filter(|(at, cell)| !is_read(*at) && !text::is_all_blank(&cell.text));
-            return (Some(Issue::error(code)), rest.map(|(_, cell)| cell.text.clone().into_owned()).collect());
+            return (Some(Issue::error(code)), self.filled(|at| !is_read(at)));
         }
-        let extra = self.cells.get(reading.width..).unwrap_or_default();
-        let filled = extra.iter().rposition(|cell| !text::is_all_blank(&cell.text)).map_or(0, |at| at + 1);
-        (self.too_many_cells(reading.width), texts(&extra[..filled]))
+        (self.too_many_cells(reading.width), self.filled(|at| at >= reading.width))
+    }
+
+    /// The texts of some cells. Blank ones say nothing, and there may be thousands in every row.
+    fn filled(&self, wanted: impl Fn(usize) -> bool) -> Vec<String> {
+        let cells = self.cells.iter().enumerate().filter(|(at, cell)| wanted(*at) && !text::is_all_blank(&cell.text));
+        cells.map(|(_, cell)| cell.text.clone().into_owned()).collect()
     }
 
     fn too_many_cells(&self, width: usize) -> Option<Issue> {

@@ -342,6 +342,11 @@ impl Column {
         matches!(self.rule, Rule::List { multiple: true, .. }) || self.field_is_list()
     }
 
+    /// Whether a sheet must have it.
+    pub(crate) fn is_needed(&self) -> bool {
+        self.required && self.default.is_none() && !self.default_first
+    }
+
     /// Fields whose values are lists whatever the profile.
     fn field_is_list(&self) -> bool {
         matches!(self.field, Field::Role | Field::Groups | Field::Properties | Field::Organizations | Field::Courses)

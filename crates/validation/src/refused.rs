@@ -92,11 +92,6 @@ struct Text {
     broken: bool,
 }
 
-/// Whether a sheet must have a column.
-fn is_needed(column: &Column) -> bool {
-    column.required && column.default.is_none() && !column.default_first
-}
-
 /// Whether an issue says that a cell's quotation marks are not closed.
 fn is_broken(issue: &Issue) -> bool {
     issue.code == code::QUOTE_NOT_CLOSED
@@ -118,7 +113,7 @@ impl RefusedTable {
         });
         let (mut fields, mut titles): (Vec<Field>, Vec<String>) = own.unzip();
         for column in profile.columns() {
-            if !fields.contains(&column.field) && (is_needed(column) || given(column)) {
+            if !fields.contains(&column.field) && (column.is_needed() || given(column)) {
                 fields.push(column.field);
                 titles.push(title_of(profile, column, ""));
             }
@@ -137,16 +132,15 @@ impl RefusedTable {
         self.push_cells(row, cells, &[], errors, &[]);
     }
 
-    /// `extra` are the cells beyond the sheet's last column: they stand beyond this table's last. Where exactly they stood
-    /// means nothing, and a single one may have stood far out.
+    /// `extra` are the filled cells beyond the sheet's last column: they stand beyond this table's last. Where exactly they
+    /// stood means nothing, and a single one may have stood far out.
     fn push_cells(&mut self, row: u32, cells: Vec<Text>, issues: &[Issue], more: &[String], extra: &[String]) {
         let mut written: Vec<String> = cells.iter().map(|cell| workbook(&cell.text, cell.broken)).collect();
         written.push(row.to_string());
         let told = issues.iter().filter(|issue| issue.is_error()).map(|issue| self.told(issue));
         let told: Vec<String> = told.chain(more.iter().cloned()).collect();
         written.push(workbook(&told.join("; "), false));
-        let filled = extra.iter().filter(|text| !text::is_all_blank(text));
-        written.extend(filled.map(|text| workbook(text, false)));
+        written.extend(extra.iter().map(|text| workbook(text, false)));
         self.rows.push(written);
     }
 

@@ -111,7 +111,7 @@ pub struct CheckedRow {
     pub values: Values,
     /// What is wrong, or was put right.
     pub issues: Vec<Issue>,
-    /// What stands beyond the last column.
+    /// What stands beyond the last column, without what is blank.
     pub(crate) extra: Box<[String]>,
 }
 

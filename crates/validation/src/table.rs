@@ -167,7 +167,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn line_ends(text: &str) -> u32 {
+/// How many lines end in a text.
+pub(crate) fn line_ends(text: &str) -> u32 {
     let mut count = 0;
     let mut after_cr = false;
     for byte in text.bytes() {

@@ -24,6 +24,7 @@ use crate::{
         assign::{GROUP_LIMIT, PROPERTY_LIMIT, access_differs, is_reduced, permitted},
         create_user::summary,
         edits::{Edit, others_account},
+        rules::Rules,
     },
     outbox::{DueMail, Lane},
     roles::{Permission, RoleBook},
@@ -170,7 +171,7 @@ pub struct Deciding<'a> {
     pub book: &'a RoleBook,
     /// What the import makes.
     pub kind: UserKind,
-    /// Hours for which an invitation is good once mailed.
+    /// Hours for which an invitation is good once mailed, at most: a person's own rules may give fewer.
     pub valid_hours: u32,
     /// The moment.
     pub now: Timestamp,
@@ -282,11 +283,13 @@ impl Deciding<'_> {
             return Err(Settled::of(Severity::Skipped, "email", "already_registered"));
         }
         let by = actor.id().clone();
+        // The rules that made the account still hold for it, as where it is invited again by itself.
+        let hours = Rules::of(read, None).map_or(self.valid_hours, |rules| rules.valid_hours().min(self.valid_hours));
         let (before, next) = match &read.invitation {
-            None => (Value::Null, Invitation::queued(id(), self.valid_hours, by, self.now)),
+            None => (Value::Null, Invitation::queued(id(), hours, by, self.now)),
             Some(old) => (
                 json!({"generation": old.generation, "status": old.status_at(self.now).name()}),
-                old.next_generation(self.valid_hours, by, self.now, false),
+                old.next_generation(hours, by, self.now, false),
             ),
         };
         let mail = DueMail::invitation(&read.id, &next, Lane::Bulk);
@@ -409,7 +412,8 @@ mod tests {
     use super::*;
     use crate::{
         access::{Account, Via},
-        ids::OrganizationId,
+        ids::{OrganizationId, ProfileId},
+        import::custom::OwnRules,
         invitation::InvitationStatus,
         lists::PropertyValue,
         roles::RoleId,
@@ -572,6 +576,27 @@ mod tests {
         revoked.invitation.as_mut().unwrap().status = InvitationStatus::Revoked;
         let third = decide(&admin, OnExisting::Invite, &nothing, &revoked).unwrap().invitation.unwrap();
         assert_eq!((third.generation, third.status), (3, InvitationStatus::Pending));
+    }
+
+    #[test]
+    fn an_invitation_is_good_no_longer_than_import_and_person_have_it() {
+        let admin = actor(UserKind::EndUser, &["organization_admin"]);
+        let nothing = row(json!({"row": 1, "values": {}}));
+        for (name, hours, wanted) in [("by the import", 48, 24), ("by the profile that made the person", 4, 4)] {
+            let mut person = user("ana", UserKind::EndUser, &["organization_user"], UserStatus::Created);
+            person.own_rules = Some(OwnRules {
+                profile: ProfileId::derived(&["own"]),
+                base: "modern".into(),
+                mfa_required: false,
+                phone_at_acceptance: false,
+                valid_hours: hours,
+            });
+            for generation in 1..=2 {
+                person = decide(&admin, OnExisting::Invite, &nothing, &person).unwrap();
+                let invitation = person.invitation.as_ref().unwrap();
+                assert_eq!((invitation.generation, invitation.valid_hours), (generation, wanted), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -88,12 +88,13 @@ impl Effective {
         };
         let kept = kept(mode);
         let by_organization = self.organization.as_ref().is_some_and(|found| found.credential_modes.contains(&kept));
-        let by_profile = offered.contains(&mode) && self.user_kind == UserKind::EndUser;
-        if kept == CredentialMode::Link || (by_profile && by_organization) {
+        let by_kind = self.user_kind == UserKind::EndUser && by_organization;
+        if offered.contains(&mode) && (kept == CredentialMode::Link || by_kind) {
             return Ok(kept);
         }
-        let detail = "this way to first credentials is not allowed here; people can be sent a link";
-        Err(unfit("credential_mode_not_allowed", detail.into()))
+        let names: Vec<&str> = offered.iter().map(|mode| mode.as_str()).collect();
+        let detail = format!("the profile offers {}, as far as the organization allows it", names.join(", "));
+        Err(unfit("credential_mode_not_allowed", detail))
     }
 
     /// Whether users are invited: the profile decides, and the caller where it leaves that open.
@@ -424,4 +425,50 @@ pub async fn offered(
             Some(Offered { kind: profile.kind().map(str::to_owned), effective, custom })
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn first_credentials_are_those_that_profile_and_organization_offer() {
+        let effective = |offered: &[&str], allowed: &[CredentialMode]| {
+            let definition = json!({"base": "organization-user", "title": "Own", "credentials": offered});
+            let definition: Definition = serde_json::from_value(definition).unwrap();
+            let organization = Organization {
+                id: OrganizationId::derived(&["acme"]),
+                name: "Acme".into(),
+                default_country: None,
+                mfa_required: false,
+                password_policy: PasswordPolicy::default(),
+                credential_modes: allowed.iter().copied().collect(),
+                domains: vec![],
+                created_at: jiff::Timestamp::UNIX_EPOCH,
+                version: 1,
+            };
+            Effective {
+                profile: profile_of(&definition, PREVIEW, 1).unwrap(),
+                user_kind: UserKind::EndUser,
+                organization: Some(organization),
+                roles: RoleBook::default(),
+                catalog: Catalog::default(),
+                own_rules: None,
+            }
+        };
+        use CredentialMode::{Generate, Link};
+        let (both, generated) = (&["link", "generate_and_mail"][..], &["generate_and_mail"][..]);
+        for (name, offered, allowed, wanted, told) in [
+            ("the profile's first", generated, &[Link, Generate][..], None, Some(Generate)),
+            ("another of its", both, &[Link, Generate], Some("generate_and_mail"), Some(Generate)),
+            ("not allowed by the organization", both, &[Link], Some("generate_and_mail"), None),
+            ("a link that the profile leaves out", generated, &[Link, Generate], Some("link"), None),
+            ("another that it leaves out", both, &[Link, Generate], Some("specify_only"), None),
+            ("unknown", both, &[Link, Generate], Some("letter"), None),
+        ] {
+            assert_eq!(effective(offered, allowed).credentials(wanted).ok(), told, "{name}");
+        }
+    }
 }

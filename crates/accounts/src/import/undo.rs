@@ -44,8 +44,8 @@ impl Stayed {
     pub const UPDATED: &'static str = "updated_person";
 }
 
-/// Why a user of an undone import stays; none: they go. Only who never registered does, and only if whoever undoes
-/// it might delete them one by one.
+/// Why a user of an undone import stays; none: they go. Only who never registered does, and only somebody else who
+/// may do no more than whoever undoes it.
 #[must_use]
 pub fn stays(actor: Option<&Actor>, book: &RoleBook, user: &User) -> Option<&'static str> {
     match user.status {

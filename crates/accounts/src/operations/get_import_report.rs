@@ -56,8 +56,10 @@ pub async fn get_failed_rows(
     let organization = import.organization_id.as_ref();
     let profile = match effective(ports, actor, Permission::ImportsRead, &import.profile.id, organization).await {
         Ok(effective) => effective.profile,
-        // One of the organization's own that was deleted since: the widest has every column.
-        Err(Error::NotFound(Missing::Profile)) => Profile::built_in("modern").ok_or(Missing::Profile)?,
+        // A custom one that was deleted since, or does not fit its base any more: the widest has every column.
+        Err(Error::NotFound(Missing::Profile) | Error::Unfit(_)) => {
+            Profile::built_in("modern").ok_or(Missing::Profile)?
+        }
         Err(error) => return Err(error),
     };
     let issues = told(ports.issues(id).await?, import.visibility == Visibility::Discarded);

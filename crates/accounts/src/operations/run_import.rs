@@ -94,11 +94,23 @@ pub async fn run_import(
     if ran.is_err() && import.visibility == Visibility::Committed {
         // What is sent after the flip is sent under conditions and cannot do harm late, so another try need
         // not wait for the lease. Before it, it must.
-        import.let_go(pace.now());
-        let released = ports.save_import(&mut import, &Along::default()).await;
+        let released = release(ports, pace, &import).await;
         tracing::warn!(import = %id, released = released.is_ok(), "a slice failed after the flip");
     }
     ran
+}
+
+/// Gives back the lease of a slice that failed. The head stays as it is in the table: what the slice has counted, or
+/// would have saved next with the audit trail and a mail, is done by the next one.
+async fn release(ports: &impl RunImports, pace: &impl Pace, failed: &Import) -> Result<()> {
+    if let Some(mut import) = ports.import(&failed.id).await?
+        && import.epoch == failed.epoch
+        && import.lease_until.is_some()
+    {
+        import.let_go(pace.now());
+        ports.save_import(&mut import, &Along::default()).await?;
+    }
+    Ok(())
 }
 
 async fn slice(

@@ -1,6 +1,6 @@
 //! `GET /v1/imports/{id}/report`.
 
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderName, StatusCode};
 use rollcall_accounts::{
     access::Authenticator,
     import::ports::{ImportOrganizations, ReadReports},
@@ -62,8 +62,7 @@ where
         Format::Csv => failed.table.to_csv(),
         Format::Xlsx => failed.table.to_xlsx(),
     };
-    let name = format!("attachment; filename=\"{id}-failed.{}\"", format.extension());
-    let reply = Reply::bytes(StatusCode::OK, format.media_type(), file).with(header::CONTENT_DISPOSITION, name);
+    let reply = Reply::download(&format!("{id}-failed.{}", format.extension()), format.media_type(), file);
     Ok(match failed.next_row {
         Some(row) => reply.with(NEXT_ROW, row.to_string()),
         None => reply,

@@ -1,6 +1,5 @@
 //! `GET /v1/import-profiles/{id}/template`.
 
-use http::{StatusCode, header};
 use rollcall_accounts::{
     Error, access::Authenticator, import::ports::ImportOrganizations,
     operations::get_import_profile::get_import_profile as get,
@@ -40,6 +39,5 @@ pub async fn get_import_template<P: Authenticator + ImportOrganizations>(ports: 
     let format = call.choice("format", "csv, xlsx or zip", Format::parse)?.unwrap_or(Format::Csv);
     let profile = get(ports, &actor, call.param("id"), organization(&call)?.as_ref()).await?.profile;
     let file = template(&profile, format).map_err(Error::internal)?;
-    let name = format!("attachment; filename=\"{}\"", file_name(&profile, format));
-    Ok(Reply::bytes(StatusCode::OK, format.media_type(), file).with(header::CONTENT_DISPOSITION, name))
+    Ok(Reply::download(&file_name(&profile, format), format.media_type(), file))
 }
