@@ -43,6 +43,16 @@ async function again(page) {
 const tsv = (...rows) => rows.map((row) => row.join("\t")).join("\n");
 const cell = (page, text) => page.getByRole("gridcell", { name: text });
 
+/** What the page asks of its sheet takes a while, in the order in which it is asked. */
+function slowly(page) {
+  return page.evaluate(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function later(...message) {
+      setTimeout(() => post.apply(this, message), 250);
+    };
+  });
+}
+
 const UNCLEAR = tsv(
   ["Vorname", "Nachname", "Adresse", "Notiz"],
   ["Ana", "García", "ana.garcia example.org", "x"],
@@ -291,6 +301,41 @@ test("a repaired file, dropped anywhere, comes back with its row numbers", async
   await page.getByRole("button", { name: "Change columns" }).click();
   await page.getByRole("row", { name: /Rollcall row/ }).getByText("Row number of an earlier import").waitFor();
   await page.getByRole("row", { name: /Rollcall errors/ }).getByText("What was wrong; not imported").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("who types faster than the sheet is checked edits the cell that the keys lead to", async () => {
+  const { page, errors, context } = await atSource();
+  await slowly(page);
+  await paste(
+    page,
+    tsv(["First name", "Last name", "Email"], ["Ana", "García", "ana@example.org"], ["Ben", "Okafor", "ben@example"], ["Cleo", "Ito", "cleo@example"]),
+  );
+  await page.getByText(/^Problems\s*2$/).waitFor();
+  await page.locator('[data-focus-cell="true"]:focus').waitFor();
+  for (const press of ["F8", "Enter", "Control+A", ..."ben@example.orx", "Backspace", "g", "F8", "Enter", ..."c@example.org", "Enter"])
+    await page.keyboard.press(press);
+  await page.getByText(/^Problems\s*0$/).waitFor();
+  for (const [row, address] of [[/Ana/, "ana@example.org"], [/Ben/, "ben@example.org"], [/Cleo/, "c@example.org"]])
+    await page.getByRole("row", { name: row }).getByRole("gridcell", { name: address, exact: true }).waitFor();
+
+  // Rows that are typed in, the last of them too.
+  await again(page);
+  await page.getByRole("button", { name: "Enter rows by hand" }).click();
+  await page.getByRole("dialog", { name: "Enter rows by hand" }).getByLabel("How many rows?").fill("1");
+  await page.keyboard.press("Enter");
+  await page.locator('[data-focus-cell="true"]:focus').waitFor();
+  await slowly(page);
+  for (const name of ["Nina", "Ola", "Pia"]) {
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+  }
+  await page.getByText(/^All\s*3$/).waitFor();
+  assert.deepEqual(
+    (await page.getByRole("row").allInnerTexts()).slice(1, 4).map((text) => text.match(/Nina|Ola|Pia/)?.[0]),
+    ["Nina", "Ola", "Pia"],
+  );
   assert.deepEqual(errors, []);
   await context.close();
 });

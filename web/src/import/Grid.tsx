@@ -20,7 +20,15 @@ import { assignTexts } from "./assignTexts";
 import { Callout } from "./Callout";
 import { columnWidths, type GridColumn } from "./columns";
 import { isDoubt, suggestion } from "./findings";
-import { type GridAction, type GridFocus, gridKey } from "./gridKeyboard";
+import {
+  type GridAction,
+  type GridFocus,
+  type GridKey,
+  type GridStep,
+  gridKey,
+  isText,
+  typeInto,
+} from "./gridKeyboard";
 import { allTicked, indexOf } from "./selection";
 import { takenAway, visibleBlanks } from "./sentence";
 import type { Focus, SheetSession, SheetState } from "./session";
@@ -240,12 +248,22 @@ export function Grid({
     reveal(at, target.field === null ? 0 : fields.indexOf(target.field) + 1);
     say(target.position, target.field);
   };
-  /** While the next problem is looked for, a key that is about the cell means the one that is found. */
-  const moving = useRef<Promise<void>>(Promise.resolve());
-  const nextProblem = (backwards: boolean): Promise<void> => {
-    moving.current = session.nextProblem(backwards, fields).then(goTo);
-    return moving.current;
+  /** Keys that were pressed while the focus was on its way: they mean the cell that it comes to. */
+  const held = useRef<GridKey[] | null>(null);
+  const underWay = useRef(0);
+  const [, setReplayed] = useState(0);
+  const replay = () => setReplayed((times) => times + 1);
+  const awaitKeys = async (move: Promise<void>): Promise<void> => {
+    held.current ??= [];
+    underWay.current += 1;
+    try {
+      await move;
+    } finally {
+      underWay.current -= 1;
+      replay();
+    }
   };
+  const nextProblem = (backwards: boolean) => awaitKeys(session.nextProblem(backwards, fields).then(goTo));
 
   const toCell = () => {
     hasKeyboard.current = true;
@@ -269,16 +287,14 @@ export function Grid({
     say(position, field);
   };
 
-  /** The cell that has the focus once the grid has come to rest. */
-  const focusedCell = async (): Promise<{ position: number; field: string; cell: Cell | undefined } | null> => {
-    await moving.current;
+  const focusedCell = (): { position: number; field: string; cell: Cell | undefined } | null => {
     const at = session.snapshot().focus;
     if (at?.field == null) return null;
     return { position: at.position, field: at.field, cell: session.row(at.position)?.cells[at.field] };
   };
 
   const takeCorrection = async () => {
-    const at = await focusedCell();
+    const at = focusedCell();
     if (at === null) return;
     const { position, field, cell } = at;
     if (suggestion(cell?.issues ?? []) !== undefined || cell?.kept === true)
@@ -289,7 +305,7 @@ export function Grid({
   };
 
   const keepTyped = async () => {
-    const at = await focusedCell();
+    const at = focusedCell();
     if (at === null) return;
     const { position, field, cell } = at;
     if (cell?.kept === true || (!isDoubt(suggestion(cell?.issues ?? [])) && textBefore(cell) === null)) return;
@@ -298,7 +314,7 @@ export function Grid({
   };
 
   const fixAll = async () => {
-    const at = await focusedCell();
+    const at = focusedCell();
     const issue = suggestion(at?.cell?.issues ?? []);
     if (at === null || issue === undefined) return;
     const change = await session.fixAll(issue.code, at.field);
@@ -402,27 +418,25 @@ export function Grid({
   /** One more row behind the last, and on to it. */
   const grow = async (to: GridFocus) => {
     if (session.snapshot().filter !== "all") return;
-    await session.addRows(1);
-    const position = session.snapshot().listed.at(-1);
+    // It may have come meanwhile.
+    if (session.snapshot().listed.length <= to.row) await session.addRows(1);
+    const position = session.snapshot().listed[to.row];
     const field = fields[to.column - 1];
     if (position === undefined || field === undefined) return;
     hasKeyboard.current = true;
     session.focus({ position, field });
-    reveal(session.snapshot().listed.length - 1, to.column);
+    reveal(to.row, to.column);
     if (to.editing) setEditing({ position, field });
   };
 
-  const onKeyDown = (event: ReactKeyboardEvent<HTMLDivElement>) => {
-    const target = event.target as HTMLElement;
-    if (!target.closest('[role="gridcell"],[role="rowheader"]') || event.nativeEvent.isComposing) return;
-    const step = gridKey(
+  const stepOf = (key: GridKey) =>
+    gridKey(
       { row, column: focusColumn, editing: editing !== null },
-      { rows: listed.length, columns: columns.length + 1, page, editable, typing, menu: onMenu !== undefined },
-      { key: event.key, shift: event.shiftKey, command: event.ctrlKey || event.metaKey, alt: event.altKey },
+      { rows: listed.length, columns: columns.length + 1, page, editable, typing, menu: onMenu !== undefined, growing },
+      key,
     );
-    if (step === null) return;
-    event.preventDefault();
-    event.stopPropagation();
+  const openInput = () => scroller.current?.querySelector<HTMLInputElement>(".sheet-input") ?? null;
+  const take = (step: GridStep) => {
     if (
       editing !== null &&
       (step.action === "commit" ||
@@ -430,10 +444,10 @@ export function Grid({
         step.action === "nextProblem" ||
         step.action === "previousProblem")
     ) {
-      const saved = save(editing.position, editing.field, (target as HTMLInputElement).value);
+      const saved = save(editing.position, editing.field, openInput()?.value ?? "");
       if (step.action === "grow") {
         setEditing(null);
-        void saved.then(() => grow(step.focus));
+        void awaitKeys(saved.then(() => grow(step.focus)));
         return;
       }
     }
@@ -446,6 +460,34 @@ export function Grid({
     } else if (editing !== null) setEditing(null);
     if (step.action !== undefined) perform(step.action, row);
   };
+
+  const onKeyDown = (event: ReactKeyboardEvent<HTMLDivElement>) => {
+    const target = event.target as HTMLElement;
+    if (!target.closest('[role="gridcell"],[role="rowheader"]') || event.nativeEvent.isComposing) return;
+    const key = { key: event.key, shift: event.shiftKey, command: event.ctrlKey || event.metaKey, alt: event.altKey };
+    const step = stepOf(key);
+    const waits = held.current !== null && (step !== null || isText(key));
+    if (step === null && !waits) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (waits) held.current?.push(key);
+    else if (step !== null) take(step);
+  };
+
+  // One key after the other, each when the page shows what the one before has done.
+  useEffect(() => {
+    if (held.current === null || underWay.current > 0) return;
+    const key = held.current.shift();
+    if (key === undefined) {
+      held.current = null;
+      return;
+    }
+    const step = stepOf(key);
+    const input = openInput();
+    if (step !== null) take(step);
+    else if (input !== null) typeInto(input, key);
+    queueMicrotask(replay);
+  });
 
   const onPaste = (event: React.ClipboardEvent<HTMLDivElement>) => {
     if (!editable || focus?.field == null) return;

@@ -118,7 +118,7 @@ function whileMoving(focus: GridFocus, bounds: GridBounds, pressed: GridKey): Gr
     if (key === "Enter") return { focus, action: shift ? "fixAll" : "takeCorrection" };
     return key === "Backspace" ? { focus, action: "keepTyped" } : null;
   }
-  if (bounds.typing === true && bounds.editable && focus.column > 0 && key !== " " && [...key].length === 1)
+  if (bounds.typing === true && bounds.editable && focus.column > 0 && key !== " " && isText(pressed))
     return { focus: { ...focus, editing: true }, action: "edit", typed: key };
   switch (key) {
     case "ArrowDown":
@@ -170,6 +170,20 @@ function whileMoving(focus: GridFocus, bounds: GridBounds, pressed: GridKey): Gr
     default:
       return null;
   }
+}
+
+/** Whether a key writes a character. */
+export function isText({ key, command, alt }: GridKey): boolean {
+  return !command && !alt && [...key].length === 1;
+}
+
+/** What a browser does with a key in a text field, for a key that was pressed before the field was there. */
+export function typeInto(input: HTMLInputElement, key: GridKey): void {
+  const end = input.selectionEnd ?? input.value.length;
+  const start = input.selectionStart ?? end;
+  if (isText(key)) input.setRangeText(key.key, start, end, "end");
+  else if (key.key === "Backspace") input.setRangeText("", start === end ? Math.max(0, start - 1) : start, end, "end");
+  else if (key.command && key.key.toLowerCase() === "a") input.select();
 }
 
 function moved(focus: GridFocus, bounds: GridBounds, rows: number, columns: number): GridFocus {
