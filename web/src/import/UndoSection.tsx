@@ -39,7 +39,7 @@ export function UndoSection({ data, onUndo }: { data: Import; onUndo: () => void
               {t.button}
             </Button>
             <span className="muted">
-              <Time at={deadline} />
+              {t.ends} <Time at={deadline} />
             </span>
           </div>
         </>

@@ -48,6 +48,7 @@ export const resultTexts = {
     title: "Undo this import",
     possible: (time: string) =>
       `Until ${time} it can be taken back. People who have not registered are removed, and their links stop working. Who has registered stays, and so do changes to people who were here before.`,
+    ends: "Ends",
     button: "Undo import",
     askTitle: "Undo this import?",
     ask: (n: number) =>
