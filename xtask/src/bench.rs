@@ -1,12 +1,18 @@
-//! `cargo xtask bench WHAT`: numbers that depend on how much there is, or must not.
+//! `cargo xtask bench WHAT`: how quick, and how large, beside what others made; and what depends on how much there is, or
+//! must not. The tables of docs/PERFORMANCE.md.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::{
-    cargo,
-    process::{Failure, Outcome},
-    root, target,
+    browser, cargo,
+    process::{Call, Failure, Outcome, at},
+    root, target, tools, wasm,
 };
+
+/// Those that are programs for Node, in xtask/bench.
+const SCRIPTS: [&str; 3] = ["validator", "size", "xlsx"];
 
 /// Runs a benchmark.
 pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
@@ -25,6 +31,41 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
             bench.args(["--", "compare"]).args(rest).show()?;
             Ok(ExitCode::SUCCESS)
         }
-        _ => Err(Failure::new("there are two benchmarks: users, phones")),
+        Some((what, rest)) if SCRIPTS.contains(&what.as_str()) => {
+            wasm::build()?;
+            script(what, rest)?.show()?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err(Failure::new(format!("there are these benchmarks: users, phones, {}", SCRIPTS.join(", ")))),
     }
+}
+
+/// A program of xtask/bench. Its peers are installed in a scratch folder, and it runs there.
+fn script(name: &str, arguments: &[String]) -> Outcome<Call> {
+    let folder = target().join("bench");
+    copy(&root().join("xtask/bench"), &folder)?;
+    tools::npm_ci(&folder)?;
+    let chromium = browser::prepare()?;
+    // What it prints is kept, for docs/PERFORMANCE.md.
+    let report = folder.join(format!("{name}.md"));
+    at(&report, fs::write(&report, ""))?;
+    let node = Call::new("node").arg(folder.join(format!("{name}.mjs")).as_os_str()).args(arguments);
+    let node = node.env("ROLLCALL_PACKAGE", root().join("wasm-validator/pkg").as_os_str());
+    let node = node.env("ROLLCALL_PLAYWRIGHT", root().join("tests/browser/package.json").as_os_str());
+    Ok(node.env("CHROMIUM", chromium.as_os_str()).env("ROLLCALL_REPORT", report.as_os_str()))
+}
+
+/// Copies the files of a folder and its folders; what else is there stays.
+fn copy(from: &Path, to: &Path) -> Outcome<()> {
+    at(to, fs::create_dir_all(to))?;
+    for entry in at(from, fs::read_dir(from))? {
+        let path: PathBuf = at(from, entry)?.path();
+        let there = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &there)?;
+        } else {
+            at(&path, fs::copy(&path, &there))?;
+        }
+    }
+    Ok(())
 }

@@ -37,6 +37,9 @@ cargo xtask deploy-test              deploy infra/template.yaml to an emulator a
 cargo xtask console [--stack NAME]   build the pages and put them where the stack's CloudFront finds them
 cargo xtask redrive [--stack NAME]   try again what is in the stack's dead-letter queues
 cargo xtask bench-cold               what a cold start costs, beside a function that does nothing and one for Node
+cargo xtask bench validator [ROWS…]  the validator in Node and Chromium against PapaParse, uDSV, zod, libphonenumber
+cargo xtask bench size               what a page downloads of it, against those
+cargo xtask bench xlsx [ROWS]        workbooks against SheetJS
 cargo xtask bench users [N]          what lists of users read, in organizations of N/10 and N (50000) people
 cargo xtask screenshots [DIR]        run the browser tests and keep their screenshots (default: screenshots/)";
 
