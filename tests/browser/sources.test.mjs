@@ -29,7 +29,7 @@ before(async () => {
     },
     body: JSON.stringify({
       domains: ["sources.example"],
-      credential_modes: ["link", "generate", "specify_and_mail", "specify"],
+      credential_modes: ["link", "generate_and_mail", "specify_and_mail", "specify_only"],
     }),
   });
   assert.equal(patched.status, 200, await patched.text());

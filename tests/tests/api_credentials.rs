@@ -59,7 +59,7 @@ async fn user(system: &System, id: &str) -> Answer {
 async fn a_generated_password_is_learned_by_its_person_alone() {
     let system = System::start(1).await;
     let acme = system.organization("Nordwind").await;
-    let created = create(&system, &acme, "ana@example.org", json!({"mode": "generate"})).await;
+    let created = create(&system, &acme, "ana@example.org", json!({"mode": "generate_and_mail"})).await;
     assert_eq!(created.status, 201, "{created:?}");
     assert_eq!((&created.json["status"], &created.json["invitation"]), (&json!("invited"), &Value::Null));
     let mail = mail(&system, "ana@example.org").await;
@@ -69,7 +69,7 @@ async fn a_generated_password_is_learned_by_its_person_alone() {
     assert!(password.len() >= 16 && password.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{password}");
     assert!(!created.text.contains(&password));
     let events = system.get(&system.root(), format!("/v1/users/{}/audit-events", created.text_of("id"))).await;
-    assert!(events.text.contains("generate") && !events.text.contains(&password), "{}", events.text);
+    assert!(events.text.contains("generate_and_mail") && !events.text.contains(&password), "{}", events.text);
 
     let done = first_sign_in(&system, "ana.name", &password).await;
     assert_eq!((done.status, &done.json["next"]), (200, &Value::Null), "{done:?}");
@@ -119,13 +119,13 @@ async fn while_it_waits_to_be_mailed_it_is_sealed_and_afterwards_gone() {
 async fn a_password_that_is_handed_over_is_not_mailed_and_must_be_changed() {
     let system = System::start(3).await;
     let acme = system.organization("Nordwind").await;
-    let short = create(&system, &acme, "ana@example.org", json!({"mode": "specify", "password": "elevenchars"})).await;
+    let short = create(&system, &acme, "ana@example.org", json!({"mode": "specify_only", "password": "elevenchars"})).await;
     assert_eq!(short.outcome(), (422, "row_refused"), "{short:?}");
     assert_eq!(
         (&short.json["errors"][0]["field"], &short.json["errors"][0]["code"]),
         (&json!("credentials.password"), &json!("password_too_short"))
     );
-    let created = create(&system, &acme, "ana@example.org", json!({"mode": "specify", "password": GIVEN})).await;
+    let created = create(&system, &acme, "ana@example.org", json!({"mode": "specify_only", "password": GIVEN})).await;
     assert_eq!(created.status, 201, "{created:?}");
     system.server.advance("PT5M").await.unwrap();
     assert!(mails(&system, "ana@example.org").is_empty());
@@ -138,7 +138,7 @@ async fn a_password_that_is_handed_over_is_not_mailed_and_must_be_changed() {
 async fn first_passwords_end_after_fourteen_days_or_with_an_invitation() {
     let system = System::start(4).await;
     let acme = system.organization("Nordwind").await;
-    let given = json!({"mode": "specify", "password": GIVEN});
+    let given = json!({"mode": "specify_only", "password": GIVEN});
     let late = create(&system, &acme, "late@example.org", given.clone()).await;
     let invited = create(&system, &acme, "invited@example.org", given.clone()).await.text_of("id");
     let sent = system.post(&system.root(), format!("/v1/users/{invited}/send-invitation"), json!({})).await;
@@ -161,18 +161,18 @@ async fn who_may_be_given_a_password_and_how() {
     let strict = system.organization("Strict").await;
     let version = system.get(&system.root(), format!("/v1/organizations/{strict}")).await.json["version"].clone();
     let request = Request::new("PATCH", format!("/v1/organizations/{strict}"))
-        .json(&json!({"credential_modes": ["link", "generate"]}))
+        .json(&json!({"credential_modes": ["link", "generate_and_mail"]}))
         .header("if-match", format!("\"{version}\""));
     let changed = system.send(&system.root(), request).await;
     assert_eq!(changed.status, 200, "{changed:?}");
-    let specify = json!({"mode": "specify", "password": GIVEN});
+    let specify = json!({"mode": "specify_only", "password": GIVEN});
     for (name, organization, credentials, outcome) in [
         ("forbidden by the organization", &strict, specify.clone(), (422, "credential_mode_not_allowed")),
-        ("allowed by it", &strict, json!({"mode": "generate"}), (201, "")),
+        ("allowed by it", &strict, json!({"mode": "generate_and_mail"}), (201, "")),
         ("no such mode", &acme, json!({"mode": "letter"}), (422, "credential_mode_unknown")),
-        ("nothing given", &acme, json!({"mode": "specify"}), (422, "password_missing")),
-        ("given for nothing", &acme, json!({"mode": "generate", "password": GIVEN}), (422, "password_not_wanted")),
-        ("something else", &acme, json!({"mode": "specify", "secret": GIVEN}), (400, "body_not_json")),
+        ("nothing given", &acme, json!({"mode": "specify_only"}), (422, "password_missing")),
+        ("given for nothing", &acme, json!({"mode": "generate_and_mail", "password": GIVEN}), (422, "password_not_wanted")),
+        ("something else", &acme, json!({"mode": "specify_only", "secret": GIVEN}), (400, "body_not_json")),
         ("a link", &acme, json!({"mode": "link"}), (201, "")),
     ] {
         let email = format!("{}@example.org", name.replace(' ', "-"));
@@ -196,7 +196,7 @@ async fn repeating_the_request_makes_one_person_one_password_and_one_mail() {
     let acme = system.organization("Nordwind").await;
     let body = json!({
         "kind": "end_user", "organization_id": acme, "first_name": "Ana", "last_name": "Silva",
-        "email": "ana@example.org", "roles": ["organization_user"], "credentials": {"mode": "generate"},
+        "email": "ana@example.org", "roles": ["organization_user"], "credentials": {"mode": "generate_and_mail"},
     });
     let request = Request::new("POST", "/v1/users").json(&body).header("idempotency-key", "once");
     let first = system.send(&system.root(), request.clone()).await;

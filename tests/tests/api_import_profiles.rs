@@ -302,7 +302,7 @@ async fn passwords_of_an_import_are_where_they_are_asked_for_and_as_the_organiza
     );
     assert_eq!(short.json["report"]["rows"][0]["values"]["password"], "•••");
 
-    change_organization(&system, &acme, json!({"credential_modes": ["link", "generate"]})).await;
+    change_organization(&system, &acme, json!({"credential_modes": ["link", "generate_and_mail"]})).await;
     let forbidden =
         sent(&system, &system.root(), &query("specify_only"), "Username,Email\nana,ana@example.org\n").await;
     assert_eq!(forbidden.outcome(), (422, "credential_mode_not_allowed"));

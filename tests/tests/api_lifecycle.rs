@@ -90,7 +90,7 @@ async fn subject(system: &System, organization: &str, state: State) -> Subject {
         State::Created => system.user(with(json!({"invite": false}))).await,
         State::FirstPassword => {
             password = "given by somebody else";
-            system.user(with(json!({"credentials": {"mode": "specify", "password": password}}))).await
+            system.user(with(json!({"credentials": {"mode": "specify_only", "password": password}}))).await
         }
         State::Active | State::LockedOut | State::Deactivated => {
             let person = system.person(with(json!({}))).await;

@@ -30,7 +30,7 @@ async fn settings_have_defaults_and_change_one_by_one() {
             "password_policy",
             json!({"min_length": 12, "lockout_attempts": 10, "lockout_minutes": 10, "blocked_words": []}),
         ),
-        ("credential_modes", json!(["link", "generate", "specify_and_mail", "specify"])),
+        ("credential_modes", json!(["link", "generate_and_mail", "specify_and_mail", "specify_only"])),
         ("domains", json!([])),
         ("counts", json!({"users": 0, "active": 0})),
     ] {
@@ -40,7 +40,7 @@ async fn settings_have_defaults_and_change_one_by_one() {
         &system,
         &nord,
         json!({
-            "default_country": "DE", "mfa_required": true, "credential_modes": ["specify"],
+            "default_country": "DE", "mfa_required": true, "credential_modes": ["specify_only"],
             "password_policy": {"min_length": 16, "blocked_words": ["nordwind", "nordwind"]},
             "domains": ["Nordwind.example", "bücher.example"],
         }),
@@ -50,7 +50,7 @@ async fn settings_have_defaults_and_change_one_by_one() {
     for (name, wanted) in [
         ("default_country", json!("DE")),
         ("mfa_required", json!(true)),
-        ("credential_modes", json!(["link", "specify"])),
+        ("credential_modes", json!(["link", "specify_only"])),
         (
             "password_policy",
             json!({"min_length": 16, "lockout_attempts": 10, "lockout_minutes": 10, "blocked_words": ["nordwind"]}),

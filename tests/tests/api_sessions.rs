@@ -484,7 +484,7 @@ async fn a_first_password_is_changed_and_the_account_becomes_active() {
     assert_eq!(patched.status, 200, "{patched:?}");
     let user = system
         .user(json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_user"],
-            "phone": "+4915112345678", "credentials": {"mode": "specify", "password": "handed over on paper"}}))
+            "phone": "+4915112345678", "credentials": {"mode": "specify_only", "password": "handed over on paper"}}))
         .await;
     assert_eq!(user.json["status"], json!("invited"), "{user:?}");
     let email = user.text_of("email");

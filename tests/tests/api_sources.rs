@@ -197,7 +197,7 @@ async fn users_of_an_organization_get_credentials_as_the_importer_chose() {
     let read = system.get(&system.root(), format!("/v1/organizations/{acme}")).await;
     let domains = json!({
         "domains": ["acme.example", "acme.test"],
-        "credential_modes": ["link", "generate", "specify_and_mail", "specify"],
+        "credential_modes": ["link", "generate_and_mail", "specify_and_mail", "specify_only"],
     });
     let patch = Request::new("PATCH", format!("/v1/organizations/{acme}"))
         .header("if-match", format!("\"{}\"", read.json["version"]))

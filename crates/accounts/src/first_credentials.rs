@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{error::Refusal, organization::CredentialMode, random::Randomness};
+use rollcall_validation::CredentialMode;
+
+use crate::{error::Refusal, random::Randomness};
 
 /// Letters and digits that nobody confuses when they are read from a screen or typed from paper: no `0 O o`, no `1 I l i`.
 const ALPHABET: &[u8; 55] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz";
@@ -15,11 +17,11 @@ const GENERATED_LENGTH: usize = 20;
 #[derive(Clone, PartialEq, Eq)]
 pub enum FirstCredentials {
     /// A password that nobody but the person learns, by mail.
-    Generate,
+    GenerateAndMail,
     /// This password, by mail.
     SpecifyAndMail(String),
     /// This password, handed over by whoever creates the account.
-    Specify(String),
+    SpecifyOnly(String),
 }
 
 impl FirstCredentials {
@@ -34,18 +36,18 @@ impl FirstCredentials {
             code: code.into(),
             detail,
         };
-        let names = || CredentialMode::all().into_iter().map(CredentialMode::name).collect::<Vec<_>>().join(", ");
+        let names = || CredentialMode::ALL.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().join(", ");
         let mode = CredentialMode::parse(mode)
             .ok_or_else(|| refuse("mode", "credential_mode_unknown", format!("the mode must be one of {}", names())))?;
         let missing = || refuse("password", "password_missing", "this mode needs a password".into());
         match mode {
-            CredentialMode::Link | CredentialMode::Generate if password.is_some() => {
+            CredentialMode::Link | CredentialMode::GenerateAndMail if password.is_some() => {
                 Err(refuse("password", "password_not_wanted", "this mode takes no password".into()))
             }
             CredentialMode::Link => Ok(None),
-            CredentialMode::Generate => Ok(Some(Self::Generate)),
+            CredentialMode::GenerateAndMail => Ok(Some(Self::GenerateAndMail)),
             CredentialMode::SpecifyAndMail => password.map(|text| Some(Self::SpecifyAndMail(text))).ok_or_else(missing),
-            CredentialMode::Specify => password.map(|text| Some(Self::Specify(text))).ok_or_else(missing),
+            CredentialMode::SpecifyOnly => password.map(|text| Some(Self::SpecifyOnly(text))).ok_or_else(missing),
         }
     }
 
@@ -53,31 +55,31 @@ impl FirstCredentials {
     #[must_use]
     pub fn mode(&self) -> CredentialMode {
         match self {
-            Self::Generate => CredentialMode::Generate,
+            Self::GenerateAndMail => CredentialMode::GenerateAndMail,
             Self::SpecifyAndMail(_) => CredentialMode::SpecifyAndMail,
-            Self::Specify(_) => CredentialMode::Specify,
+            Self::SpecifyOnly(_) => CredentialMode::SpecifyOnly,
         }
     }
 
     /// Whether the password is mailed.
     #[must_use]
     pub fn is_mailed(&self) -> bool {
-        !matches!(self, Self::Specify(_))
+        !matches!(self, Self::SpecifyOnly(_))
     }
 
     /// The password, of at least `least` characters where it is generated.
     #[must_use]
     pub fn password(&self, least: u8, randomness: &impl Randomness) -> String {
         match self {
-            Self::Generate => generate(GENERATED_LENGTH.max(usize::from(least)), randomness),
-            Self::SpecifyAndMail(password) | Self::Specify(password) => password.clone(),
+            Self::GenerateAndMail => generate(GENERATED_LENGTH.max(usize::from(least)), randomness),
+            Self::SpecifyAndMail(password) | Self::SpecifyOnly(password) => password.clone(),
         }
     }
 }
 
 impl fmt::Debug for FirstCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.mode().name())
+        f.write_str(self.mode().as_str())
     }
 }
 
@@ -111,7 +113,7 @@ mod tests {
     #[test]
     fn generated_passwords_are_long_mixed_and_never_confusable() {
         let all: BTreeSet<String> =
-            (0..500).map(|_| FirstCredentials::Generate.password(12, &SystemRandomness)).collect();
+            (0..500).map(|_| FirstCredentials::GenerateAndMail.password(12, &SystemRandomness)).collect();
         assert_eq!(all.len(), 500, "no two are the same");
         let used: BTreeSet<char> = all.iter().flat_map(|password| password.chars()).collect();
         assert_eq!(used.len(), ALPHABET.len(), "every character is used");
@@ -122,7 +124,7 @@ mod tests {
                 assert!(password.chars().any(|c| kind(&c)), "{password}");
             }
         }
-        assert_eq!(FirstCredentials::Generate.password(40, &SystemRandomness).len(), 40);
+        assert_eq!(FirstCredentials::GenerateAndMail.password(40, &SystemRandomness).len(), 40);
     }
 
     #[test]
@@ -130,16 +132,16 @@ mod tests {
         let own = || Some("a phrase of one's own".to_owned());
         for (mode, password, wanted) in [
             ("link", None, Ok("link")),
-            ("generate", None, Ok("generate")),
-            ("specify", own(), Ok("specify")),
+            ("generate_and_mail", None, Ok("generate_and_mail")),
+            ("specify_only", own(), Ok("specify_only")),
             ("specify_and_mail", own(), Ok("specify_and_mail")),
-            ("specify", None, Err("password_missing")),
-            ("generate", own(), Err("password_not_wanted")),
+            ("specify_only", None, Err("password_missing")),
+            ("generate_and_mail", own(), Err("password_not_wanted")),
             ("link", own(), Err("password_not_wanted")),
             ("letter", None, Err("credential_mode_unknown")),
         ] {
             let read = FirstCredentials::read(mode, password);
-            let found = read.as_ref().map(|read| read.as_ref().map_or("link", |read| read.mode().name()));
+            let found = read.as_ref().map(|read| read.as_ref().map_or("link", |read| read.mode().as_str()));
             assert_eq!(found.map_err(|refusal| refusal.code.as_str()), wanted, "{mode}");
         }
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, ops::RangeInclusive};
 
 use jiff::Timestamp;
-use rollcall_validation::{Profile, Status, check_field, identity::IdentityKey};
+use rollcall_validation::{CredentialMode, Profile, Status, check_field, identity::IdentityKey};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::Refusal, ids::OrganizationId, naming};
@@ -40,7 +40,7 @@ pub struct Organization {
     #[serde(default)]
     pub password_policy: PasswordPolicy,
     /// In which ways a new person may get their first credentials. A link to choose one's own always is one.
-    #[serde(default = "CredentialMode::all")]
+    #[serde(default = "every_credential_mode")]
     pub credential_modes: BTreeSet<CredentialMode>,
     /// Domains of its people's usernames; the first is the primary one.
     #[serde(default)]
@@ -72,43 +72,10 @@ impl Default for PasswordPolicy {
     }
 }
 
-/// How a new person gets their first credentials (requirements.md, S3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CredentialMode {
-    /// By a mailed link to choose a password of one's own: the invitation.
-    Link,
-    /// A generated password is mailed; whoever creates the account never learns it.
-    Generate,
-    /// The creator chooses a password, and it is mailed.
-    SpecifyAndMail,
-    /// The creator chooses a password and hands it over themselves.
-    Specify,
-}
-
-impl CredentialMode {
-    /// Every mode.
-    #[must_use]
-    pub fn all() -> BTreeSet<Self> {
-        [Self::Link, Self::Generate, Self::SpecifyAndMail, Self::Specify].into()
-    }
-
-    /// Its name in the API.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Link => "link",
-            Self::Generate => "generate",
-            Self::SpecifyAndMail => "specify_and_mail",
-            Self::Specify => "specify",
-        }
-    }
-
-    /// The mode of that name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::all().into_iter().find(|mode| mode.name() == name)
-    }
+/// What an organization allows until it says otherwise.
+#[must_use]
+pub fn every_credential_mode() -> BTreeSet<CredentialMode> {
+    CredentialMode::ALL.iter().copied().collect()
 }
 
 /// How many people an organization has.

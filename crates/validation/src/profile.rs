@@ -140,17 +140,19 @@ pub struct RoleRule {
     pub column: Option<Field>,
 }
 
-/// How people get in for the first time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How people get in for the first time (requirements.md, S3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialMode {
-    /// A link to choose a password of one's own.
+    /// A mailed link to choose a password of one's own: the invitation.
     Link,
-    /// A password is generated and mailed.
+    /// A password is generated and mailed; whoever creates the account never learns it.
+    #[serde(alias = "generate")] // As organizations kept it until November 2026.
     GenerateAndMail,
-    /// A password is given and mailed.
+    /// A password is given by whoever creates the account, and mailed.
     SpecifyAndMail,
-    /// A password is given and not mailed.
+    /// A password is given by whoever creates the account, who hands it over.
+    #[serde(alias = "specify")]
     SpecifyOnly,
 }
 
@@ -167,6 +169,12 @@ impl CredentialMode {
             Self::SpecifyAndMail => "specify_and_mail",
             Self::SpecifyOnly => "specify_only",
         }
+    }
+
+    /// The mode of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|mode| mode.as_str() == name)
     }
 }
 

@@ -7,7 +7,6 @@ import type {
   Entry,
   Id,
   Import,
-  ImportCredentials,
   ImportProfile,
   ImportReport,
   ListName,
@@ -198,7 +197,7 @@ export interface ImportOptions {
   role?: string | undefined;
   on_existing?: OnExisting | undefined;
   invite?: boolean | undefined;
-  credentials?: ImportCredentials | undefined;
+  credentials?: CredentialMode | undefined;
 }
 
 export type TemplateFormat = "csv" | "xlsx" | "zip";

@@ -86,7 +86,7 @@ export interface Organization {
 }
 
 /** How a first password may come about; a link to choose one's own always may. */
-export type CredentialMode = "link" | "generate" | "specify_and_mail" | "specify";
+export type CredentialMode = "link" | "generate_and_mail" | "specify_and_mail" | "specify_only";
 
 export interface PasswordPolicy {
   min_length: number;
@@ -276,9 +276,6 @@ export type ImportStatus =
 /** What becomes of people who are here already. */
 export type OnExisting = "refuse" | "skip" | "update" | "invite" | "add_to_group";
 
-/** How the people of an import get in for the first time. */
-export type ImportCredentials = "link" | "generate_and_mail" | "specify_and_mail" | "specify_only";
-
 export interface Import {
   id: Id;
   status: ImportStatus;
@@ -288,7 +285,7 @@ export interface Import {
   organization_id: Id | null;
   total_rows: number;
   counts: { rows: number; imported: number; updated?: number; skipped: number; failed: number };
-  options: { role: string | null; on_existing: OnExisting; invite: boolean | null; credentials?: ImportCredentials };
+  options: { role: string | null; on_existing: OnExisting; invite: boolean | null; credentials?: CredentialMode };
   progress: { phase: string; done: number; total: number };
   created_by: Id;
   problem: { code: string; detail: string } | null;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "react";
-import { api, type CredentialMode, type ImportCredentials, type ImportOptions, useLoad } from "../api";
+import { api, type CredentialMode, type ImportOptions, useLoad } from "../api";
 import { useCan } from "../console/session";
 import { Link, withSearch } from "../router";
 import { Button, Checkbox, WarningIcon } from "../ui";
@@ -87,14 +87,6 @@ export function ConfirmStep(props: ConfirmProps) {
   );
 }
 
-/** An organization's names for the same four ways. */
-const ownName: Record<ImportCredentials, CredentialMode> = {
-  link: "link",
-  generate_and_mail: "generate",
-  specify_and_mail: "specify_and_mail",
-  specify_only: "specify",
-};
-
 /** How people sign in for the first time: what the rules know and the organization allows. */
 function Credentials({ work, onChange }: Pick<ConfirmProps, "work" | "onChange">) {
   const mayRead = useCan()("organizations.read");
@@ -104,7 +96,7 @@ function Credentials({ work, onChange }: Pick<ConfirmProps, "work" | "onChange">
   const settings = useLoad(mayRead && organization !== undefined ? load : null);
   const known = work.facts.credentials;
   const allowed = settings.data?.credential_modes;
-  const offered = allowed === undefined ? known : known.filter((mode) => allowed.includes(ownName[mode]));
+  const offered = allowed === undefined ? known : known.filter((mode) => allowed.includes(mode));
   const first = offered.includes(work.credentials) ? work.credentials : offered[0];
   useEffect(() => {
     if (first !== undefined && first !== work.credentials) onChange({ credentials: first });
@@ -113,7 +105,7 @@ function Credentials({ work, onChange }: Pick<ConfirmProps, "work" | "onChange">
   return (
     <div className="credentials">
       {offered.length > 1 && (
-        <RadioChoices<ImportCredentials>
+        <RadioChoices<CredentialMode>
           label={confirmTexts.credentials}
           value={work.credentials}
           onChange={(credentials) => onChange({ credentials })}

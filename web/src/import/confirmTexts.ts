@@ -1,6 +1,6 @@
 /** Words of the step Confirm about people who are here already and first passwords, in English; see texts.ts. */
 
-import type { ImportCredentials, OnExisting } from "../api";
+import type { CredentialMode, OnExisting } from "../api";
 import { count } from "./texts";
 
 const people = (n: number): string => (n === 1 ? "1 person" : `${count(n)} people`);
@@ -49,7 +49,7 @@ export const confirmTexts = {
       n === 1
         ? " and signs in with the password of their row, which is not mailed and is changed at the first sign-in"
         : " and sign in with the passwords of their rows, which are not mailed and are changed at the first sign-in",
-  } as Record<Exclude<ImportCredentials, "link">, (n: number) => string>,
+  } as Record<Exclude<CredentialMode, "link">, (n: number) => string>,
 
   credentials: "First sign-in",
   credentialChoices: {
@@ -66,7 +66,7 @@ export const confirmTexts = {
       name: "The password of the row, not mailed",
       description: "You hand it over yourself. It must be changed at the first sign-in.",
     },
-  } as Record<ImportCredentials, { name: string; description: string }>,
+  } as Record<CredentialMode, { name: string; description: string }>,
 
   passwordsUnused: "The passwords in the sheet are not used and stay in this browser.",
   noPasswords: "The sheet has no column of passwords",

@@ -1,4 +1,4 @@
-import type { ApiProblem, Id, ImportCredentials, OnExisting, UserKind } from "../api";
+import type { ApiProblem, CredentialMode, Id, OnExisting, UserKind } from "../api";
 import type { HandOver } from "./handOver";
 import type { Here } from "./here";
 import type { ProfileFacts } from "./profile";
@@ -28,7 +28,7 @@ export interface Work {
   /** Who of the sheet is here already, once the server was asked. */
   readonly here: Here | null;
   readonly invite: boolean;
-  readonly credentials: ImportCredentials;
+  readonly credentials: CredentialMode;
   /** While and after it is handed over: under which key. */
   readonly upload: string | null;
   /** Once handed over, the import that took it. */

@@ -1,7 +1,7 @@
 import {
   api,
   asProblem,
-  type ImportCredentials,
+  type CredentialMode,
   type ImportOptions,
   type ImportRow,
   isAbort,
@@ -67,7 +67,7 @@ export function toSend(row: ImportRow, here: Here | null, passwords: boolean): I
 }
 
 /** Whether the passwords of the rows are to be used. */
-export const givesPasswords = (credentials: ImportCredentials): boolean => credentials.startsWith("specify");
+export const givesPasswords = (credentials: CredentialMode): boolean => credentials.startsWith("specify");
 
 export function personOf(row: ImportRow): HerePerson {
   const word = (field: string) => (typeof row[field] === "string" ? row[field] : "");

@@ -1,4 +1,4 @@
-import type { ImportCredentials, UserKind } from "../api";
+import type { CredentialMode, UserKind } from "../api";
 import type { Mode } from "./flow";
 import { sheetTexts } from "./sheetTexts";
 import { count, texts } from "./texts";
@@ -22,7 +22,7 @@ export interface ProfileFacts {
   /** A row that says nothing of a role still gets one, or is refused in the sheet. */
   readonly roleSettled: boolean;
   /** Ways to a first sign-in; the first is the default. */
-  readonly credentials: readonly ImportCredentials[];
+  readonly credentials: readonly CredentialMode[];
 }
 
 export interface ColumnFacts {
@@ -68,7 +68,7 @@ export function profileFacts(json: string, kind: UserKind): ProfileFacts {
     roleSettled: list(profile.columns)
       .map(object)
       .some((column) => column.field === role.column && (column.required === true || text(column.default) !== null)),
-    credentials: list(profile.credentials).filter((mode): mode is ImportCredentials => typeof mode === "string"),
+    credentials: list(profile.credentials).filter((mode): mode is CredentialMode => typeof mode === "string"),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ImportCredentials, OnExisting } from "../api";
+import type { CredentialMode, OnExisting } from "../api";
 import { confirmTexts } from "./confirmTexts";
 import type { Mode } from "./flow";
 import type { Tally } from "./here";
@@ -11,7 +11,7 @@ export interface Plan {
   readonly kind: string;
   readonly organization: string | null;
   /** What they get to sign in with for the first time. */
-  readonly entry: ImportCredentials | "not_sent";
+  readonly entry: CredentialMode | "not_sent";
   /** How long an invitation lasts, in hours. */
   readonly expiresAfter: number | null;
   readonly mode: Mode;

@@ -12,7 +12,7 @@ const stored: OrganizationSettings = {
   version: 7,
   mfa_required: false,
   password_policy: { min_length: 12, lockout_attempts: 10, lockout_minutes: 10, blocked_words: ["acme"] },
-  credential_modes: ["specify", "link"],
+  credential_modes: ["specify_only", "link"],
   domains: ["acme.example"],
 };
 const before = draftOf(stored);
@@ -55,7 +55,7 @@ describe("numbers within their limits", () => {
 });
 
 it("shows the modes in one order", () => {
-  expect(before.credential_modes).toEqual(["link", "specify"]);
+  expect(before.credential_modes).toEqual(["link", "specify_only"]);
 });
 
 it("makes a domain the first", () => {

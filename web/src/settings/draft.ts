@@ -15,7 +15,7 @@ export interface SettingsDraft {
   domains: string[];
 }
 
-export const MODES: readonly CredentialMode[] = ["link", "generate", "specify_and_mail", "specify"];
+export const MODES: readonly CredentialMode[] = ["link", "generate_and_mail", "specify_and_mail", "specify_only"];
 
 /** What the numbers may be. The server decides; this is said beside the fields before it is asked. */
 export const LIMITS = {

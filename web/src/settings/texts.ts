@@ -50,7 +50,7 @@ export const texts = {
         name: "The person chooses it",
         hint: "By a link that is mailed to them. Always allowed, and the safe way.",
       },
-      generate: {
+      generate_and_mail: {
         name: "Generated and mailed",
         hint: "Nobody but the person learns it. It must be changed at the first sign-in.",
       },
@@ -58,7 +58,7 @@ export const texts = {
         name: "Chosen by the administrator and mailed",
         hint: "It must be changed at the first sign-in.",
       },
-      specify: {
+      specify_only: {
         name: "Chosen by the administrator, not mailed",
         hint: "Handed over in person. It must be changed at the first sign-in.",
       },

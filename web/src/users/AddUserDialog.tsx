@@ -17,8 +17,8 @@ import { texts as t } from "./texts";
 import { accepted, besideFields, FORM_FIELDS, focusInvalid, refusedField, UserForm } from "./UserForm";
 import { useIdempotency } from "./useIdempotency";
 
-const MODES: CredentialMode[] = ["link", "generate", "specify_and_mail", "specify"];
-const specified = (mode: CredentialMode) => mode === "specify" || mode === "specify_and_mail";
+const MODES: CredentialMode[] = ["link", "generate_and_mail", "specify_and_mail", "specify_only"];
+const specified = (mode: CredentialMode) => mode === "specify_only" || mode === "specify_and_mail";
 
 /** What is sent: what was filled in, and nothing that the kind does not have. */
 export function newUserOf(

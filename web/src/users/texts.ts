@@ -368,7 +368,7 @@ export const texts = {
     pendingEmail: "The address changes only after its owner has confirmed a mail that goes there; the old one is told.",
     modes: {
       link: { name: "Mail a link", description: "They choose their own password. Nobody else ever knows it." },
-      generate: {
+      generate_and_mail: {
         name: "Generate a password and mail it",
         description: "You never see it. It must be changed at the first sign-in.",
       },
@@ -376,7 +376,7 @@ export const texts = {
         name: "Specify a password and mail it",
         description: "It must be changed at the first sign-in.",
       },
-      specify: {
+      specify_only: {
         name: "Specify a password, mail nothing",
         description: "Tell them yourself. It must be changed at the first sign-in, within 14 days.",
       },

@@ -56,14 +56,16 @@ describe("a new user is sent with", () => {
 
   test("what was filled in of an end user, and the way to the first password", () => {
     const filled = { ...draft, username: "ana", groups: ["g"], properties: { a: 7, b: null, c: "", d: [], e: false } };
-    expect(newUserOf("end_user", "org_1", filled, { mode: "generate", password: "unsent", invite: true })).toEqual({
+    expect(
+      newUserOf("end_user", "org_1", filled, { mode: "generate_and_mail", password: "unsent", invite: true }),
+    ).toEqual({
       ...core,
       kind: "end_user",
       organization_id: "org_1",
       username: "ana",
       groups: ["g"],
       properties: { a: 7, e: false },
-      credentials: { mode: "generate" },
+      credentials: { mode: "generate_and_mail" },
     });
   });
 
@@ -74,11 +76,11 @@ describe("a new user is sent with", () => {
 
   test("a password only where one is specified", () => {
     const { credentials } = newUserOf("end_user", "org_1", draft, {
-      mode: "specify",
+      mode: "specify_only",
       password: "three words",
       invite: true,
     });
-    expect(credentials).toEqual({ mode: "specify", password: "three words" });
+    expect(credentials).toEqual({ mode: "specify_only", password: "three words" });
   });
 });
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
-use rollcall_validation::{CredentialMode as Way, Field, Record, Value};
+use rollcall_validation::{CredentialMode, Field, Record, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     credential::Credential,
     first_credentials::FirstCredentials,
     ids::ImportId,
-    organization::{CredentialMode, PasswordPolicy},
+    organization::PasswordPolicy,
     outbox::{DueMail, Lane},
     password::NewPassword,
     random::Randomness,
@@ -42,22 +42,10 @@ impl FirstPasswords {
         (mode != CredentialMode::Link).then_some(Self { mode, least: policy.min_length })
     }
 
-    /// The profile's name for the way.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self.mode {
-            CredentialMode::Link => Way::Link,
-            CredentialMode::Generate => Way::GenerateAndMail,
-            CredentialMode::SpecifyAndMail => Way::SpecifyAndMail,
-            CredentialMode::Specify => Way::SpecifyOnly,
-        }
-        .as_str()
-    }
-
     /// Whether sheets give the passwords.
     #[must_use]
     pub fn are_given(self) -> bool {
-        matches!(self.mode, CredentialMode::SpecifyAndMail | CredentialMode::Specify)
+        matches!(self.mode, CredentialMode::SpecifyAndMail | CredentialMode::SpecifyOnly)
     }
 }
 
@@ -150,9 +138,9 @@ pub fn issue(
     let opened = || keys.open(PURPOSE, &context(&import.id, row), sealed?);
     let credentials = match passwords.mode {
         CredentialMode::Link => return None,
-        CredentialMode::Generate => FirstCredentials::Generate,
+        CredentialMode::GenerateAndMail => FirstCredentials::GenerateAndMail,
         CredentialMode::SpecifyAndMail => FirstCredentials::SpecifyAndMail(opened()?),
-        CredentialMode::Specify => FirstCredentials::Specify(opened()?),
+        CredentialMode::SpecifyOnly => FirstCredentials::SpecifyOnly(opened()?),
     };
     let text = credentials.password(passwords.least, randomness);
     // What a person gave met the whole policy when it was staged; here it is hashed.
@@ -199,18 +187,18 @@ mod tests {
     #[test]
     fn a_row_has_a_password_exactly_where_passwords_are_given() {
         let (keys, policy, import) = (keys(), PasswordPolicy::default(), ImportId::derived(&["test"]));
-        use CredentialMode::{Generate, Link, Specify, SpecifyAndMail};
+        use CredentialMode::{GenerateAndMail, Link, SpecifyAndMail, SpecifyOnly};
         for (mode, password, wanted) in [
             (Link, None, Ok(())),
             (Link, Some(GOOD), Err("password_not_wanted")),
-            (Generate, None, Ok(())),
-            (Generate, Some(GOOD), Err("password_not_wanted")),
+            (GenerateAndMail, None, Ok(())),
+            (GenerateAndMail, Some(GOOD), Err("password_not_wanted")),
             (SpecifyAndMail, Some(GOOD), Ok(())),
             (SpecifyAndMail, None, Err("password_missing")),
-            (Specify, Some(GOOD), Ok(())),
-            (Specify, Some("eleven chrs"), Err("password_too_short")),
-            (Specify, Some("password12345"), Err("password_too_common")),
-            (Specify, Some("ANA.DIAZ@acme.example"), Err("password_too_common")),
+            (SpecifyOnly, Some(GOOD), Ok(())),
+            (SpecifyOnly, Some("eleven chrs"), Err("password_too_short")),
+            (SpecifyOnly, Some("password12345"), Err("password_too_common")),
+            (SpecifyOnly, Some("ANA.DIAZ@acme.example"), Err("password_too_common")),
         ] {
             let sealing =
                 Sealing { import: &import, passwords: FirstPasswords::of(mode, &policy), policy: &policy, keys: &keys };
@@ -243,13 +231,15 @@ mod tests {
     fn what_waits_becomes_a_first_password_as_the_way_says() {
         let (keys, policy) = (keys(), PasswordPolicy::default());
         let mut import = staged(1, Mode::Atomic);
-        for (mode, mailed) in
-            [(CredentialMode::Generate, true), (CredentialMode::SpecifyAndMail, true), (CredentialMode::Specify, false)]
-        {
+        for (mode, mailed) in [
+            (CredentialMode::GenerateAndMail, true),
+            (CredentialMode::SpecifyAndMail, true),
+            (CredentialMode::SpecifyOnly, false),
+        ] {
             import.options.credentials = FirstPasswords::of(mode, &policy);
             let passwords = import.options.credentials;
             let sealing = Sealing { import: &import.id, passwords, policy: &policy, keys: &keys };
-            let mut row = row((mode != CredentialMode::Generate).then_some(GOOD));
+            let mut row = row((mode != CredentialMode::GenerateAndMail).then_some(GOOD));
             sealing.settle(&mut row).unwrap();
             let user = rows::user_of(&import, rows::Place { chunk: 0, index: 0 }, &row);
             let now = import.created_at;
@@ -257,11 +247,11 @@ mod tests {
             assert_eq!((issued.mail.is_some(), issued.mode), (mailed, mode));
             assert!(issued.mail.is_none_or(|mail| mail.lane == Lane::Bulk));
             let hash = issued.credential.password_hash.as_deref();
-            assert_eq!(crate::password::verify(hash, GOOD), mode != CredentialMode::Generate, "{mode:?}");
+            assert_eq!(crate::password::verify(hash, GOOD), mode != CredentialMode::GenerateAndMail, "{mode:?}");
             let until = now.saturating_add(SignedDuration::from_hours(24)).unwrap();
             assert_eq!(issued.credential.first_password_until, Some(until), "as long as an invitation");
             let another = issue(&import, 4, row.password.as_deref(), &user, &keys, &SystemRandomness, now);
-            assert_eq!(another.is_some(), mode == CredentialMode::Generate, "bound to its row");
+            assert_eq!(another.is_some(), mode == CredentialMode::GenerateAndMail, "bound to its row");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From a profile and an organization to the effective profile that browser, command line and functions take.
 
-use rollcall_validation::{CredentialMode as Way, Definition, Field, InvitationPolicy, Lists, Named, Profile};
+use rollcall_validation::{CredentialMode, Definition, Field, InvitationPolicy, Lists, Named, Profile};
 
 use super::{
     Mode, ProfileRef,
@@ -13,7 +13,7 @@ use crate::{
     error::{Invalid, Missing, Refusal},
     ids::{OrganizationId, ProfileId},
     lists::{Catalog, HEADQUARTERS, HEADQUARTERS_ID, ListKind},
-    organization::{CredentialMode, Organization, PasswordPolicy},
+    organization::{Organization, PasswordPolicy},
     roles::{Permission, RoleBook},
     user::UserKind,
 };
@@ -80,17 +80,16 @@ impl Effective {
         };
         let offered = self.profile.credential_modes();
         let mode = match wanted {
-            None => offered.first().copied().unwrap_or(Way::Link),
-            Some(name) => *Way::ALL.iter().find(|mode| mode.as_str() == name).ok_or_else(|| {
-                let names: Vec<&str> = Way::ALL.iter().map(|mode| mode.as_str()).collect();
+            None => offered.first().copied().unwrap_or(CredentialMode::Link),
+            Some(name) => CredentialMode::parse(name).ok_or_else(|| {
+                let names: Vec<&str> = CredentialMode::ALL.iter().map(|mode| mode.as_str()).collect();
                 unfit("credential_mode_unknown", format!("credentials is one of {}", names.join(", ")))
             })?,
         };
-        let kept = kept(mode);
-        let by_organization = self.organization.as_ref().is_some_and(|found| found.credential_modes.contains(&kept));
+        let by_organization = self.organization.as_ref().is_some_and(|found| found.credential_modes.contains(&mode));
         let by_kind = self.user_kind == UserKind::EndUser && by_organization;
-        if offered.contains(&mode) && (kept == CredentialMode::Link || by_kind) {
-            return Ok(kept);
+        if offered.contains(&mode) && (mode == CredentialMode::Link || by_kind) {
+            return Ok(mode);
         }
         let names: Vec<&str> = offered.iter().map(|mode| mode.as_str()).collect();
         let detail = format!("the profile offers {}, as far as the organization allows it", names.join(", "));
@@ -141,16 +140,6 @@ impl Effective {
             Some(hash) if hash != self.profile.hash() => Err(crate::error::Conflict::RulesChanged.into()),
             _ => Ok(()),
         }
-    }
-}
-
-/// The organization's name for a way to first credentials.
-fn kept(way: Way) -> CredentialMode {
-    match way {
-        Way::Link => CredentialMode::Link,
-        Way::GenerateAndMail => CredentialMode::Generate,
-        Way::SpecifyAndMail => CredentialMode::SpecifyAndMail,
-        Way::SpecifyOnly => CredentialMode::Specify,
     }
 }
 
@@ -458,15 +447,15 @@ mod tests {
                 own_rules: None,
             }
         };
-        use CredentialMode::{Generate, Link};
+        use CredentialMode::{GenerateAndMail, Link};
         let (both, generated) = (&["link", "generate_and_mail"][..], &["generate_and_mail"][..]);
         for (name, offered, allowed, wanted, told) in [
-            ("the profile's first", generated, &[Link, Generate][..], None, Some(Generate)),
-            ("another of its", both, &[Link, Generate], Some("generate_and_mail"), Some(Generate)),
+            ("the profile's first", generated, &[Link, GenerateAndMail][..], None, Some(GenerateAndMail)),
+            ("another of its", both, &[Link, GenerateAndMail], Some("generate_and_mail"), Some(GenerateAndMail)),
             ("not allowed by the organization", both, &[Link], Some("generate_and_mail"), None),
-            ("a link that the profile leaves out", generated, &[Link, Generate], Some("link"), None),
-            ("another that it leaves out", both, &[Link, Generate], Some("specify_only"), None),
-            ("unknown", both, &[Link, Generate], Some("letter"), None),
+            ("a link that the profile leaves out", generated, &[Link, GenerateAndMail], Some("link"), None),
+            ("another that it leaves out", both, &[Link, GenerateAndMail], Some("specify_only"), None),
+            ("unknown", both, &[Link, GenerateAndMail], Some("letter"), None),
         ] {
             assert_eq!(effective(offered, allowed).credentials(wanted).ok(), told, "{name}");
         }

@@ -285,7 +285,7 @@ pub fn finish(
         "roles": user.roles, "invited": invited.is_some(),
     });
     if let Some(issued) = &issued {
-        after["credentials"] = serde_json::json!(issued.mode.name());
+        after["credentials"] = serde_json::json!(issued.mode.as_str());
     }
     let event =
         origin.event("user.created", user.organization_id.as_ref(), user.id.as_str(), serde_json::Value::Null, after);

@@ -6,7 +6,7 @@ use crate::{
     audit::{AuditEvent, Origin},
     error::{Conflict, Error},
     ids::OrganizationId,
-    organization::{CountryCode, CredentialMode, Organization, OrganizationName, PasswordPolicy},
+    organization::{CountryCode, Organization, OrganizationName, PasswordPolicy, every_credential_mode},
     random::Randomness,
     roles::Permission,
 };
@@ -53,7 +53,7 @@ pub async fn create_organization(
         default_country: country.map(|country| country.to_string()),
         mfa_required: false,
         password_policy: PasswordPolicy::default(),
-        credential_modes: CredentialMode::all(),
+        credential_modes: every_credential_mode(),
         domains: Vec::new(),
         created_at: origin.now,
         version: 1,

@@ -1,5 +1,6 @@
 //! Creates one user and, if the profile says so, queues the invitation in the same transaction.
 
+use rollcall_validation::CredentialMode;
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         assign::{AsOf, Assignments, KnowOrganizations, Referred, assign, permitted, refers_anew},
         rules::{self, Rules},
     },
-    organization::{CredentialMode, Organization, PasswordPolicy},
+    organization::{Organization, PasswordPolicy},
     outbox::{DueMail, Lane},
     password::NewPassword,
     random::Randomness,
@@ -174,7 +175,7 @@ pub async fn create_user(
     }
     let mut after = summary(&user);
     if let Some(issued) = &issued {
-        after["credentials"] = json!(issued.mode.name());
+        after["credentials"] = json!(issued.mode.as_str());
     }
     let credential =
         issued.as_ref().map(|issued| Credential::first_password(user.id.clone(), &issued.hashed, origin.now));

@@ -318,7 +318,7 @@ mod tests {
     use super::*;
     use crate::{
         ids::OrganizationId,
-        organization::{CredentialMode, PasswordPolicy},
+        organization::{PasswordPolicy, every_credential_mode},
     };
 
     fn rules(profile: &str, domains: &[&str]) -> Rules {
@@ -328,7 +328,7 @@ mod tests {
             default_country: None,
             mfa_required: false,
             password_policy: PasswordPolicy::default(),
-            credential_modes: CredentialMode::all(),
+            credential_modes: every_credential_mode(),
             domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
             created_at: jiff::Timestamp::UNIX_EPOCH,
             version: 1,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rollcall_validation::CredentialMode;
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,8 +13,8 @@ use crate::{
     ids::OrganizationId,
     operations::{create_user::ReadOrganization, edits::Written},
     organization::{
-        BLOCKED_WORD_LENGTHS, BLOCKED_WORD_LIMIT, CountryCode, CredentialMode, DOMAIN_LIMIT, Domain, LOCKOUT_ATTEMPTS,
-        LOCKOUT_MINUTES, MIN_LENGTH, Organization, OrganizationName, PasswordPolicy, domain_key,
+        BLOCKED_WORD_LENGTHS, BLOCKED_WORD_LIMIT, CountryCode, DOMAIN_LIMIT, Domain, LOCKOUT_ATTEMPTS, LOCKOUT_MINUTES,
+        MIN_LENGTH, Organization, OrganizationName, PasswordPolicy, domain_key,
     },
     roles::Permission,
 };
@@ -175,7 +176,7 @@ fn credential_modes(names: &[String], refusals: &mut Vec<Refusal>) -> BTreeSet<C
                 modes.insert(mode);
             }
             None => {
-                let known: Vec<&str> = CredentialMode::all().into_iter().map(CredentialMode::name).collect();
+                let known: Vec<&str> = CredentialMode::ALL.iter().map(|mode| mode.as_str()).collect();
                 refusals.push(refusal("credential_modes", "mode_unknown", format!("among {}", known.join(", "))));
             }
         }
@@ -213,7 +214,7 @@ fn settings(organization: &Organization) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::UserId;
+    use crate::{ids::UserId, organization::every_credential_mode};
 
     fn acme() -> Organization {
         Organization {
@@ -222,7 +223,7 @@ mod tests {
             default_country: None,
             mfa_required: false,
             password_policy: PasswordPolicy::default(),
-            credential_modes: CredentialMode::all(),
+            credential_modes: every_credential_mode(),
             domains: Vec::new(),
             created_at: jiff::Timestamp::UNIX_EPOCH,
             version: 3,

@@ -7,10 +7,10 @@ use rollcall_accounts::{
     Error,
     import::OnExisting,
     invitation::{Delivery, InvitationStatus},
-    organization::CredentialMode,
     roles::Permission,
     user::UserStatus,
 };
+use rollcall_validation::CredentialMode;
 use serde_json::{Map, Value, json};
 
 /// Finishes the document. What has no example here fails a test that says so.
@@ -156,7 +156,7 @@ fn values(schema: &str, property: &str) -> Option<Vec<Value>> {
         ("ThresholdRequest", "priority") => few(&["low", "normal", "high"]),
         ("CreateEntryRequest", "type") => few(&["text", "number", "date", "yes_no", "choice", "list"]),
         ("CredentialsRequest", "mode") | ("UpdateOrganizationRequest", "credential_modes") => {
-            Some(CredentialMode::all().into_iter().map(|mode| json!(mode.name())).collect())
+            Some(CredentialMode::ALL.iter().map(|mode| json!(mode.as_str())).collect())
         }
         (_, "permissions") if schema.ends_with("Request") => few(&names(Permission::ALL, Permission::name)),
         _ => None,

@@ -3,7 +3,7 @@
 use rollcall_accounts::{
     Timestamp,
     error::Error,
-    import::{Import, ServerIssue, credentials::FirstPasswords, custom::CustomProfile, report::ReportPage},
+    import::{Import, ServerIssue, custom::CustomProfile, report::ReportPage},
     operations::get_import_report::Told,
     time::iso,
 };
@@ -222,7 +222,7 @@ impl ImportResponse {
                 role: import.options.role.clone(),
                 on_existing: import.options.on_existing.name(),
                 invite: import.options.invite,
-                credentials: import.options.credentials.map(FirstPasswords::name),
+                credentials: import.options.credentials.map(|first| first.mode.as_str()),
             },
             progress: ImportProgressResponse { phase: import.phase.name(), done, total },
             created_by: import.created_by.to_string(),

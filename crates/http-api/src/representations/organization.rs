@@ -22,8 +22,8 @@ pub struct OrganizationResponse {
     pub mfa_required: bool,
     /// What its people's passwords must be, and when an account is locked.
     pub password_policy: PasswordPolicyResponse,
-    /// In which ways a new person may get their first credentials: `link` always, `generate`, `specify_and_mail`,
-    /// `specify`.
+    /// In which ways a new person may get their first credentials: `link` always, `generate_and_mail`,
+    /// `specify_and_mail`, `specify_only`.
     #[schema(example = json!(["link"]))]
     pub credential_modes: Vec<&'static str>,
     /// Domains of usernames, the primary one first.
@@ -93,7 +93,7 @@ impl OrganizationResponse {
             default_country: organization.default_country.clone(),
             mfa_required: organization.mfa_required,
             password_policy: (&organization.password_policy).into(),
-            credential_modes: organization.credential_modes.iter().map(|mode| mode.name()).collect(),
+            credential_modes: organization.credential_modes.iter().map(|mode| mode.as_str()).collect(),
             domains: organization.domains.clone(),
             created_at: iso(organization.created_at),
             counts: OrganizationCountsResponse { users: counts.users, active: counts.active },

@@ -333,12 +333,12 @@ pub struct CreateUserRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialsRequest {
-    /// `link`: mailed, to choose a password. `generate`: a password is made and mailed, and nobody else learns it.
-    /// `specify_and_mail`: the given one is mailed. `specify`: it is handed over otherwise. All but the link's must be
+    /// `link`: mailed, to choose a password. `generate_and_mail`: a password is made and mailed, and nobody else learns it.
+    /// `specify_and_mail`: the given one is mailed. `specify_only`: it is handed over otherwise. All but the link's must be
     /// changed at the first sign-in, within 14 days.
     #[schema(example = "specify_and_mail")]
     pub mode: String,
-    /// With `specify` and `specify_and_mail`: as the organization's password policy says.
+    /// With `specify_and_mail` and `specify_only`: as the organization's password policy says.
     #[serde(default)]
     #[schema(format = Password)]
     pub password: Option<String>,
