@@ -202,6 +202,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn ways_to_first_credentials_are_read_by_the_names_they_had_until_november_2026() {
+        let kept: BTreeSet<CredentialMode> =
+            serde_json::from_str(r#"["link","generate","specify_and_mail","specify"]"#).unwrap();
+        assert_eq!(kept, every_credential_mode());
+        let now = serde_json::to_string(&kept).unwrap();
+        assert_eq!(now, r#"["link","generate_and_mail","specify_and_mail","specify_only"]"#);
+    }
+
+    #[test]
     fn names_row_by_row() {
         for (name, text, wanted) in [
             ("plain", "Acme", Ok("Acme")),
