@@ -1,7 +1,18 @@
 import { useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { navigate, useSearch, withSearch } from "../router";
-import { announce, Button, ErrorIcon, MenuButton, ModalDialog, PlusIcon, TrashIcon, UndoIcon } from "../ui";
+import {
+  announce,
+  Button,
+  ErrorIcon,
+  KeysIcon,
+  MenuButton,
+  ModalDialog,
+  PlusIcon,
+  RedoIcon,
+  TrashIcon,
+  UndoIcon,
+} from "../ui";
 import { forget, headerKey, remember } from "./columnMemory";
 import { checkColumns } from "./columns";
 import { FileIssues } from "./FileIssues";
@@ -293,43 +304,5 @@ function KeysDialog({ typing, onClose }: { typing: boolean; onClose: () => void 
         ))}
       </dl>
     </ModalDialog>
-  );
-}
-
-function RedoIcon() {
-  return (
-    <svg
-      width="16"
-      height="16"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
-      <path d="m11 3 2.500 2.500L11 8M13.500 5.500H6a3.500 3.500 0 0 0 0 7h4" />
-    </svg>
-  );
-}
-
-function KeysIcon() {
-  return (
-    <svg
-      width="16"
-      height="16"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
-      aria-hidden="true"
-      focusable="false"
-    >
-      <rect x="1.500" y="4" width="13" height="8.500" rx="1.500" />
-      <path d="M4 7h.1M7 7h.1M10 7h.1M12.500 7h.1M4.500 9.800h7" />
-    </svg>
   );
 }

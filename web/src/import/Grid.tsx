@@ -15,7 +15,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { flushSync } from "react-dom";
-import { announce, ask, Checkbox, CheckIcon, ErrorIcon, MoreIcon, WarningIcon } from "../ui";
+import { announce, ask, Checkbox, CheckIcon, CorrectedIcon, ErrorIcon, MoreIcon, WarningIcon } from "../ui";
 import { assignTexts } from "./assignTexts";
 import { Callout } from "./Callout";
 import { columnWidths, type GridColumn } from "./columns";
@@ -724,7 +724,7 @@ const GridRow = memo(function GridRow(props: GridRowProps) {
         </span>
         <span className="sheet-number">{number}</span>
         <span className="sheet-status">
-          {status === "refused" ? <ErrorIcon size={14} /> : status === "corrected" ? <CorrectedIcon /> : null}
+          {status === "refused" ? <ErrorIcon size={14} /> : status === "corrected" ? <CorrectedIcon size={14} /> : null}
         </span>
         <span className="visually-hidden">{status === undefined ? "" : `, ${texts.check.status[status]}`}</span>
         {menu && (
@@ -888,25 +888,5 @@ function CellInput(props: {
         </datalist>
       )}
     </>
-  );
-}
-
-/** A small pencil stroke: something was put right. */
-export function CorrectedIcon() {
-  return (
-    <svg
-      width="14"
-      height="14"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
-      <path d="M2.500 13.500 3.200 10.600 10.800 3a1.400 1.400 0 0 1 2 0l.2.2a1.400 1.400 0 0 1 0 2L5.400 12.800z" />
-    </svg>
   );
 }

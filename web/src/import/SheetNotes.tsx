@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { announce, Button, WarningIcon } from "../ui";
+import { announce, Button, NoteIcon, WarningIcon } from "../ui";
 import { type Findings, nothingFound, type Odd, type Offer, readFindings } from "./findings";
 import { useSheet } from "./Grid";
 import "./notes.css";
@@ -169,23 +169,4 @@ function useFindings(session: SheetSession): Findings {
     };
   }, [session, edits]);
   return found?.session === session ? found.findings : nothingFound;
-}
-
-function NoteIcon() {
-  return (
-    <svg
-      width="16"
-      height="16"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
-      aria-hidden="true"
-      focusable="false"
-    >
-      <circle cx="8" cy="8" r="6" />
-      <path d="M8 7.500V11M8 5v.1" />
-    </svg>
-  );
 }

@@ -17,6 +17,7 @@ import {
   DownloadIcon,
   ErrorIcon,
   FileIcon,
+  LockIcon,
   MenuButton,
   notify,
   PlusIcon,
@@ -251,7 +252,7 @@ export function SourceStep(props: SourceProps) {
           </Button>
         </div>
         <p className="source-privacy muted">
-          <LockDrawing />
+          <LockIcon size={14} />
           {t.privacy}
         </p>
       </div>
@@ -399,24 +400,6 @@ function SheetDrawing() {
       <rect x="1" y="1" width="70" height="50" rx="5" />
       <path d="M1 14h70M1 26.500h70M1 39h70M24 14v37M48 14v37" opacity=".55" />
       <path d="M8 7.500h20" strokeLinecap="round" />
-    </svg>
-  );
-}
-
-function LockDrawing() {
-  return (
-    <svg
-      width="14"
-      height="14"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      aria-hidden="true"
-      focusable="false"
-    >
-      <rect x="3" y="7" width="10" height="7" rx="1.500" />
-      <path d="M5 7V5a3 3 0 0 1 6 0v2" />
     </svg>
   );
 }

@@ -147,6 +147,35 @@ export const UndoIcon = (p: Props) => (
     <path d="M5 3 2.5 5.5 5 8M2.5 5.5H10a3.5 3.5 0 0 1 0 7H6" />
   </Icon>
 );
+export const RedoIcon = (p: Props) => (
+  <Icon {...p}>
+    <path d="m11 3 2.5 2.500L11 8M13.5 5.500H6a3.5 3.5 0 0 0 0 7h4" />
+  </Icon>
+);
+export const KeysIcon = (p: Props) => (
+  <Icon {...p}>
+    <rect x="1.5" y="4" width="13" height="8.5" rx="1.5" />
+    <path d="M4 7h.1M7 7h.1M10 7h.1M12.5 7h.1M4.5 9.800h7" />
+  </Icon>
+);
+export const NoteIcon = (p: Props) => (
+  <Icon {...p}>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M8 7.500V11M8 5v.1" />
+  </Icon>
+);
+/** A small pencil stroke: something was put right. */
+export const CorrectedIcon = (p: Props) => (
+  <Icon {...p}>
+    <path d="M2.5 13.5 3.2 10.6 10.8 3a1.4 1.4 0 0 1 2 0l.2.2a1.4 1.4 0 0 1 0 2L5.4 12.800z" />
+  </Icon>
+);
+export const LockIcon = (p: Props) => (
+  <Icon {...p}>
+    <rect x="3" y="7" width="10" height="7" rx="1.5" />
+    <path d="M5 7V5a3 3 0 0 1 6 0v2" />
+  </Icon>
+);
 export const FileIcon = (p: Props) => (
   <Icon {...p}>
     <path d="M9 1.8H4.5a1 1 0 0 0-1 1v10.4a1 1 0 0 0 1 1h7a1 1 0 0 0 1-1V5.3zM9 1.8v3.5h3.5M6 8.5h4M6 11h4" />
