@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 const [bundle, name, sheet, passes, verdicts] = process.argv.slice(2);
 const bytes = new Uint8Array(readFileSync(sheet));
 
+const before = process.cpuUsage();
 const begun = performance.now();
 let stack;
 if (bundle) {
@@ -17,18 +18,28 @@ if (bundle) {
 const loaded = performance.now();
 const answer = stack?.[name](bytes);
 const first = performance.now();
+const cpu = spent(before);
 const memory = peak();
 const warm = [];
+const warmCpu = [];
 for (let pass = 0; stack && pass < Number(passes); pass += 1) {
   const start = performance.now();
+  const before = process.cpuUsage();
   stack[name](bytes);
   warm.push(performance.now() - start);
+  warmCpu.push(spent(before));
 }
 if (verdicts) {
   writeFileSync(`${verdicts}.statuses`, answer.statuses);
   writeFileSync(`${verdicts}.json`, JSON.stringify(answer.issues ?? stack.issues(bytes)));
 }
-console.log(JSON.stringify({ load: loaded - begun, first: first - loaded, warm, memory }));
+console.log(JSON.stringify({ load: loaded - begun, first: first - loaded, warm, cpu, warmCpu, memory }));
+
+/** Processor time of all threads since then, in milliseconds: what else the machine does is not in it. */
+function spent(before) {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
 
 /** The most memory that this process ever had, in bytes. */
 function peak() {

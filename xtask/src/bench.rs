@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::{
-    browser, cargo,
+    browser, cargo, dev,
     process::{Call, Failure, Outcome, at},
-    root, target, tools, wasm,
+    root, target, tools, wasm, web,
 };
 
 /// Those that are programs for Node, in xtask/bench.
@@ -17,9 +17,11 @@ const SCRIPTS: [&str; 3] = ["validator", "size", "xlsx"];
 /// Runs a benchmark.
 pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
     match arguments.split_first() {
-        Some((what, rest)) if what == "users" => {
-            let arguments = ["run", "--quiet", "--release", "-p", "rollcall-tests", "--example", "bench_users", "--"];
-            cargo().args(arguments).args(rest).show()?;
+        Some((what, rest)) if what == "users" || what == "imports" => {
+            let example = format!("bench_{what}");
+            let call =
+                cargo().args(["run", "--quiet", "--release", "-p", "rollcall-tests", "--example", &example, "--"]);
+            call.args(rest).show()?;
             Ok(ExitCode::SUCCESS)
         }
         Some((what, rest)) if what == "phones" => {
@@ -36,8 +38,32 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
             script(what, rest)?.show()?;
             Ok(ExitCode::SUCCESS)
         }
-        _ => Err(Failure::new(format!("there are these benchmarks: users, phones, {}", SCRIPTS.join(", ")))),
+        Some((what, rest)) if what == "console" => {
+            wasm::build()?;
+            web::build()?;
+            dev::build_server(dev::Progress::Silent)?;
+            console(rest)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            let others = SCRIPTS.join(", ");
+            Err(Failure::new(format!("there are these benchmarks: {others}, console, phones, imports, users")))
+        }
     }
+}
+
+/// The pages in a browser, of a dev server that has nothing but its first administrator.
+fn console(arguments: &[String]) -> Outcome<()> {
+    let call = script("console", arguments)?;
+    let data = target().join("bench/data");
+    if data.exists() {
+        at(&data, fs::remove_dir_all(&data))?;
+    }
+    at(&data, fs::create_dir_all(&data))?;
+    let server = browser::Server::start(&data)?;
+    let stage = root().join("tests/browser/_stage.mjs");
+    let call = call.env("ROLLCALL_URL", &server.url).env("ROLLCALL_DATA", data.as_os_str());
+    call.env("ROLLCALL_STAGE", stage.as_os_str()).show()
 }
 
 /// A program of xtask/bench. Its peers are installed in a scratch folder, and it runs there.

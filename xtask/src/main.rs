@@ -40,6 +40,8 @@ cargo xtask bench-cold               what a cold start costs, beside a function 
 cargo xtask bench validator [ROWS…]  the validator in Node and Chromium against PapaParse, uDSV, zod, libphonenumber
 cargo xtask bench size               what a page downloads of it, against those
 cargo xtask bench xlsx [ROWS]        workbooks against SheetJS
+cargo xtask bench console [ROWS]     a sheet is pasted into the console, edited and scrolled
+cargo xtask bench imports [USERS…]   users a second that an import brings in, and what each costs
 cargo xtask bench users [N]          what lists of users read, in organizations of N/10 and N (50000) people
 cargo xtask screenshots [DIR]        run the browser tests and keep their screenshots (default: screenshots/)";
 

@@ -146,9 +146,11 @@ impl DynamoDb {
             return Ok(answer);
         }
         let held_back = self.inject(operation, &mut request)?;
+        self.meter.ask(&mut request);
         let asked = matches!(operation, "BatchGetItem").then(|| request.clone()).unwrap_or_default();
         let answer = self.run(operation, request)?;
         self.meter.note(operation, &asked, &answer);
+        self.meter.enter(operation, &accesses, &answer);
         if let Some(token) = token {
             self.tokens.keep(operation, token, body, &answer);
         }

@@ -69,7 +69,7 @@ pub use dead_letters::{DeadLetter, DeadLetters};
 pub use faults::Faults;
 pub use functions::{InvokeError, operations};
 pub use outbox::{MailEvent, MailEventKind, MailFilter, Message, MessageKind, Outbox, OutboxError};
-pub use reads::Reads;
+pub use reads::{Calls, Reads, Usage};
 pub use template::{
     Api, Deployment, FunctionSpec, MailSpec, Route, Rule, Schedule, Secrets, StreamSource, Table, TemplateError,
     Trigger, deploy, operation_of,
@@ -447,6 +447,13 @@ impl DevServer {
     #[must_use]
     pub fn reads(&self) -> Reads {
         self.meter.reads()
+    }
+
+    /// What the database was asked since the last call, with the capacity units that its answers name. The accounts are
+    /// kept from the first call on.
+    #[must_use]
+    pub fn used(&self) -> Usage {
+        self.meter.used()
     }
 
     /// An SDK configuration that may do everything on the local services, for looking into the table.

@@ -1,9 +1,17 @@
-//! What the local DynamoDB was asked to read, for benchmarks that show that a question costs the same however much
-//! there is.
+//! What the local DynamoDB was asked, for benchmarks that show that a question costs the same however much there is, and
+//! what an import costs.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::policy::Access;
 
 /// Counted since the server was started.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,14 +30,68 @@ impl std::ops::Sub for Reads {
     }
 }
 
+/// What was asked since [`Meter::used`], by operation, and by action and what it was about.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage {
+    /// Calls and the capacity units that their answers name: `BatchWriteItem`.
+    pub operations: BTreeMap<String, Calls>,
+    /// Items that were acted on, by the first part of their partition keys: `PutItem USER`.
+    pub members: BTreeMap<String, u64>,
+}
+
+/// Calls of an operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Calls {
+    /// How many.
+    pub calls: u64,
+    /// Capacity units that they consumed.
+    pub units: f64,
+}
+
 /// The counters.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     calls: AtomicU64,
     items: AtomicU64,
+    /// Nothing unless somebody wants the accounts: they take time.
+    usage: Mutex<Option<Usage>>,
 }
 
 impl Meter {
+    /// Begins the accounts anew; answers what they say so far.
+    pub(crate) fn used(&self) -> Usage {
+        self.usage().replace(Usage::default()).unwrap_or_default()
+    }
+
+    fn usage(&self) -> MutexGuard<'_, Option<Usage>> {
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has an answer say what it consumed, if that is wanted.
+    pub(crate) fn ask(&self, request: &mut Value) {
+        if self.usage().is_some()
+            && let Some(request) = request.as_object_mut()
+        {
+            request.insert("ReturnConsumedCapacity".to_owned(), json!("TOTAL"));
+        }
+    }
+
+    /// Enters a request that was answered into the accounts.
+    pub(crate) fn enter(&self, operation: &str, accesses: &[Access], answer: &str) {
+        let mut usage = self.usage();
+        let Some(usage) = usage.as_mut() else { return };
+        let calls = usage.operations.entry(operation.to_owned()).or_default();
+        calls.calls += 1;
+        calls.units += consumed(answer);
+        for access in accesses {
+            let action = access.action.rsplit(':').next().unwrap_or_default();
+            for key in access.leading_keys.iter().flatten() {
+                let what = key.split('#').next().unwrap_or_default();
+                *usage.members.entry(format!("{action} {what}")).or_default() += 1;
+            }
+        }
+    }
+
     /// Counts a request that was answered.
     pub(crate) fn note(&self, operation: &str, request: &Value, answer: &str) {
         let items = match operation {
@@ -45,6 +107,17 @@ impl Meter {
     /// What was counted so far.
     pub(crate) fn reads(&self) -> Reads {
         Reads { calls: self.calls.load(Ordering::Relaxed), items: self.items.load(Ordering::Relaxed) }
+    }
+}
+
+/// The capacity units of an answer that names them, of all tables and indexes.
+fn consumed(answer: &str) -> f64 {
+    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+    let units = |consumed: &Value| consumed.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();
+    match answer.get("ConsumedCapacity") {
+        Some(Value::Array(tables)) => tables.iter().map(units).sum(),
+        Some(table) => units(table),
+        None => 0.0,
     }
 }
 
@@ -76,5 +149,28 @@ mod tests {
         meter.note("PutItem", &json!({}), "{}");
         assert_eq!(meter.reads(), Reads { calls: 3, items: 16 });
         assert_eq!(meter.reads() - Reads { calls: 1, items: 6 }, Reads { calls: 2, items: 10 });
+    }
+
+    #[test]
+    fn accounts_are_kept_once_they_are_wanted() {
+        let meter = Meter::default();
+        let access = Access {
+            leading_keys: Some(vec!["USER#1".into(), "LIST#x#3".into()]),
+            ..Access::new("dynamodb:PutItem", "t")
+        };
+        let (answer, mut request) =
+            (r#"{"ConsumedCapacity":[{"CapacityUnits":2.5},{"CapacityUnits":1.0}]}"#, json!({}));
+        meter.ask(&mut request);
+        meter.enter("BatchWriteItem", std::slice::from_ref(&access), answer);
+        assert_eq!((request, meter.used()), (json!({}), Usage::default()));
+        let mut request = json!({});
+        meter.ask(&mut request);
+        assert_eq!(request, json!({"ReturnConsumedCapacity": "TOTAL"}));
+        meter.enter("BatchWriteItem", &[access], answer);
+        let usage = meter.used();
+        assert_eq!(usage.operations["BatchWriteItem"], Calls { calls: 1, units: 3.5 });
+        assert_eq!(usage.members, BTreeMap::from([("PutItem LIST".to_owned(), 1), ("PutItem USER".to_owned(), 1)]));
+        meter.enter("Query", &[], r#"{"ConsumedCapacity":{"CapacityUnits":0.5}}"#);
+        assert_eq!(meter.used().operations["Query"], Calls { calls: 1, units: 0.5 });
     }
 }
