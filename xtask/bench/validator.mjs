@@ -22,6 +22,8 @@ const PEERS = STACKS.slice(2);
 
 /** Processes of each stack, and passes after the first in each: a million rows take JavaScript a minute. */
 function effort(rows) {
+  // Only to see that everything runs.
+  if (rows < 1_000) return { runs: 1, passes: 1 };
   if (rows > 100_000) return { runs: 3, passes: 1 };
   return rows > 10_000 ? { runs: 5, passes: 3 } : { runs: 9, passes: 5 };
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
         }
         Some((what, rest)) if SCRIPTS.contains(&what.as_str()) => {
             wasm::build()?;
-            script(what, rest)?.show()?;
+            kept(script(what, rest)?, what)?.show()?;
             Ok(ExitCode::SUCCESS)
         }
         Some((what, rest)) if what == "console" => {
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<ExitCode> {
 
 /// The pages in a browser, of a dev server that has nothing but its first administrator.
 fn console(arguments: &[String]) -> Outcome<()> {
-    let call = script("console", arguments)?;
+    let call = kept(script("console", arguments)?, "console")?;
     let data = target().join("bench/data");
     if data.exists() {
         at(&data, fs::remove_dir_all(&data))?;
@@ -72,13 +72,23 @@ fn script(name: &str, arguments: &[String]) -> Outcome<Call> {
     copy(&root().join("xtask/bench"), &folder)?;
     tools::npm_ci(&folder)?;
     let chromium = browser::prepare()?;
-    // What it prints is kept, for docs/PERFORMANCE.md.
-    let report = folder.join(format!("{name}.md"));
-    at(&report, fs::write(&report, ""))?;
     let node = Call::new("node").arg(folder.join(format!("{name}.mjs")).as_os_str()).args(arguments);
     let node = node.env("ROLLCALL_PACKAGE", root().join("wasm-validator/pkg").as_os_str());
     let node = node.env("ROLLCALL_PLAYWRIGHT", root().join("tests/browser/package.json").as_os_str());
-    Ok(node.env("CHROMIUM", chromium.as_os_str()).env("ROLLCALL_REPORT", report.as_os_str()))
+    Ok(node.env("CHROMIUM", chromium.as_os_str()))
+}
+
+/// The call with its tables kept in a file, for docs/PERFORMANCE.md.
+fn kept(call: Call, name: &str) -> Outcome<Call> {
+    let report = target().join("bench").join(format!("{name}.md"));
+    at(&report, fs::write(&report, ""))?;
+    Ok(call.env("ROLLCALL_REPORT", report.as_os_str()))
+}
+
+/// Whether the benchmarks of the validator run, and it judges a small sheet as its peers do. No time is asserted.
+pub(crate) fn smoke(log: &Path) -> Outcome<bool> {
+    let rows = ["300".to_owned()];
+    Ok(script("validator", &rows)?.log(log)? && script("xlsx", &rows)?.log(log)?)
 }
 
 /// Copies the files of a folder and its folders; what else is there stays.

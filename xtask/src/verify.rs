@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::process::{Call, Failure, Outcome, at, say};
 use crate::{
-    browser, cargo, deploy_test, dev, phone_metadata, policies, root, schemathesis, target, template, tools,
+    bench, browser, cargo, deploy_test, dev, phone_metadata, policies, root, schemathesis, target, template, tools,
     unicode_tables, wasm, web,
 };
 
@@ -144,6 +144,7 @@ impl Verify {
             Ok(true)
         });
         let Some((chromium, stories)) = ready else { return };
+        self.step("the validator beside its peers", bench::smoke);
         let screenshots = target().join("screenshots");
         for story in stories {
             self.step(&format!("browser test {}", story.name), |log| {
