@@ -1,7 +1,7 @@
 // Every sheet of tests/corpus in WebAssembly: the report must be, byte for byte, the one that `rollcall check` prints.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { builtInProfile, check, init, Sheet } from "../wasm-validator/pkg/node.js";
+import { builtInProfile, check, init, Sheet, verdicts } from "../wasm-validator/pkg/node.js";
 
 const folder = fileURLToPath(new URL("corpus/", import.meta.url));
 const ENDING = ".report.json";
@@ -36,6 +36,7 @@ for (const name of names.filter((name) => name.endsWith(ENDING)).sort()) {
   // The editor that nobody has typed into yet says the same as the check.
   const editor = Sheet.parse(bytes, profile);
   expect(`${sheet} in the editor`, `${editor.reportJson("all")}\n`, expected);
+  expect(`verdicts of ${sheet}`, verdicts(bytes, profile).join(), editor.statuses().join());
   editor.free();
 }
 

@@ -42,6 +42,10 @@ export function check(bytes, profile, options = {}) {
     : raw.check(bytes, profile, options.rows);
 }
 
+export function verdicts(bytes, profile) {
+  return isWorkbook(bytes) ? raw.verdictsOfTables(tables(bytes), profile) : raw.verdicts(bytes, profile);
+}
+
 export function profiles() {
   needed();
   return raw.profiles();

@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { connect } from "./protocol.js";
 
-export const { prepare, check, openSheet, close } = connect(({ message, failed }) => {
+export const { prepare, check, verdicts, openSheet, close } = connect(({ message, failed }) => {
   const worker = new Worker(new URL("./worker-node.js", import.meta.url), { name: "rollcall-validator" });
   worker.on("message", message);
   worker.on("error", failed);

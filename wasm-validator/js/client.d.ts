@@ -30,6 +30,9 @@ export type Place = URL | string | BufferSource | WebAssembly.Module;
 /** Checks a sheet in the worker. */
 export function check(bytes: Uint8Array, profile: string, options?: CheckOptions & Transfer): Promise<string>;
 
+/** A byte for each row of a sheet, checked in the worker: 0 accepted, 1 corrected, 2 refused. */
+export function verdicts(bytes: Uint8Array, profile: string, options?: Transfer): Promise<Uint8Array>;
+
 /** Opens a sheet in the worker, or with `null` a blank one. `free()` it when done. */
 export function openSheet(bytes: Uint8Array | null, profile: string, options?: OpenOptions): Promise<RemoteSheet>;
 

@@ -1,7 +1,7 @@
 // The validator in a worker of its own, for pages: every method returns a promise.
 import { connect } from "./protocol.js";
 
-export const { prepare, check, openSheet, close } = connect(({ message, failed }) => {
+export const { prepare, check, verdicts, openSheet, close } = connect(({ message, failed }) => {
   // Bundlers recognise this very form and bring the worker along.
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "rollcall-validator" });
   worker.addEventListener("message", (event) => message(event.data));

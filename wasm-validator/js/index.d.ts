@@ -38,6 +38,14 @@ export type ModuleSource =
  */
 export function check(bytes: Uint8Array, profile: string, options?: CheckOptions): string;
 
+/**
+ * Checks a sheet and answers no more than a byte for each row: 0 accepted, 1 corrected, 2 refused. The quickest way to
+ * know; what there is to say of the file as such, `check` says. Never throws for what is in the sheet.
+ *
+ * @throws if the profile is unknown or cannot be read, or `init` (for a workbook: `loadXlsx`) was not awaited
+ */
+export function verdicts(bytes: Uint8Array, profile: string): Uint8Array;
+
 /** Ids of the built-in profiles. */
 export function profiles(): string[];
 

@@ -4,7 +4,7 @@ import { once } from "./load.js";
 import load from "./rollcall_validator.js";
 import loadWorkbooks from "./rollcall_xlsx.js";
 
-export { builtInProfile, check, checkField, isWorkbook, profiles, Sheet } from "./api.js";
+export { builtInProfile, check, checkField, isWorkbook, profiles, Sheet, verdicts } from "./api.js";
 
 /** Loads the WebAssembly module. */
 export const init = once(async (source = new URL("./rollcall_validator_bg.wasm", import.meta.url)) => {

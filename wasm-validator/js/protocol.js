@@ -28,7 +28,7 @@ const METHODS = [
 ];
 
 /** The worker's side: answers requests one after the other. */
-export function serve({ check, init, isWorkbook, loadXlsx, Sheet }, post) {
+export function serve({ check, init, isWorkbook, loadXlsx, Sheet, verdicts }, post) {
   const sheets = new Map();
   let opened = 0;
 
@@ -43,6 +43,8 @@ export function serve({ check, init, isWorkbook, loadXlsx, Sheet }, post) {
         return undefined;
       case "check":
         return check(...args);
+      case "verdicts":
+        return verdicts(...args);
       case "parse":
         return keep(Sheet.parse(...args));
       case "blank":
@@ -62,7 +64,7 @@ export function serve({ check, init, isWorkbook, loadXlsx, Sheet }, post) {
 
   // Whoever never has a workbook never downloads what reads them.
   const needsXlsx = ({ call, args }) =>
-    call === "refusedXlsx" || ((call === "check" || call === "parse") && isWorkbook(args[0]));
+    call === "refusedXlsx" || (["check", "verdicts", "parse"].includes(call) && isWorkbook(args[0]));
 
   let queue = Promise.resolve();
   return (request) => {
@@ -152,6 +154,9 @@ export function connect(start) {
     return ask(current(), { call: "check", args: [bytes, profile, rest] }, transfer ? [bytes.buffer] : []);
   };
 
+  const verdicts = (bytes, profile, options = {}) =>
+    ask(current(), { call: "verdicts", args: [bytes, profile] }, options.transfer ? [bytes.buffer] : []);
+
   const openSheet = async (bytes, profile, options = {}) => {
     const at = current();
     const sheet =
@@ -165,5 +170,5 @@ export function connect(start) {
 
   const close = () => connection?.end(new Error("the worker was closed"));
 
-  return { prepare, check, openSheet, close };
+  return { prepare, check, verdicts, openSheet, close };
 }

@@ -13,7 +13,25 @@ use wasm_bindgen::prelude::*;
 /// Throws if the profile is unknown or cannot be read.
 #[wasm_bindgen]
 pub fn check(bytes: &[u8], profile: &str, rows: Option<String>) -> Result<String, JsError> {
-    Ok(rollcall_validation::check(bytes, &parsed(profile)?).to_json(which(rows.as_deref())?))
+    Ok(rollcall_validation::check_json(bytes, &parsed(profile)?, None, which(rows.as_deref())?))
+}
+
+/// Checks a sheet; answers a byte for each row.
+///
+/// # Errors
+/// Throws if the profile is unknown or cannot be read.
+#[wasm_bindgen]
+pub fn verdicts(bytes: &[u8], profile: &str) -> Result<Vec<u8>, JsError> {
+    Ok(rollcall_validation::verdicts(bytes, &parsed(profile)?))
+}
+
+/// The same of a workbook that the other module unpacked.
+///
+/// # Errors
+/// Throws if the profile is unknown or cannot be read.
+#[wasm_bindgen(js_name = verdictsOfTables)]
+pub fn verdicts_of_tables(tables: &[u8], profile: &str) -> Result<Vec<u8>, JsError> {
+    Ok(rollcall_validation::verdicts_of_tables(tables, &parsed(profile)?))
 }
 
 /// Checks a workbook that the other module unpacked.
@@ -27,8 +45,8 @@ pub fn check_tables(
     rows: Option<String>,
     sheet: Option<String>,
 ) -> Result<String, JsError> {
-    let report = rollcall_validation::check_tables(tables, &parsed(profile)?, sheet.as_deref());
-    Ok(report.to_json(which(rows.as_deref())?))
+    let rows = which(rows.as_deref())?;
+    Ok(rollcall_validation::check_tables_json(tables, &parsed(profile)?, sheet.as_deref(), rows))
 }
 
 /// Whether bytes begin as workbooks do, which the other module unpacks.

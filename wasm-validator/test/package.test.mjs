@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { close, check as checkInWorker, openSheet, prepare } from "../pkg/client-node.js";
-import { builtInProfile, check, checkField, init, isWorkbook, profiles, Sheet } from "../pkg/node.js";
+import { close, check as checkInWorker, openSheet, prepare, verdicts as verdictsInWorker } from "../pkg/client-node.js";
+import { builtInProfile, check, checkField, init, isWorkbook, profiles, Sheet, verdicts } from "../pkg/node.js";
 
 const pkg = fileURLToPath(new URL("../pkg", import.meta.url));
 const bytes = (text) => new TextEncoder().encode(text);
@@ -48,6 +48,14 @@ test("an effective profile is taken as JSON", () => {
     const json = builtInProfile(id);
     assert.equal(check(bytes(SHEET), json), check(bytes(SHEET), id), id);
   }
+});
+
+test("verdicts are a byte for each row, of texts and workbooks, here and in the worker", async () => {
+  assert.deepEqual(verdicts(bytes(SHEET), "end-user"), Uint8Array.of(0, 2, 0));
+  assert.deepEqual(verdicts(bytes(""), "end-user"), new Uint8Array());
+  assert.deepEqual(verdicts(workbook(), "technician"), Sheet.parse(workbook(), "technician").statuses());
+  assert.deepEqual(await verdictsInWorker(bytes(SHEET), "end-user"), Uint8Array.of(0, 2, 0));
+  assert.throws(() => verdicts(bytes(SHEET), "nobody"));
 });
 
 test("an unknown profile is an error, not a crash", () => {

@@ -100,7 +100,9 @@ fn inputs() -> Vec<PathBuf> {
 
 /// Finds a compiler for wasm32 or installs one.
 fn compiler() -> Outcome<Compiler> {
-    if std::env::var("ROLLCALL_WASM_COMPILER").is_ok_and(|wanted| wanted == "debian") {
+    let wanted = std::env::var("ROLLCALL_WASM_COMPILER").unwrap_or_default();
+    // Where both are there, the one whose modules are smaller.
+    if wanted == "debian" || wanted != "rustup" && has_debian() {
         return debian();
     }
     let installed = || {
@@ -125,19 +127,20 @@ fn compiler() -> Outcome<Compiler> {
     debian()
 }
 
+fn has_debian() -> bool {
+    let source = Call::new("/usr/bin/rustc").args(["--print", "sysroot"]).read();
+    let source = source.is_ok_and(|path| Path::new(path.trim()).join("lib/rustlib/src/rust/library/std").is_dir());
+    source && Path::new("/usr/bin/cargo").is_file() && tools::on_path("wasm-ld").is_some()
+}
+
 fn debian() -> Outcome<Compiler> {
-    let complete = || {
-        let source = Call::new("/usr/bin/rustc").args(["--print", "sysroot"]).read();
-        let source = source.is_ok_and(|path| Path::new(path.trim()).join("lib/rustlib/src/rust/library/std").is_dir());
-        source && Path::new("/usr/bin/cargo").is_file() && tools::on_path("wasm-ld").is_some()
-    };
-    if !complete() {
+    if !has_debian() {
         tools::apt_install(
             &["rustc-web", "cargo-web", "rust-web-src", "lld"],
             "compiling the validator for the browser",
         )?;
     }
-    if complete() {
+    if has_debian() {
         Ok(Compiler::Debian)
     } else {
         Err(Failure::new("no compiler for wasm32-unknown-unknown: neither rustup nor Debian's packages have one"))
@@ -147,12 +150,13 @@ fn debian() -> Outcome<Compiler> {
 fn compile(compiler: Compiler, module: &Module) -> Outcome<()> {
     let call = match compiler {
         Compiler::Rustup => cargo().arg("build").unset("RUSTFLAGS"),
-        // Immediate abort leaves out the machinery of panic messages, which only a std of one's own can do.
+        // Immediate abort leaves out the machinery of panic messages, and sorts, searches and number formatting come in
+        // their small form: only a std of one's own can do that.
         Compiler::Debian => Call::new("/usr/bin/cargo")
             .directory(&root())
             .clean_cargo_environment()
             .unset("RUSTUP_TOOLCHAIN")
-            .args(["build", "-Zbuild-std=std,panic_abort"])
+            .args(["build", "-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
             .env("RUSTC", "/usr/bin/rustc")
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld")

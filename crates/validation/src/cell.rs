@@ -9,7 +9,7 @@ use crate::{
     profile::{CharacterClass, Column, ListName, Named, Rule},
     refused,
     text::{self, Apostrophe, Cleaned, Cleaning},
-    unicode::nfkc,
+    unicode::{nfc, nfkc},
 };
 
 /// Most names that an issue lists.
@@ -220,7 +220,8 @@ fn common(profile: &Profile, column: &Column, text: &str) -> Result<(), Vec<Issu
             if goes(c) { rest.push_str(instead) } else { rest.push(c) }
         }
         let rest = rest.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-        apply(profile, column, &rest).ok()
+        // What stood apart may combine now.
+        apply(profile, column, &nfc(&rest)).ok()
     };
     if let Some(c) = text.chars().find(|c| text::is_direction_control(*c)) {
         let correction = without(&text::is_direction_control, "");
@@ -353,7 +354,7 @@ fn check_domain(profile: &Profile, username: &str) -> Result<(), Vec<Issue>> {
     Err(vec![unknown(ListName::Domains, domain, known)])
 }
 
-fn is_allowed(c: char, allow: &[CharacterClass]) -> bool {
+pub(crate) fn is_allowed(c: char, allow: &[CharacterClass]) -> bool {
     allow.iter().any(|class| match class {
         CharacterClass::Letters => text::is_letter(c) || text::is_mark(c) || text::is_joiner(c),
         CharacterClass::Digits => text::is_digit(c),

@@ -286,7 +286,10 @@ const NO_TOP: &[(&str, &str)] = &[
 
 /// The domain that is meant where a well-known one, or the end of one, is mistyped.
 pub(crate) fn meant_domain(address: &str) -> Option<String> {
-    let (_, domain) = address.rsplit_once('@')?;
+    meant_domain_of(address.rsplit_once('@')?.1)
+}
+
+pub(crate) fn meant_domain_of(domain: &str) -> Option<String> {
     // Most domains are neither as short as those of the large services nor end in what there is not.
     let (_, top) = domain.rsplit_once('.').unwrap_or_default();
     let short = domain.len() <= LONGEST_MISTYPED && domain.starts_with(|c: char| "bcghiloptwyBCGHILOPTWY".contains(c));

@@ -1,21 +1,25 @@
 //! From rows to a report.
 
-use std::collections::HashMap;
-
 use crate::{
-    CheckedRow, Counts, Field, Issue, Param, Profile, Record, Report, Source, SourceColumn, Status, Value, Values,
+    CheckedRow, Counts, Field, Issue, Param, Profile, Record, Report, Rows, Source, SourceColumn, Status, Value,
+    Values,
     cell::{self, Corrections, Input, Outcome},
     code,
     detect::{self, Mapping, Opened, Reading, Unread},
+    glance::Glance,
     identity::IdentityKey,
+    json,
+    keys::Keys,
     names::{self, Convention, Given, Told, Votes},
     profile::Column,
     refused::{self, RowNumbers},
-    rows,
+    report, rows,
     table::Cell,
     text,
 };
 
+/// Fewest bytes that most rows have.
+const SHORT_ROW: usize = 32;
 /// Most other rows that a duplicate names.
 pub(crate) const DUPLICATES_NAMED: usize = 10;
 
@@ -29,6 +33,8 @@ pub(crate) struct RawRow<'a, 'b> {
     pub(crate) errors: &'b str,
     /// It stands right under the header.
     pub(crate) first: bool,
+    /// Where it begins, if it can be read from there again.
+    pub(crate) began: Option<u32>,
 }
 
 impl<'a> RawRow<'a, '_> {
@@ -83,7 +89,8 @@ pub(crate) fn each_row<'a>(
             let number = own.and_then(|(number, _)| cells.get(number));
             let errors = own.and_then(|(_, errors)| cells.get(errors?)).map_or("", |cell| &*cell.text);
             let first = number.map_or(rows == 1, |number| number.text.trim() == "1");
-            row(reading, &RawRow { line, cells: &cells, number, errors, first });
+            let began = if own.is_some() { None } else { reader.began() };
+            row(reading, &RawRow { line, cells: &cells, number, errors, first, began });
         }
     }
     if widest > detect::COLUMN_LIMIT {
@@ -140,6 +147,29 @@ struct Row {
 }
 
 impl Row {
+    /// Checks a row's cells, and it as such.
+    fn of(reading: &Reading<'_>, profile: &Profile, raw: &RawRow<'_, '_>, position: u32) -> Self {
+        let input = |at: usize| match raw.cell(reading, at) {
+            Some(cell) => (Input::Text(&cell.text), cell.broken),
+            None => (Input::Text(""), false),
+        };
+        let outcomes = check_cells(profile, Corrections::Made, input);
+        let (issue, extra) = raw.judged(reading, profile);
+        let row = position.saturating_add(1);
+        let mut row = Self { row, line: raw.line, outcomes, issue, extra: extra.into(), told: None };
+        row.told = names::told(profile, raw.errors, &|at| row.given(at));
+        row
+    }
+
+    fn status(&self) -> Status {
+        let of_row = self.issue.as_ref().map_or(Status::Accepted, |issue| Status::of([issue]));
+        self.outcomes.iter().map(Outcome::status).fold(of_row, Ord::max)
+    }
+
+    fn sign_in_names(&self, profile: &Profile) -> Vec<(usize, IdentityKey)> {
+        cell::sign_in_names(profile, |at| self.outcomes.get(at)?.accepted_text())
+    }
+
     fn given(&self, at: usize) -> Option<Given<'_>> {
         let outcome = self.outcomes.get(at)?;
         let text = match &outcome.value {
@@ -157,34 +187,183 @@ fn suggest_names(profile: &Profile, convention: Option<Convention>, row: &mut Ro
     }
 }
 
-/// Puts a report together: duplicates are found over all rows.
-fn report(profile: &Profile, source: Source, issues: Vec<Issue>, places: &[Option<usize>], rows: Vec<Row>) -> Report {
-    let mut holders: HashMap<IdentityKey, Vec<u32>> = HashMap::with_capacity(rows.len());
-    let keys: Vec<Vec<(usize, IdentityKey)>> =
-        rows.iter().map(|row| cell::sign_in_names(profile, |at| row.outcomes.get(at)?.accepted_text())).collect();
-    for (row, keys) in (0..).zip(&keys) {
-        for (_, key) in keys {
-            holders.entry(key.clone()).or_default().push(row);
-        }
-    }
-    let numbers: Vec<u32> = rows.iter().map(|row| row.row).collect();
-    let mut counts = Counts::default();
-    let mut checked = Vec::with_capacity(rows.len());
-    for ((position, mut row), keys) in (0_u32..).zip(rows).zip(keys) {
-        for (at, key) in keys {
-            if let Some(holders) = holders.get(&key).filter(|holders| holders.len() > 1) {
-                let others = holders.iter().filter(|other| **other != position);
-                let others = others.filter_map(|other| numbers.get(usize::try_from(*other).ok()?)).copied();
-                let field = profile.columns()[at].field;
-                row.outcomes[at].issues.push(duplicate(field, others, holders.len() - 1));
+/// What there is to say of rows that have a sign-in name in common: row, column and issue.
+fn doubles(profile: &Profile, holders: &[(u32, usize)], number: impl Fn(u32) -> u32) -> Vec<(u32, usize, Issue)> {
+    // A row names the first of all others.
+    let numbers: Vec<u32> = holders.iter().take(DUPLICATES_NAMED + 1).map(|(row, _)| number(*row)).collect();
+    let issue = |(place, (row, at)): (usize, &(u32, usize))| {
+        let others = numbers.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, number)| *number);
+        (*row, *at, duplicate(profile.columns()[*at].field, others, holders.len() - 1))
+    };
+    holders.iter().enumerate().map(issue).collect()
+}
+
+/// A row of a sheet, checked.
+enum Seen {
+    /// It is accepted as it stands, and can be read again from where it begins.
+    Plain {
+        began: u32,
+        line: u32,
+    },
+    Checked(Box<Row>),
+}
+
+/// A row that is accepted as it stands, read again and checked cell by cell.
+fn plain(reading: &Reading<'_>, profile: &Profile, at: usize, began: u32, line: u32) -> Row {
+    let mut cells = Vec::new();
+    reading.rows.again(began, line, &mut cells);
+    let raw = RawRow { line, cells: &cells, number: None, errors: "", first: at == 0, began: Some(began) };
+    Row::of(reading, profile, &raw, u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+/// A sheet that was read and checked. Of the rows that are accepted as they stand nothing is kept but where they are.
+pub(crate) struct Scan<'a, 'p> {
+    profile: &'p Profile,
+    reading: Reading<'a>,
+    rows: Vec<Seen>,
+}
+
+impl<'a, 'p> Scan<'a, 'p> {
+    /// Reads and checks a sheet.
+    fn new(mut reading: Reading<'a>, profile: &'p Profile, glances: bool) -> Self {
+        let mut numbers = RowNumbers::default();
+        let mut votes = Votes::default();
+        // The first rows are judged once it is known how addresses are made.
+        let (mut convention, mut judged_later) = (None, 0);
+        let mut glance = Glance::new(profile);
+        // Rows are seldom shorter.
+        let limit = usize::try_from(profile.row_limit()).unwrap_or(usize::MAX);
+        let about = (reading.rows.size() / SHORT_ROW).min(limit);
+        let mut keys = Keys::with_capacity(about);
+        let mut rows: Vec<Seen> = Vec::with_capacity(about);
+        each_row(&mut reading, profile, |reading, raw| {
+            let position = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+            let counted = votes.are_counted();
+            if counted && convention.is_none() {
+                convention = Some(votes.convention());
+            }
+            if let Some(began) = raw.began.filter(|_| glances && glance.accepts(reading, raw.cells)) {
+                let names = glance.names(reading, raw.cells);
+                let swapped = || {
+                    let of_sheet = names.zip(convention.flatten());
+                    of_sheet.is_some_and(|(names, convention)| names::seem_swapped(names, convention))
+                };
+                if !counted || !swapped() {
+                    if !counted {
+                        votes.names(names);
+                        judged_later += 1;
+                    }
+                    let (email, username) = glance.sign_in_names(reading, raw.cells);
+                    keys.hold(position, email, username);
+                    rows.push(Seen::Plain { began, line: raw.line });
+                    return;
+                }
+            }
+            let mut row = Row::of(reading, profile, raw, position);
+            if raw.began.is_none() {
+                numbers.read(raw.number);
+            }
+            if counted {
+                suggest_names(profile, convention.flatten(), &mut row);
+            } else {
+                votes.row(profile, &|at| row.given(at));
+                judged_later += 1;
+            }
+            // What is suggested for names changes nothing about who signs in with what.
+            keys.hold_keys(position, &row.sign_in_names(profile));
+            rows.push(Seen::Checked(Box::new(row)));
+        });
+        let mut scan = Self { profile, reading, rows };
+        scan.suggest_names(votes.convention(), judged_later);
+        for (row, number) in scan.rows.iter_mut().zip(numbers.finish()) {
+            if let Seen::Checked(row) = row {
+                row.row = number;
             }
         }
-        let extra = row.extra;
-        let row = CheckedRow { extra, ..assemble(profile, places, row.row, row.line, row.outcomes, row.issue) };
-        counts.add(row.status);
-        checked.push(row);
+        scan.note_doubles(&keys);
+        scan
     }
-    Report { profile: profile.clone(), source, counts, issues, rows: checked }
+
+    /// Judges the names of the first rows.
+    fn suggest_names(&mut self, convention: Option<Convention>, first: usize) {
+        let glance = Glance::new(self.profile);
+        let mut cells = Vec::new();
+        for at in 0..first {
+            if let Seen::Plain { began, line } = self.rows[at] {
+                let Some(convention) = convention else { continue };
+                self.reading.rows.again(began, line, &mut cells);
+                let names = glance.names(&self.reading, &cells);
+                if !names.is_some_and(|names| names::seem_swapped(names, convention)) {
+                    continue;
+                }
+            }
+            let profile = self.profile;
+            suggest_names(profile, convention, self.row_mut(at));
+        }
+    }
+
+    /// Says of rows that others have their sign-in names too.
+    fn note_doubles(&mut self, keys: &Keys) {
+        for holders in keys.doubles() {
+            let number = |row: u32| match &self.rows[row as usize] {
+                Seen::Plain { .. } => row + 1,
+                Seen::Checked(checked) => checked.row,
+            };
+            for (row, at, issue) in doubles(self.profile, &holders, number) {
+                self.row_mut(row as usize).outcomes[at].issues.push(issue);
+            }
+        }
+    }
+
+    /// A row with what is said of its cells.
+    fn row_mut(&mut self, at: usize) -> &mut Row {
+        if let Seen::Plain { began, line } = self.rows[at] {
+            self.rows[at] = Seen::Checked(Box::new(plain(&self.reading, self.profile, at, began, line)));
+        }
+        match &mut self.rows[at] {
+            Seen::Checked(row) => row,
+            Seen::Plain { .. } => unreachable!("it was checked just now"),
+        }
+    }
+
+    /// A byte for each row.
+    fn verdicts(&self) -> Vec<u8> {
+        let verdict = |row: &Seen| match row {
+            Seen::Plain { .. } => Status::Accepted.as_byte(),
+            Seen::Checked(row) => row.status().as_byte(),
+        };
+        self.rows.iter().map(verdict).collect()
+    }
+
+    /// The rows that a report lists.
+    fn each(self, wanted: Rows, mut give: impl FnMut(CheckedRow)) {
+        let profile = self.profile;
+        let assembled = |row: Row| {
+            let extra = row.extra;
+            let row = assemble(profile, &self.reading.places, row.row, row.line, row.outcomes, row.issue);
+            CheckedRow { extra, ..row }
+        };
+        for (at, row) in self.rows.into_iter().enumerate() {
+            match row {
+                Seen::Checked(row) if wanted == Rows::All || row.status() != Status::Accepted => give(assembled(*row)),
+                Seen::Plain { began, line } if wanted == Rows::All => {
+                    give(assembled(plain(&self.reading, profile, at, began, line)));
+                }
+                Seen::Checked(_) | Seen::Plain { .. } => {}
+            }
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for row in &self.rows {
+            counts.add(match row {
+                Seen::Plain { .. } => Status::Accepted,
+                Seen::Checked(row) => row.status(),
+            });
+        }
+        counts
+    }
 }
 
 /// A row's outcomes as reports have them.
@@ -210,54 +389,70 @@ pub(crate) fn assemble(
 
 /// Checks a sheet.
 pub(crate) fn check(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile, mapping: &Mapping) -> Report {
-    let unreadable = |unread: Unread| Report {
-        profile: profile.clone(),
-        source: unread.source,
-        counts: Counts::default(),
-        issues: vec![unread.issue],
-        rows: Vec::new(),
-    };
+    with_scan(opened, profile, mapping, |scan| match scan {
+        Ok(mut scan) => {
+            let (counts, issues) = (scan.counts(), std::mem::take(&mut scan.reading.issues));
+            let source = scan.reading.source.clone();
+            let mut rows = Vec::with_capacity(scan.rows.len());
+            scan.each(Rows::All, |row| rows.push(row));
+            Report { profile: profile.clone(), source, counts, issues, rows }
+        }
+        Err(Unread { source, issue }) => {
+            let counts = Counts::default();
+            Report { profile: profile.clone(), source, counts, issues: vec![issue], rows: Vec::new() }
+        }
+    })
+}
+
+/// Checks a sheet; answers the report's canonical JSON without having all of it at once.
+pub(crate) fn check_json(
+    opened: Result<Opened<'_>, Box<Unread>>,
+    profile: &Profile,
+    mapping: &Mapping,
+    rows: Rows,
+) -> String {
+    with_scan(opened, profile, mapping, |scan| match scan {
+        Ok(mut scan) => {
+            let (counts, issues) = (scan.counts(), std::mem::take(&mut scan.reading.issues));
+            let source = scan.reading.source.clone();
+            report::write(profile, &source, counts, &issues, |out| {
+                out.push('[');
+                let mut first = true;
+                scan.each(rows, |row| {
+                    if !std::mem::take(&mut first) {
+                        out.push(',');
+                    }
+                    row.write(out);
+                });
+                out.push(']');
+            })
+        }
+        Err(Unread { source, issue }) => {
+            report::write(profile, &source, Counts::default(), &[issue], |out| json::list(out, [(); 0], |_, ()| {}))
+        }
+    })
+}
+
+/// Checks a sheet; answers a byte for each row.
+pub(crate) fn verdicts(opened: Result<Opened<'_>, Box<Unread>>, profile: &Profile) -> Vec<u8> {
+    let verdicts = |scan: Result<Scan<'_, '_>, Unread>| scan.map(|scan| scan.verdicts()).unwrap_or_default();
+    with_scan(opened, profile, &Mapping::default(), verdicts)
+}
+
+fn with_scan<T>(
+    opened: Result<Opened<'_>, Box<Unread>>,
+    profile: &Profile,
+    mapping: &Mapping,
+    then: impl FnOnce(Result<Scan<'_, '_>, Unread>) -> T,
+) -> T {
     let opened = match opened {
         Ok(opened) => opened,
-        Err(unread) => return unreadable(*unread),
+        Err(unread) => return then(Err(*unread)),
     };
-    let mut reading = match detect::read(&opened, profile, mapping) {
-        Ok(reading) => reading,
-        Err(unread) => return unreadable(*unread),
-    };
-    let mut rows = Vec::new();
-    let mut numbers = RowNumbers::default();
-    let mut votes = Votes::default();
-    // The first rows are judged once it is known how addresses are made.
-    let (mut convention, mut judged_later) = (None, 0);
-    each_row(&mut reading, profile, |reading, raw| {
-        let input = |at: usize| match raw.cell(reading, at) {
-            Some(cell) => (Input::Text(&cell.text), cell.broken),
-            None => (Input::Text(""), false),
-        };
-        let outcomes = check_cells(profile, Corrections::Made, input);
-        numbers.read(raw.number);
-        let (issue, extra) = raw.judged(reading, profile);
-        let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
-        let mut row = Row { row: number, line: raw.line, outcomes, issue, extra: extra.into(), told: None };
-        row.told = names::told(profile, raw.errors, &|at| row.given(at));
-        if votes.are_counted() {
-            convention = convention.or_else(|| Some(votes.convention()));
-            suggest_names(profile, convention.flatten(), &mut row);
-        } else {
-            votes.row(profile, &|at| row.given(at));
-            judged_later += 1;
-        }
-        rows.push(row);
-    });
-    let convention = votes.convention();
-    for row in &mut rows[..judged_later] {
-        suggest_names(profile, convention, row);
+    match detect::read(&opened, profile, mapping) {
+        Ok(reading) => then(Ok(Scan::new(reading, profile, true))),
+        Err(unread) => then(Err(*unread)),
     }
-    for (row, number) in rows.iter_mut().zip(numbers.finish()) {
-        row.row = number;
-    }
-    report(profile, reading.source, reading.issues, &reading.places, rows)
 }
 
 /// Checks rows that were read already.
@@ -278,7 +473,7 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
     let places: Vec<Option<usize>> =
         profile.fields().map(|field| columns.iter().position(|column| column.field == Some(field))).collect();
     let fields: Vec<Field> = profile.fields().collect();
-    let rows = (1_u32..)
+    let mut rows: Vec<Row> = (1_u32..)
         .zip(records.iter().take(limit))
         .map(|(position, record)| {
             let input = |at: usize| match record.values.get(fields[at].as_str()) {
@@ -296,6 +491,84 @@ pub(crate) fn check_rows(records: &[Record], profile: &Profile) -> Report {
             Row { row, line: row, outcomes, issue, extra: Box::default(), told: None }
         })
         .collect();
+    let mut keys = Keys::with_capacity(rows.len());
+    for (position, row) in (0..).zip(&rows) {
+        keys.hold_keys(position, &row.sign_in_names(profile));
+    }
+    for holders in keys.doubles() {
+        for (row, at, issue) in doubles(profile, &holders, |row| rows[row as usize].row) {
+            rows[row as usize].outcomes[at].issues.push(issue);
+        }
+    }
+    let mut counts = Counts::default();
+    let checked = |row: Row| {
+        let row = assemble(profile, &places, row.row, row.line, row.outcomes, row.issue);
+        counts.add(row.status);
+        row
+    };
+    let rows = rows.into_iter().map(checked).collect();
     let source = Source { columns, ..Source::nothing_read("json") };
-    report(profile, source, issues, &places, rows)
+    Report { profile: profile.clone(), source, counts, issues, rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The report with and without glances.
+    fn both(sheet: &str, profile: &Profile) -> [(Vec<u8>, Vec<CheckedRow>); 2] {
+        [true, false].map(|glances| {
+            let Ok(opened) = detect::open(sheet.as_bytes(), profile) else { return Default::default() };
+            let Ok(reading) = detect::read(&opened, profile, &Mapping::default()) else { return Default::default() };
+            let scan = Scan::new(reading, profile, glances);
+            let (verdicts, mut rows) = (scan.verdicts(), Vec::new());
+            scan.each(Rows::All, |row| rows.push(row));
+            (verdicts, rows)
+        })
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            6 => "(ana|bo|li|cy|Diaz|Odd|Jos\u{e9}|Stone)",
+            6 => "(ana|bo|li|cy)\\.(diaz|odd|stone)[0-9]?@(x\\.de|X\\.de|gmail\\.com|gmial\\.com)",
+            2 => "\\+34600123[0-9]{3}",
+            1 => "(Technician|Standard|Nobody|Technician; Standard)",
+            1 => "[ '=\"a-c,;\n]{0,3}",
+            1 => Just(String::new()),
+        ]
+    }
+
+    fn sheet() -> impl Strategy<Value = String> {
+        let row = prop_oneof![
+            8 => ("(Ana|Bo|Cy|Eve)", "(Diaz|Odd|Stone|Li)", 0..40_u8, any::<bool>()).prop_map(|(first, last, n, swapped)| {
+                let email = format!("{first}.{last}{n}@x.de").to_lowercase();
+                let (first, last) = if swapped && n % 4 == 0 { (last, first) } else { (first, last) };
+                format!("{first};{last};{email};+34600123456;Technician\n")
+            }),
+            3 => proptest::collection::vec(cell(), 0..7).prop_map(|cells| cells.join(";") + "\n"),
+        ];
+        let header = prop_oneof![
+            Just("First name;Last name;Email;Phone;Role\n"),
+            Just("Vorname;Nachname;Email;Username;Role\n"),
+            Just("")
+        ];
+        (header, proptest::collection::vec(row, 0..40)).prop_map(|(header, rows)| header.to_owned() + &rows.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn glances_change_nothing(sheet in sheet(), more in 0..2_usize) {
+            // Beyond the rows by which it is judged how addresses are made.
+            let rest = sheet.split_once('\n').map_or("", |(_, rest)| rest);
+            let sheet = format!("{sheet}{}", rest.repeat(more * 40));
+            for id in Profile::built_in_ids() {
+                let [with, without] = both(&sheet, &Profile::built_in(id).unwrap());
+                prop_assert_eq!(with, without, "{}", id);
+            }
+        }
+    }
 }

@@ -19,9 +19,11 @@ mod detect;
 mod email;
 mod engine;
 mod field;
+mod glance;
 pub mod identity;
 mod issue;
 mod json;
+mod keys;
 mod message;
 mod names;
 mod phone;
@@ -76,6 +78,34 @@ pub fn check(bytes: &[u8], profile: &Profile) -> Report {
 pub fn check_sheet(bytes: &[u8], profile: &Profile, sheet: Option<&str>) -> Report {
     let mapping = Mapping { sheet: sheet.map(str::to_owned), ..Mapping::default() };
     engine::check(detect::open(bytes, profile), profile, &mapping)
+}
+
+/// Checks a sheet as [`check_sheet`] does; answers the bytes of [`Report::to_json`]. Quicker where most rows are
+/// accepted: of those that are not listed nothing is kept.
+#[must_use]
+pub fn check_json(bytes: &[u8], profile: &Profile, sheet: Option<&str>, rows: Rows) -> String {
+    let mapping = Mapping { sheet: sheet.map(str::to_owned), ..Mapping::default() };
+    engine::check_json(detect::open(bytes, profile), profile, &mapping, rows)
+}
+
+/// Checks a sheet; answers a byte for each row: 0 accepted, 1 corrected, 2 refused. The quickest way to know, where no
+/// text is asked for. What there is to say of the file as such, [`check_json`] says.
+#[must_use]
+pub fn verdicts(bytes: &[u8], profile: &Profile) -> Vec<u8> {
+    engine::verdicts(detect::open(bytes, profile), profile)
+}
+
+/// The same of a workbook that was unpacked.
+#[must_use]
+pub fn verdicts_of_tables(tables: &[u8], profile: &Profile) -> Vec<u8> {
+    engine::verdicts(detect::open_tables(tables, profile), profile)
+}
+
+/// As [`check_json`], of a workbook that was unpacked.
+#[must_use]
+pub fn check_tables_json(tables: &[u8], profile: &Profile, sheet: Option<&str>, rows: Rows) -> String {
+    let mapping = Mapping { sheet: sheet.map(str::to_owned), ..Mapping::default() };
+    engine::check_json(detect::open_tables(tables, profile), profile, &mapping, rows)
 }
 
 /// Checks the sheets of a workbook that was unpacked ([`rollcall_xlsx::tables`]): the report is the one that

@@ -56,12 +56,25 @@ impl Votes {
     /// The next row, as its cells were accepted.
     pub(crate) fn row<'a>(&mut self, profile: &Profile, cell: &dyn Fn(usize) -> Option<Given<'a>>) {
         self.rows += 1;
-        let Some(person) = Person::of(profile, cell) else { return };
+        if let Some(person) = Person::of(profile, cell) {
+            self.person(&person);
+        }
+    }
+
+    fn person(&mut self, person: &Person<'_>) {
         let Some(local) = person.local() else { return };
-        let (forward, backward) = (forms(local, &person, false), forms(local, &person, true));
+        let (forward, backward) = (forms(local, person, false), forms(local, person, true));
         for (votes, (forward, backward)) in self.votes.iter_mut().zip(forward.into_iter().zip(backward)) {
             votes[0] += u32::from(forward && !backward);
             votes[1] += u32::from(backward && !forward);
+        }
+    }
+
+    /// The next row, if first name, last name and address are given and accepted.
+    pub(crate) fn names(&mut self, names: Option<[&str; 3]>) {
+        self.rows += 1;
+        if let Some(names) = names {
+            self.person(&Person::plain(names));
         }
     }
 
@@ -105,6 +118,12 @@ impl<'a> Person<'a> {
         let (first, last) = (profile.column_of(Field::FirstName)?, profile.column_of(Field::LastName)?);
         let email = profile.column_of(Field::Email).and_then(cell);
         Some(Self { first: (first, cell(first)?), last: (last, cell(last)?), email })
+    }
+
+    /// Names and address as they are given and accepted.
+    fn plain([first, last, email]: [&'a str; 3]) -> Self {
+        let given = |text| Given { text, status: Status::Accepted, kept: false };
+        Self { first: (0, given(first)), last: (0, given(last)), email: Some(given(email)) }
     }
 
     /// What stands before the `@`, if it and both names are accepted.
@@ -228,6 +247,11 @@ fn is_swapped(person: &Person<'_>, convention: Convention) -> bool {
     let Some(local) = person.local() else { return false };
     let at = usize::from(convention.form != Form::Names) + usize::from(convention.form == Form::FinalInitial);
     forms(local, person, !convention.last_first)[at] && !forms(local, person, convention.last_first).contains(&true)
+}
+
+/// The same of names and an address that are given and accepted.
+pub(crate) fn seem_swapped(names: [&str; 3], convention: Convention) -> bool {
+    is_swapped(&Person::plain(names), convention)
 }
 
 /// Of which forms an address is, the names taken in this order.

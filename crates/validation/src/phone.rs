@@ -45,6 +45,11 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Result<Number, NotANumb
     }
 }
 
+/// Whether an international number is in use.
+pub(crate) fn is_in_use(text: &str) -> bool {
+    parse(text, None).is_ok_and(|number| matches!(number.verdict(), Verdict::InUse(_)))
+}
+
 /// Whether a number (E.164) is dialled with a zero in front at home that is no part of it abroad.
 pub(crate) fn has_trunk_zero(e164: &str) -> bool {
     parse(e164, None).is_ok_and(|number| number.has_trunk_zero())

@@ -47,6 +47,15 @@ impl Status {
         }
     }
 
+    /// 0, 1 or 2.
+    pub(crate) const fn as_byte(self) -> u8 {
+        match self {
+            Self::Accepted => 0,
+            Self::Corrected => 1,
+            Self::Refused => 2,
+        }
+    }
+
     pub(crate) fn of<'a>(issues: impl IntoIterator<Item = &'a Issue>) -> Self {
         issues
             .into_iter()

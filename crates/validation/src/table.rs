@@ -42,6 +42,30 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// Where the last record began, if it can be read from there again.
+    pub(crate) fn began(&self) -> Option<u32> {
+        match self {
+            Self::Text(reader) => u32::try_from(reader.began).ok(),
+            Self::Addresses(_) | Self::Worksheet(_) => None,
+        }
+    }
+
+    /// Reads a record again that began there.
+    pub(crate) fn again(&self, began: u32, line: u32, cells: &mut Vec<Cell<'a>>) {
+        if let Self::Text(reader) = self {
+            let mut reader = Reader { at: began as usize, line, ..reader.clone() };
+            reader.next(cells);
+        }
+    }
+
+    /// How much text there is, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text(reader) => reader.text.len(),
+            Self::Addresses(_) | Self::Worksheet(_) => 0,
+        }
+    }
+
     /// Reads the next record into `cells`; answers the line that it begins on, or nothing at the end.
     pub(crate) fn next(&mut self, cells: &mut Vec<Cell<'a>>) -> Option<u32> {
         match self {
@@ -61,6 +85,8 @@ pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
     line: u32,
+    /// Where the last record began.
+    began: usize,
     /// None: there is one column.
     delimiter: Option<u8>,
 }
@@ -77,6 +103,7 @@ impl<'a> Reader<'a> {
             text,
             at: 0,
             line: first_line,
+            began: 0,
             delimiter: delimiter.and_then(|c| u8::try_from(c).ok()).filter(u8::is_ascii),
         }
     }
@@ -93,6 +120,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let line = self.line;
+        self.began = self.at;
         loop {
             let (cell, end) = self.cell();
             cells.push(cell);

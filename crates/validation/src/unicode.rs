@@ -263,6 +263,14 @@ fn is_nfc(text: &str) -> bool {
     true
 }
 
+/// Whether a character is no part of another in form C, and has none in it that could be.
+#[cfg(test)]
+pub(crate) fn stays_composed(c: char) -> bool {
+    let tables = tables();
+    let text = c.to_string();
+    tables.classes.of(c) == 0 && tables.seconds.binary_search(&c).is_err() && nfc(&text) == text
+}
+
 /// The characters in the order of their combining classes, each with its class.
 fn decomposed(text: &str, compatible: bool) -> Vec<(char, u8)> {
     let tables = tables();
