@@ -537,3 +537,16 @@ async fn usernames_and_addresses_are_one_namespace() {
     assert_eq!(found.json["items"].as_array().map(Vec::len), Some(2), "found by username and by name: {found:?}");
     system.server.stop().await;
 }
+
+/// Codes may be sent to it: `PATCH /v1/me` knows, and setting up text messages asks for the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_phone_number_is_not_changed_among_the_users() {
+    let system = System::start(89).await;
+    let person = system.person(json!({"kind": "technician", "roles": ["technician"]})).await;
+    let read = system.get(&person.caller, format!("/v1/users/{}", person.id)).await;
+    let other = patch(&system, &person.caller, &read, json!({"phone": "+4915112345699"})).await;
+    assert_eq!(other.outcome(), (409, "own_phone"), "{other:?}");
+    let renamed = patch(&system, &person.caller, &read, json!({"first_name": "Eva", "phone": "+4915112345678"})).await;
+    assert_eq!(renamed.status, 200, "the number that is there is no other: {renamed:?}");
+    system.server.stop().await;
+}

@@ -227,10 +227,14 @@ coded! {
         NoTextCodes "no_text_codes" "codes are not sent to a phone of this account",
         /// Codes are sent to the number that shall change.
         PhoneInUse "phone_in_use" "codes are sent to this number; set up text messages for the new one instead",
+        /// One's own number is changed where codes that are sent to it are taken care of.
+        OwnPhone "own_phone" "your own phone number is changed with your account's own settings",
         /// The user is of an import that is not finished yet.
         ImportUnfinished "import_unfinished" "this person's import is not finished yet; try again shortly",
         /// The import is not being staged any more.
         ImportNotStaged "import_not_staged" "this import has been committed or cancelled already",
+        /// What is staged is for who announced the import: it is done with their rights.
+        ImportOfSomebodyElse "import_of_somebody_else" "only who announced this import may send its rows and commit it",
         /// The import cannot be cancelled any more.
         ImportNotCancellable "import_not_cancellable" "this import is visible already and cannot be cancelled",
         /// The import has not come to its end, or came to another one.

@@ -138,8 +138,10 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             | Conflict::MfaRequired
             | Conflict::NoTextCodes
             | Conflict::PhoneInUse
+            | Conflict::OwnPhone
             | Conflict::ImportUnfinished
             | Conflict::ImportNotStaged
+            | Conflict::ImportOfSomebodyElse
             | Conflict::ImportNotCancellable
             | Conflict::ImportNotFinished
             | Conflict::ImportUndone

@@ -373,6 +373,7 @@ export const texts = {
     email_reserved: "Another import that is still running holds this address. Try again when it is done.",
     username_reserved: "Another import that is still running holds this user name. Try again when it is done.",
     role_required: "This row needs a role.",
+    importer_not_allowed: "Who announced this import may not import people here any more.",
     role_not_grantable: "This role holds permissions that you do not have, so you cannot give it.",
   } as Record<string, string>,
 

@@ -66,6 +66,7 @@ const OF_FIELD: Record<string, string> = {
   email_reserved: "email",
   username_taken: "username",
   phone_in_use: "phone",
+  own_phone: "phone",
 };
 
 /** What the server said of a field, if anything. */

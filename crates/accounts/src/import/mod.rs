@@ -427,6 +427,7 @@ impl ServerIssue {
                 "this password has a word that the organization does not allow in any".into()
             }
             ("role_required", _) => "give this row a role".into(),
+            ("importer_not_allowed", _) => "who announced this import may not import people here any more".into(),
             ("role_not_grantable", _) => "this role holds permissions that you do not have".into(),
             ("group_unknown", _) => "there is no such access group here".into(),
             ("site_unknown", _) => "there is no such site here".into(),

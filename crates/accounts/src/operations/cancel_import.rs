@@ -1,6 +1,6 @@
 //! Withdraws an import that is not visible yet; the runner takes back what it wrote.
 
-use super::stage_chunk::writable;
+use super::stage_chunk::found;
 use crate::{
     Error, Result,
     access::Actor,
@@ -11,6 +11,7 @@ use crate::{
         Import,
         ports::{Along, ChangeImports},
     },
+    roles::Permission,
 };
 
 /// Cancels an import. Repeated, it is the same answer.
@@ -23,7 +24,7 @@ pub async fn cancel_import(
     id: &ImportId,
     origin: &Origin,
 ) -> Result<Import> {
-    let mut import = writable(ports, actor, id).await?;
+    let mut import = found(ports, actor, Permission::ImportsWrite, id).await?;
     loop {
         let before = import.clone();
         let tick = import.cancel(origin.now)?;

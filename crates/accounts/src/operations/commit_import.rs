@@ -1,7 +1,7 @@
 //! Starts the run of a staged import whose chunks are all there. Repeated, it is the same answer.
 
 use super::{
-    stage_chunk::{precheck, same_rules, writable},
+    stage_chunk::{own, precheck, same_rules},
     start_import::{Intake, Terms, commit, without_role},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 /// Commits a staged import.
 ///
 /// # Errors
-/// [`crate::error::Missing::Import`]; [`Conflict::ImportNotStaged`] when it was cancelled;
+/// [`crate::error::Missing::Import`]; [`Conflict::ImportOfSomebodyElse`]; [`Conflict::ImportNotStaged`] when it was cancelled;
 /// [`Conflict::RulesChanged`]; [`Invalid::ChunksMissing`]; [`Invalid::RowsMissing`], [`Invalid::BytesMissing`];
 /// [`crate::Error::ImportRefused`] when the check refuses a file that came in pieces; [`Invalid::RoleRequired`] naming the rows of an atomic import that need a role.
 pub async fn commit_import(
@@ -33,7 +33,7 @@ pub async fn commit_import(
     id: &ImportId,
     origin: &Origin,
 ) -> Result<Import> {
-    let mut import = writable(ports, actor, id).await?;
+    let mut import = own(ports, actor, id).await?;
     if import.outcome == Some(Outcome::Cancelled) {
         return Err(Conflict::ImportNotStaged.into());
     }

@@ -11,7 +11,7 @@ use std::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::start_import::{claims_of, once_each, same_person};
+use super::start_import::{claims_of, grantable, once_each, same_person};
 use crate::{
     Error, Result,
     access::{Actor, Via},
@@ -28,7 +28,7 @@ use crate::{
     operations::{create_user::summary, edits::Written},
     outbox::{DueMail, Event, Lane},
     random::Randomness,
-    roles::RoleBook,
+    roles::{Permission, Role, RoleBook, RoleId},
     token::TokenKeys,
     user::User,
 };
@@ -193,6 +193,26 @@ fn places(chunk: u32, rows: &[StagedRow]) -> impl Iterator<Item = (Place, &Stage
     (0_u32..).zip(rows).map(move |(index, row)| (Place { chunk, index }, row))
 }
 
+/// What whoever imports may not do any more: rows are looked at when they are sent, and their import may run a day later.
+fn barred(
+    import: &Import,
+    actor: Option<&Actor>,
+    book: &RoleBook,
+    row: &StagedRow,
+) -> Option<(&'static str, &'static str)> {
+    let organization = import.organization_id.as_ref();
+    let Some(actor) = actor.filter(|actor| actor.require_in(Permission::ImportsWrite, organization).is_ok()) else {
+        return Some(("email", "importer_not_allowed"));
+    };
+    let given: Vec<&str> = match import.options.role.as_deref() {
+        Some(role) if !row.has_role() => vec![role],
+        _ => row.given.roles.iter().map(RoleId::as_str).collect(),
+    };
+    let roles = given.into_iter().map(|id| book.find_assignable(import.user_kind, id));
+    let barred = |role: Option<Role<'_>>| role.is_none_or(|role| grantable(actor, role).is_err());
+    roles.into_iter().any(barred).then_some(("role", "role_not_grantable"))
+}
+
 /// Takes the guards of a chunk and collects all that stands in the way.
 async fn reserve(ports: &impl RunImports, pace: &impl Pace, import: &mut Import) -> Result<()> {
     let chunk = import.next_chunk;
@@ -214,6 +234,13 @@ async fn reserve(ports: &impl RunImports, pace: &impl Pace, import: &mut Import)
         let lacking = places(chunk, &rows).filter(|(place, row)| !row.has_role() && !there.contains(place));
         issues.extend(lacking.map(|(place, row)| PlacedIssue::error(place, row.row, "role", "role_required")));
     }
+    let actor = acting(ports, &import.created_by).await?;
+    let book = ports.role_book(import.organization_id.as_ref()).await?;
+    for (place, row) in places(chunk, &rows).filter(|(place, _)| !there.contains(place)) {
+        if let Some((field, code)) = barred(import, actor.as_ref(), &book, row) {
+            issues.push(PlacedIssue::error(place, row.row, field, code));
+        }
+    }
     let (people, twice) = once_each(people);
     issues.extend(twice);
     let mut alone = Vec::with_capacity(people.len());
@@ -226,7 +253,7 @@ async fn reserve(ports: &impl RunImports, pace: &impl Pace, import: &mut Import)
             None => alone.push(met.clone()),
         }
     }
-    issues.extend(meet(ports, pace, import, &rows, &alone).await?);
+    issues.extend(meet(ports, pace, import, (actor.as_ref(), &book), &rows, &alone).await?);
     for other in others {
         if other.place.chunk == chunk {
             issues.push(other);
@@ -260,6 +287,7 @@ async fn meet(
     ports: &impl RunImports,
     pace: &impl Pace,
     import: &Import,
+    (actor, book): (Option<&Actor>, &RoleBook),
     rows: &[StagedRow],
     people: &[Met],
 ) -> Result<Vec<PlacedIssue>> {
@@ -269,21 +297,11 @@ async fn meet(
         .filter(|met| row_of(met).is_some_and(|row| wish(import, row).permission().is_some()))
         .map(|met| met.person.clone())
         .collect();
-    let (mut actor, mut book, mut read) = (None, RoleBook::default(), BTreeMap::new());
-    if !looked_at.is_empty() {
-        actor = acting(ports, &import.created_by).await?;
-        book = ports.role_book(import.organization_id.as_ref()).await?;
-        for group in looked_at.chunks(READ_TOGETHER) {
-            read.extend(ports.existing_people(group).await?.into_iter().map(|user| (user.id.clone(), user)));
-        }
+    let mut read = BTreeMap::new();
+    for group in looked_at.chunks(READ_TOGETHER) {
+        read.extend(ports.existing_people(group).await?.into_iter().map(|user| (user.id.clone(), user)));
     }
-    let deciding = Deciding {
-        actor: actor.as_ref(),
-        book: &book,
-        kind: import.user_kind,
-        valid_hours: import.valid_hours,
-        now: pace.now(),
-    };
+    let deciding = Deciding { actor, book, kind: import.user_kind, valid_hours: import.valid_hours, now: pace.now() };
     Ok(foreseen(&deciding, import.options.on_existing, people, &read, |met| row_of(met).cloned()))
 }
 

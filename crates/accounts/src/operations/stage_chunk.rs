@@ -38,7 +38,7 @@ pub struct StageChunk {
 /// Stores a chunk; says how many rows it holds.
 ///
 /// # Errors
-/// [`Missing::Import`]; [`Conflict::ImportNotStaged`]; [`Conflict::ImportStagedOtherwise`]; [`Conflict::ChunkDiffers`];
+/// [`Missing::Import`]; [`Conflict::ImportOfSomebodyElse`]; [`Conflict::ImportNotStaged`]; [`Conflict::ImportStagedOtherwise`]; [`Conflict::ChunkDiffers`];
 /// [`Conflict::RulesChanged`]; [`Error::ImportRefused`] when the check refuses a row of an atomic import;
 /// [`Invalid::Parameter`] for a number or size that cannot be.
 pub async fn stage_chunk(
@@ -48,7 +48,7 @@ pub async fn stage_chunk(
     id: &ImportId,
     request: StageChunk,
 ) -> Result<u32> {
-    let import = writable(ports, actor, id).await?;
+    let import = own(ports, actor, id).await?;
     if import.upload.is_some() {
         return Err(Conflict::ImportStagedOtherwise.into());
     }
@@ -95,12 +95,15 @@ pub async fn stage_chunk(
     }
 }
 
-/// The import, if the actor may change it; another tenant's is not there.
+/// The import, if the actor announced it and may still import; another tenant's is not there.
+///
+/// Its options were allowed to who announced it, and it changes people with their rights: nobody else's rows come into it.
 ///
 /// # Errors
-/// [`Missing::Import`], [`Error::PermissionDenied`].
-pub(super) async fn writable(ports: &impl ReadImports, actor: &Actor, id: &ImportId) -> Result<Import> {
-    found(ports, actor, Permission::ImportsWrite, id).await
+/// [`Missing::Import`], [`Error::PermissionDenied`], [`Conflict::ImportOfSomebodyElse`].
+pub(super) async fn own(ports: &impl ReadImports, actor: &Actor, id: &ImportId) -> Result<Import> {
+    let import = found(ports, actor, Permission::ImportsWrite, id).await?;
+    if import.created_by == *actor.id() { Ok(import) } else { Err(Conflict::ImportOfSomebodyElse.into()) }
 }
 
 /// The import, if the actor holds the permission where it belongs.

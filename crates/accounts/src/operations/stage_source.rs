@@ -1,6 +1,6 @@
 //! Takes one piece of a file that is larger than a request holds. The same piece again is the same answer.
 
-use super::stage_chunk::writable;
+use super::stage_chunk::own;
 use crate::{
     Result,
     access::{Actor, secret_hash_of},
@@ -15,7 +15,7 @@ use crate::{
 /// Stores a piece; says how many bytes it holds.
 ///
 /// # Errors
-/// [`crate::error::Missing::Import`]; [`Conflict::ImportNotStaged`]; [`Conflict::PieceDiffers`];
+/// [`crate::error::Missing::Import`]; [`Conflict::ImportOfSomebodyElse`]; [`Conflict::ImportNotStaged`]; [`Conflict::PieceDiffers`];
 /// [`Conflict::ImportStagedOtherwise`] for an import of chunks;
 /// [`Invalid::Parameter`] for a number that cannot be, [`Invalid::Body`] for a piece without a byte.
 pub async fn stage_source(
@@ -25,7 +25,7 @@ pub async fn stage_source(
     number: u32,
     bytes: &[u8],
 ) -> Result<u64> {
-    let import = writable(ports, actor, id).await?;
+    let import = own(ports, actor, id).await?;
     let Some(upload) = &import.upload else {
         return Err(Conflict::ImportStagedOtherwise.into());
     };

@@ -1,6 +1,6 @@
 //! Takes a finished import back, as far as nobody of its people has registered; the runner does it.
 
-use super::stage_chunk::writable;
+use super::stage_chunk::found;
 use crate::{
     Error, Result,
     access::Actor,
@@ -11,6 +11,7 @@ use crate::{
         Import,
         ports::{Along, ChangeImports},
     },
+    roles::Permission,
 };
 
 /// Begins to undo an import. Repeated while it is being done, it is the same answer. Of its users only those go who
@@ -20,7 +21,7 @@ use crate::{
 /// [`Missing::Import`], [`Error::PermissionDenied`]; [`crate::error::Conflict::ImportNotFinished`],
 /// [`crate::error::Conflict::ImportUndone`], [`crate::error::Conflict::UndoTooLate`].
 pub async fn undo_import(ports: &impl ChangeImports, actor: &Actor, id: &ImportId, origin: &Origin) -> Result<Import> {
-    let mut import = writable(ports, actor, id).await?;
+    let mut import = found(ports, actor, Permission::ImportsWrite, id).await?;
     loop {
         if !import.begin_undo(origin, actor.id())? {
             return Ok(import);

@@ -65,7 +65,8 @@ pub trait NamesInUse {
 ///
 /// # Errors
 /// [`Error::PermissionDenied`], [`Missing::User`], [`Error::VersionConflict`], [`Error::Refused`] with every
-/// value that is not acceptable, [`Conflict::OwnAccount`], [`Conflict::RootMaster`], [`Conflict::ListsChanged`],
+/// value that is not acceptable, [`Conflict::OwnAccount`], [`Conflict::OwnPhone`], [`Conflict::RootMaster`],
+/// [`Conflict::ListsChanged`],
 /// and what stands in the way of a new email.
 pub async fn update_user(
     ports: &(impl EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations + NamesInUse),
@@ -143,6 +144,10 @@ fn changed(actor: &Actor, rules: &Rules, referred: &Referred, read: &User, chang
         return Err(Error::Refused(refusals));
     }
     permitted(actor, rules.role_book(), Some(read), &user)?;
+    // Second factors may be sent there: update_me knows.
+    if read.id == *actor.id() && user.phone != read.phone {
+        return Err(Conflict::OwnPhone.into());
+    }
     // Whoever decides on the address decides who gets in.
     if read.is_root() && read.id != *actor.id() && user.email != read.email {
         return Err(Conflict::RootMaster.into());

@@ -25,7 +25,7 @@ use crate::{
         (status = 202, description = "Running", body = ImportResponse),
         (status = 403, description = "`permission_denied`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 404, description = "`import_not_found`", body = ProblemResponse, content_type = "application/problem+json"),
-        (status = 409, description = "`chunks_missing` with the numbers (of pieces, too), `rows_missing`, `bytes_missing`, `rules_changed`, `import_not_staged`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 409, description = "`chunks_missing` with the numbers (of pieces, too), `rows_missing`, `bytes_missing`, `rules_changed`, `import_of_somebody_else`, `import_not_staged`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 422, description = "`import_refused` with the report, of a file in pieces: it stays staged; `role_required` with the rows", body = ProblemResponse, content_type = "application/problem+json"),
     ),
 )]

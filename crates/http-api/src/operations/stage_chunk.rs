@@ -35,7 +35,7 @@ use crate::{
         (status = 400, description = "`parameter_not_valid`, `body_not_json`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 403, description = "`permission_denied`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 404, description = "`import_not_found`", body = ProblemResponse, content_type = "application/problem+json"),
-        (status = 409, description = "`chunk_differs`, `import_not_staged`, `import_staged_otherwise`, `rules_changed`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 409, description = "`chunk_differs`, `import_of_somebody_else`, `import_not_staged`, `import_staged_otherwise`, `rules_changed`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 413, description = "`body_too_large`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 422, description = "`import_refused` with the report of this chunk", body = ProblemResponse, content_type = "application/problem+json"),
     ),

@@ -27,7 +27,7 @@ use crate::{
         (status = 400, description = "`parameter_not_valid`, `body_not_json`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 403, description = "`permission_denied`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 404, description = "`import_not_found`", body = ProblemResponse, content_type = "application/problem+json"),
-        (status = 409, description = "`piece_differs`, `import_not_staged`, `import_staged_otherwise`", body = ProblemResponse, content_type = "application/problem+json"),
+        (status = 409, description = "`piece_differs`, `import_of_somebody_else`, `import_not_staged`, `import_staged_otherwise`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 413, description = "`body_too_large`", body = ProblemResponse, content_type = "application/problem+json"),
         (status = 415, description = "`media_type_not_supported`", body = ProblemResponse, content_type = "application/problem+json"),
     ),

@@ -43,7 +43,7 @@ use crate::{
         (status = 401, description = "`not_authenticated`"),
         (status = 403, description = "`permission_denied` without `users.write`, or for somebody who may do more than oneself"),
         (status = 404, description = "`user_not_found`"),
-        (status = 409, description = "`email_taken`, `email_reserved`, `import_unfinished`, `own_account`, `root_master`, `lists_changed`"),
+        (status = 409, description = "`email_taken`, `email_reserved`, `import_unfinished`, `own_account`, `own_phone`, `root_master`, `lists_changed`"),
         (status = 412, description = "`version_conflict`: changed since it was read"),
         (status = 422, description = "`row_refused` with every value that is refused"),
         (status = 428, description = "`precondition_required` without `If-Match`"),

@@ -250,7 +250,7 @@ pub struct ServerIssueResponse {
     /// Field.
     pub field: String,
     /// `email_taken`, `email_reserved`, `username_taken`, `username_reserved`, `duplicate_in_import`,
-    /// `role_required`, `role_not_grantable`, `organization_not_found`, and of people who are there already
+    /// `role_required`, `role_not_grantable`, `importer_not_allowed`, `organization_not_found`, and of people who are there already
     /// `already_exists`, `nothing_to_change`, `already_registered`, `own_account`, `root_master`,
     /// `person_deactivated`, `other_kind`, `permission_denied`, `import_unfinished` or `user_not_found`.
     pub code: String,
