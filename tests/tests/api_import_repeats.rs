@@ -77,9 +77,15 @@ async fn yesterdays_list_again_brings_people_up_to_date_and_adds_who_is_new() {
         "empty changes nothing"
     );
     assert_eq!(user(&system, "ben@example.com").await["version"], before["version"], "nothing new is no change");
+    let promoted = json!([{"row": 1, "first_name": "Ben", "last_name": "Li", "email": "ben@example.com",
+        "role": ["Organization Admin"]}]);
+    let sent = format!("profile=end-user&organization={acme}&on_existing=update");
+    assert_eq!(rows_imported(&system, &sent, promoted).await["counts"]["updated"], 1);
+    assert_eq!(user(&system, "ben@example.com").await["roles"], json!(["organization_admin"]));
     let events = trail(&system, &format!("organization={acme}&action=user.updated")).await;
-    assert_eq!(events.len(), 2, "{events:?}");
-    assert!(events.iter().all(|event| event["after"]["import_id"] == import["id"]), "{events:?}");
+    assert_eq!(events.len(), 3, "{events:?}");
+    let of_the_sheet = events.iter().filter(|event| event["after"]["import_id"] == import["id"]);
+    assert_eq!(of_the_sheet.count(), 2, "{events:?}");
     let again = imported(&system, &query, sheet).await;
     assert_eq!(again["counts"], json!({"rows": 4, "imported": 0, "updated": 0, "skipped": 4, "failed": 0}));
 }

@@ -457,6 +457,7 @@ async fn nobody_gives_away_more_than_they_have() {
 async fn technicians_are_limited_to_the_organizations_that_their_row_names() {
     let system = System::start(18).await;
     let acme = system.organization("Import Acme").await;
+    let beta = system.organization("Import Beta").await;
     let text = "First Name,Last Name,Email,Organizations\nAna,Li,ana@example.com,Import Acme\nBob,Li,bob@example.com,Nowhere\n";
     let answer = paste(&system, "profile=technician", text).await;
     assert_eq!(answer.outcome(), (422, "import_refused"), "{answer:?}");
@@ -470,6 +471,33 @@ async fn technicians_are_limited_to_the_organizations_that_their_row_names() {
     let done = system.post(&Caller::Nobody, format!("{link}/verify"), json!({"code": code})).await;
     let me = system.get(&done.session().expect("a session"), "/v1/me").await;
     assert_eq!(me.json["organizations"], json!([acme]), "{me:?}");
+
+    // The same of rows that come in chunks, which name more than one.
+    let open = json!({"chunks": 1, "total_rows": 2});
+    let staged = system.post(&system.root(), "/v1/imports?profile=technician", open).await;
+    let id = staged.text_of("id");
+    let row = |name: &str, organizations: Value| {
+        json!({"first_name": name, "last_name": "Li", "email": format!("{name}@example.com"), "role": ["Technician"],
+            "organizations": organizations})
+    };
+    let stage = async |first: Value| {
+        let rows = json!({"rows": [row("Cleo", first), row("Dan", json!(["Import Beta"]))]});
+        system.send(&system.root(), Request::new("PUT", format!("/v1/imports/{id}/chunks/0")).json(&rows)).await
+    };
+    let refused = stage(json!(["Import Acme", "Nowhere"])).await;
+    assert_eq!(server_issues(&refused.json), [(1, "organizations".into(), "organization_not_found".into())]);
+    assert_eq!(stage(json!(["Import Acme", "Import Beta"])).await.status, 200);
+    let committed = system.post(&system.root(), format!("/v1/imports/{id}/commit"), json!({})).await;
+    assert_eq!(committed.status, 202, "{committed:?}");
+    assert_eq!(settled(&system, &id).await["status"], "finished");
+    for (email, wanted) in [("Cleo@example.com", vec![&acme, &beta]), ("Dan@example.com", vec![&beta])] {
+        let found = users(&system, &format!("q={email}")).await;
+        let mut wanted: Vec<Value> = wanted.into_iter().map(|id| json!(id)).collect();
+        wanted.sort_by_key(ToString::to_string);
+        let mut scope = found[0]["organizations"].as_array().cloned().unwrap_or_default();
+        scope.sort_by_key(ToString::to_string);
+        assert_eq!(scope, wanted, "{email}: {found:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -194,6 +194,29 @@ async fn active_groups_grant_their_modules_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_sees_ones_own_modules_whatever_they_come_from() {
+    let system = System::start(87).await;
+    let lists = Lists { system: &system, organization: acme(&system).await };
+    for (name, module) in [("Day", "crm"), ("Night", "erp"), ("Other", "hr")] {
+        lists.made("groups", json!({"name": name, "modules": [module]})).await;
+    }
+    let body = json!({"kind": "end_user", "organization_id": lists.organization, "roles": ["organization_user"],
+        "groups": ["Day", "Night"]});
+    let person = system.person(body).await;
+    let seen = async |wanted: Value| {
+        let me = system.get(&person.caller, "/v1/me").await;
+        assert_eq!(me.json["user"]["modules"], wanted, "{me:?}");
+        let request = Request::new("PATCH", "/v1/me").header("if-match", me.headers["etag"].clone());
+        let changed = system.send(&person.caller, request.json(&json!({"idle_minutes": 30}))).await;
+        assert_eq!(changed.json["user"]["modules"], wanted, "{changed:?}");
+    };
+    seen(json!(["crm", "erp"])).await;
+    assert_eq!(lists.patch_user(&person.id, json!({"all_module_access": true})).await.status, 200);
+    seen(json!(["crm", "erp", "hr"])).await;
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_has_is_not_deleted() {
     let system = System::start(83).await;
     let lists = Lists { system: &system, organization: acme(&system).await };
@@ -207,16 +230,20 @@ async fn what_somebody_has_is_not_deleted() {
     ];
     let given = json!({"groups": ["Day"], "site": "Berlin", "courses": ["Safety"], "services": ["Office"],
         "properties": {"desk": 12}});
-    let user = lists.user(given).await;
+    let user = lists.user(given.clone()).await;
     assert_eq!(user.json["properties"], json!({"desk": 12}));
+    let other = lists.user(given).await;
     for (list, entry) in &entries {
         assert_eq!(lists.delete(list, entry).await.outcome(), (409, "entry_in_use"), "{list}");
         let stays = lists.patch(list, entry, json!({})).await;
         assert_eq!(stays.status, 200, "{list}: nothing is left of the attempt: {stays:?}");
     }
     let nothing = json!({"groups": [], "site": null, "courses": [], "services": [], "properties": {"desk": null}});
-    let freed = lists.patch_user(&user.text_of("id"), nothing).await;
+    let freed = lists.patch_user(&user.text_of("id"), nothing.clone()).await;
     assert_eq!(freed.status, 200, "{freed:?}");
+    let (list, entry) = &entries[0];
+    assert_eq!(lists.delete(list, entry).await.outcome(), (409, "entry_in_use"), "one of two has it still");
+    assert_eq!(lists.patch_user(&other.text_of("id"), nothing).await.status, 200);
     assert_eq!((&freed.json["site"], &freed.json["properties"]), (&Value::Null, &json!({})));
     for (list, entry) in &entries {
         assert_eq!(lists.delete(list, entry).await.status, 204, "{list}");

@@ -1,5 +1,6 @@
 //! One's own account: settings, password, second factors, API keys. Through the real handlers against the local system.
 
+use rollcall_dev_server::Crash;
 use rollcall_tests::system::{Answer, Caller, Person, Request, System};
 use serde_json::{Value, json};
 
@@ -282,6 +283,21 @@ async fn a_required_second_factor_may_be_changed_but_not_removed() {
     assert_eq!(me.json["user"]["phone"], json!("+4915112345690"), "the number that was proved");
     assert_eq!(patch(&system, &session, json!({"phone": "+4915112345691"})).await.outcome(), (409, "phone_in_use"));
     assert_eq!(system.send(&session, remove()).await.status, 204, "another one is left");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_whose_sender_died_is_sent_by_the_sweep() {
+    let system = System::start(88).await;
+    let person = someone(&system, "organization_user").await;
+    system.server.crashes().plan("DeliverMailFunction", 1, Crash::AfterCall);
+    let phone = json!({"method": "text", "password": PASSWORD, "phone": "+4915112345692"});
+    assert_eq!(system.post(&person.caller, "/v1/me/mfa", phone).await.status, 200);
+    let died = system.eventually(async || (!system.server.crashes().is_planned("DeliverMailFunction")).then_some(()));
+    assert!(died.await.is_some(), "it had claimed the message");
+    system.server.advance("PT4M").await.expect("a clock");
+    let code = system.text_code("+4915112345692", None).await;
+    assert_eq!(system.post(&person.caller, "/v1/me/mfa/verify", json!({"code": code})).await.status, 200);
     system.server.stop().await;
 }
 

@@ -243,6 +243,27 @@ async fn digests_of_expiries_are_by_organization_and_for_people_with_duties() {
     assert!(told.text.contains("one@example.org") && !told.text.contains("two@example.org"), "{}", told.text);
     system.server.advance("PT30M").await.unwrap();
     assert_eq!(messages(&system, "inviter@example.org", MessageKind::Mail, "has expired").len(), 1);
+    // The same by text message, which goes with the bulk mail too.
+    set(&system, &inviter, notifications(json!("all"), Value::Null, "info", "info")).await;
+    let body = json!({
+        "kind": "end_user", "organization_id": beta, "first_name": "Ana", "last_name": "Silva",
+        "email": "four@example.org", "roles": ["organization_user"],
+    });
+    assert_eq!(system.post(&inviter.caller, "/v1/users", body).await.status, 201);
+    let sent =
+        system.eventually(async || messages(&system, "four@example.org", MessageKind::Mail, "invites you").pop());
+    assert!(sent.await.is_some());
+    system.server.advance("P14D").await.unwrap();
+    let text = system
+        .eventually(async || {
+            let text = messages(&system, "+4915112345678", MessageKind::Text, "expired").pop();
+            if text.is_none() {
+                system.server.advance("PT1M").await.expect("a clock");
+            }
+            text
+        })
+        .await;
+    assert!(text.is_some_and(|text| text.text.contains("1 invitation") && text.text.contains("Beta")));
     nothing(&system, "gone@example.org", "has expired").await;
     system.server.stop().await;
 }

@@ -73,6 +73,7 @@ async fn a_role_is_made_listed_given_and_deleted_when_nobody_has_it() {
     assert!(!listed("").await.contains(&id), "whose roles must be said");
 
     let user = json!({"kind": "end_user", "organization_id": acme, "roles": ["Help desk"]});
+    let other = system.user(user.clone()).await;
     let user = system.user(user).await;
     assert_eq!(user.json["roles"], json!([id]));
     assert_eq!(system.get(&root, format!("/v1/roles/{id}")).await.json["in_use"], true);
@@ -82,6 +83,8 @@ async fn a_role_is_made_listed_given_and_deleted_when_nobody_has_it() {
 
     let freed = patch_user(&system, &root, &user.text_of("id"), json!({"roles": ["organization_user"]})).await;
     assert_eq!(freed.status, 200, "{freed:?}");
+    assert_eq!(delete(&system, &root, &made).await.outcome(), (409, "role_in_use"), "one of two has it still");
+    patch_user(&system, &root, &other.text_of("id"), json!({"roles": ["organization_user"]})).await;
     let stale = Request::new("DELETE", format!("/v1/roles/{id}")).header("if-match", "\"7\"");
     assert_eq!(system.send(&root, stale).await.outcome(), (412, "version_conflict"));
     assert_eq!(delete(&system, &root, &made).await.status, 204);
