@@ -389,6 +389,19 @@ fn alarms_and_dashboard_ask_for_what_functions_count() {
 }
 
 #[test]
+fn the_alarm_on_unreadable_items_looks_for_the_line_that_is_written() {
+    let template = Template::read();
+    let filter = template.properties("ItemsUnreadable");
+    let source = text(&root().join("crates/store-dynamodb/src/item.rs"));
+    let line = "an item cannot be read";
+    assert_eq!(filter["FilterPattern"], json!(format!("{{ $.fields.message = \"{line}\" }}")));
+    assert!(source.contains(&format!("\"{line}\"")), "nothing writes it");
+    let counted = &filter["MetricTransformations"][0];
+    let alarm = template.properties("ItemsUnreadableAlarm");
+    assert_eq!((&counted["MetricNamespace"], &counted["MetricName"]), (&alarm["Namespace"], &alarm["MetricName"]));
+}
+
+#[test]
 fn pages_are_served_as_strictly_as_they_are_built() {
     let template = Template::read();
     let headers = |id: &str| &template.properties(id)["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"];

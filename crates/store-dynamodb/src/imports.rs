@@ -595,9 +595,11 @@ impl ListImports for Store {
         let mut heads = self.batch_get(entries.iter().map(|(_, id)| keys::import_head(id)).collect()).await?;
         let imports = entries
             .iter()
-            .filter_map(|(_, id)| heads.remove(&keys::import_head(id)))
-            .map(item::from_item)
-            .collect::<Result<Vec<Import>, StoreError>>()?;
+            .filter_map(|(_, id)| {
+                let key = keys::import_head(id);
+                item::if_readable(&key, heads.remove(&key)?)
+            })
+            .collect();
         Ok(ImportPage { imports, next })
     }
 }

@@ -336,7 +336,7 @@ impl PeekGuards for Store {
 
 impl ReadExisting for Store {
     async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
-        Ok(self.raw_users(ids).await?)
+        Ok(self.readable_users(ids).await?)
     }
 }
 

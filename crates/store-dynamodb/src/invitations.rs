@@ -1,6 +1,6 @@
 //! Invitations beside their users: renewals, what the mail service reports, expiry.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use futures_util::future::try_join_all;
@@ -12,7 +12,7 @@ use rollcall_accounts::{
     ids::{InvitationId, UserId},
     invitation::{Delivery, InvitationStatus},
     operations::{
-        expire_invitations::{DueExpiry, ExpireInvitations, ExpiriesWritten, Expiry},
+        expire_invitations::{DueExpiry, ExpireInvitations, ExpiriesWritten, Expiry, Invited},
         record_delivery::{RecordDelivery, Report, ReportWritten, Waiting},
         renew_invitation::LastRenewal,
     },
@@ -126,15 +126,29 @@ impl ExpireInvitations for Store {
             })
             .collect();
         let ids: Vec<UserId> = owners.values().cloned().collect();
-        let users = try_join_all(ids.chunks(100).map(|ids| self.raw_users(ids))).await?.into_iter().flatten();
-        let users = self.visible(users.collect(), None).await?;
-        let users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id.clone(), user)).collect();
+        let read = try_join_all(ids.chunks(100).map(|ids| self.users_if_readable(ids))).await?.into_iter().flatten();
+        let (mut users, mut unreadable) = (Vec::new(), HashSet::new());
+        for (id, user) in read {
+            match user {
+                Some(user) => users.push(user),
+                None => {
+                    unreadable.insert(id);
+                }
+            }
+        }
+        let users = self.visible(users, None).await?;
+        let mut users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id.clone(), user)).collect();
+        let mut invited = |owner: &UserId| match users.remove(owner) {
+            Some(user) => Invited::User(Box::new(user)),
+            None if unreadable.contains(owner) => Invited::Unreadable,
+            None => Invited::Nobody,
+        };
         Ok(due
             .iter()
             .map(|(id, due_at)| DueExpiry {
                 invitation_id: id.clone(),
                 due_at: *due_at,
-                user: owners.get(id).and_then(|owner| users.get(owner)).cloned(),
+                invited: owners.get(id).map_or(Invited::Nobody, &mut invited),
             })
             .collect())
     }

@@ -52,9 +52,29 @@ pub fn to_value(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
 /// An item as a value of ours.
 ///
 /// # Errors
-/// When the item is not of that shape; the message names the field, not its content.
+/// When the item is not of that shape; the message says what is missing or expected, and nothing of what is there.
 pub fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError(format!("an item is not of its shape: {error}")))
+    serde_dynamo::from_item(item).map_err(|error| {
+        StoreError(format!("an item is not of its shape, which has {}", without_content(&error.to_string())))
+    })
+}
+
+/// What a message of serde says that is not from the item: of `invalid type: string "ana@example.org", expected u64`
+/// what was expected.
+fn without_content(message: &str) -> &str {
+    let of_serde = message.starts_with("invalid ") || message.starts_with("unknown variant ");
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) if of_serde => expected,
+        None => message.strip_prefix("missing ").unwrap_or("a value that is valid"),
+        Some(_) => "a value that is valid",
+    }
+}
+
+/// An item as a value of ours, where one that is not of its shape must not keep others waiting: it is told of in the
+/// log, by a hash of its key, for the alarm on such (docs/RUNBOOK.md, ItemsUnreadableAlarm).
+pub(crate) fn if_readable<T: DeserializeOwned>(key: &crate::keys::Key, item: Item) -> Option<T> {
+    let read = from_item(item);
+    read.inspect_err(|error| tracing::error!(item = key.fingerprint(), %error, "an item cannot be read")).ok()
 }
 
 /// A text attribute.
@@ -65,4 +85,44 @@ pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
 /// A whole-number attribute.
 pub fn number(item: &Item, name: &str) -> Option<u64> {
     item.get(name).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Color {
+        Red,
+        Blue,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Shape {
+        #[expect(dead_code, reason = "only read")]
+        number: u32,
+        #[expect(dead_code, reason = "only read")]
+        color: Color,
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_item_is_told_without_what_is_in_it() {
+        for (name, number, color, said) in [
+            ("all there", Some(n(1)), Some(s("red")), None),
+            ("a field is missing", None, Some(s("blue")), Some("field `number`")),
+            ("another type", Some(s("ana@example.org, expected nobody")), Some(s("red")), Some("u32")),
+            ("another word", Some(n(1)), Some(s("ana@example.org")), Some("`red` or `blue`")),
+            ("out of range", Some(n(-1)), Some(s("red")), Some("")),
+        ] {
+            let fields = [("number", number), ("color", color)];
+            let item: Item = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+            let error = from_item::<Shape>(item).err().map(|error| error.to_string());
+            assert_eq!(error.is_some(), said.is_some(), "{name}");
+            let (error, said) = (error.unwrap_or_default(), said.unwrap_or_default());
+            assert!(error.contains(said) && !error.contains("ana") && !error.contains("-1"), "{name}: {error}");
+        }
+    }
 }

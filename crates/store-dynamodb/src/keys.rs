@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rollcall_accounts::{
+    access::secret_hash_of,
     attempts::Counter,
     facet::Facet,
     ids::{
@@ -39,6 +40,14 @@ impl Key {
     #[must_use]
     pub fn attributes(&self) -> HashMap<String, AttributeValue> {
         HashMap::from([("pk".to_owned(), s(&self.pk)), ("sk".to_owned(), s(&self.sk))])
+    }
+
+    /// What logs call the item, since keys can hold addresses: the first half of the SHA-256 of `pk`, a space, `sk`.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut hash = secret_hash_of(format!("{} {}", self.pk, self.sk).as_bytes());
+        hash.truncate(32);
+        hash
     }
 }
 

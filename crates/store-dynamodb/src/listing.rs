@@ -62,7 +62,7 @@ impl ReadListings for Store {
         let mut ids: Vec<UserId> = entries.iter().map(|entry| entry.user_id.clone()).collect();
         ids.sort_unstable();
         ids.dedup();
-        let users = self.visible(self.raw_users(&ids).await?, Some(as_of)).await?;
+        let users = self.visible(self.readable_users(&ids).await?, Some(as_of)).await?;
         let users: HashMap<UserId, User> = users.into_iter().map(|user| (user.id.clone(), user)).collect();
         Ok(entries
             .iter()

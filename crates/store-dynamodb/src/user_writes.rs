@@ -67,8 +67,12 @@ impl ReadOrganization for Store {
 }
 
 impl ReadPeople for Store {
+    async fn read_person(&self, id: &UserId) -> Result<Option<User>> {
+        Ok(self.user(id).await?)
+    }
+
     async fn read_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
-        Ok(self.visible(self.raw_users(ids).await?, None).await?)
+        Ok(self.visible(self.readable_users(ids).await?, None).await?)
     }
 }
 

@@ -30,4 +30,20 @@ impl Store {
         let mut items = self.batch_get(ids.iter().map(keys::user).collect()).await?;
         ids.iter().filter_map(|id| items.remove(&keys::user(id))).map(item::from_item).collect()
     }
+
+    /// The same, where one whose record cannot be read must not keep the others from being read: it is left out.
+    pub(crate) async fn readable_users(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+        Ok(self.users_if_readable(ids).await?.into_iter().filter_map(|(_, user)| user).collect())
+    }
+
+    /// The same; `None` for one whose record cannot be read.
+    #[boxed]
+    pub(crate) async fn users_if_readable(&self, ids: &[UserId]) -> Result<Vec<(UserId, Option<User>)>, StoreError> {
+        let mut items = self.batch_get(ids.iter().map(keys::user).collect()).await?;
+        let read = |id: &UserId| {
+            let key = keys::user(id);
+            items.remove(&key).map(|item| (id.clone(), item::if_readable(&key, item)))
+        };
+        Ok(ids.iter().filter_map(read).collect())
+    }
 }

@@ -5,7 +5,7 @@ mod pace;
 use std::{sync::Arc, time::Duration};
 
 use rollcall_accounts::{
-    operations::{deliver_bulk::deliver_bulk, letters::Desk},
+    operations::{deliver_bulk::deliver_bulk, delivery::Run, letters::Desk},
     random::SystemRandomness,
     token::TokenKeys,
 };
@@ -42,11 +42,13 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
             let desk = Desk::new(&url, keys);
             let clock = || invocation.now();
             let pace = Metronome::new(invocation.time_left());
-            let tally = deliver_bulk(&store, &post, &desk, &clock, &pace, &SystemRandomness).await.map_err(failed)?;
+            let run = deliver_bulk(&store, &post, &desk, &clock, &pace, &SystemRandomness).await.map_err(failed)?;
+            let Run { tally, failure } = run;
             metrics.count(&tally.counts());
             if tally != Default::default() {
                 tracing::info!(?tally, "delivered");
             }
+            failure.map_or(Ok(()), |error| Err(failed(error)))?;
             Ok::<Value, Error>(json!({"sent": tally.sent, "postponed": tally.postponed}))
         }
     }))

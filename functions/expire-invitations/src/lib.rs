@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_accounts::operations::expire_invitations::expire_invitations;
+use rollcall_accounts::operations::expire_invitations::{Run, expire_invitations};
 use rollcall_lambda::{Environment, Error, Function};
 use rollcall_store_dynamodb::Store;
 use serde_json::{Value, json};
@@ -21,14 +21,18 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
         let (store, metrics) = (store.clone(), metrics.clone());
         async move {
             let go_on = || !invocation.time_left().is_zero();
-            let expired = expire_invitations(&store, invocation.now(), &go_on)
-                .await
-                .map_err(|error| Error::from(format!("{error:?}")))?;
+            let run = expire_invitations(&store, invocation.now(), &go_on).await.map_err(failed)?;
+            let Run { expired, unreadable, failure } = run;
             metrics.count(&[("InvitationsExpired", expired as u64)]);
-            if expired > 0 {
-                tracing::info!(expired, "invitations expired");
+            if expired + unreadable > 0 {
+                tracing::info!(expired, unreadable, "invitations expired");
             }
-            Ok::<Value, Error>(json!({"expired": expired}))
+            failure.map_or(Ok(()), |error| Err(failed(error)))?;
+            Ok::<Value, Error>(json!({"expired": expired, "unreadable": unreadable}))
         }
     }))
+}
+
+fn failed(error: rollcall_accounts::Error) -> Error {
+    format!("{error:?}").into()
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use rollcall_accounts::{
-    operations::{letters::Desk, sweep_mail::sweep_mail},
+    operations::{delivery::Run, letters::Desk, sweep_mail::sweep_mail},
     token::TokenKeys,
 };
 use rollcall_lambda::{Environment, Error, Function};
@@ -36,12 +36,13 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
             let desk = Desk::new(&url, keys);
             let clock = || invocation.now();
             let go_on = || !invocation.time_left().is_zero();
-            let tally = sweep_mail(&store, &post, &desk, &clock, &go_on).await.map_err(failed)?;
+            let Run { tally, failure } = sweep_mail(&store, &post, &desk, &clock, &go_on).await.map_err(failed)?;
             metrics.count(&tally.counts());
             metrics.count(&[("MailsSwept", u64::from(tally.sent + tally.postponed))]);
             if tally != Default::default() {
                 tracing::info!(?tally, "swept");
             }
+            failure.map_or(Ok(()), |error| Err(failed(error)))?;
             Ok::<Value, Error>(json!({"sent": tally.sent, "postponed": tally.postponed}))
         }
     }))

@@ -282,7 +282,7 @@ pub enum Held {
 /// Reads people who are there already.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ReadExisting {
-    /// Those of these that there are, whether or not they count.
+    /// Those of these that there are and that can be read, whether or not they count.
     async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<User>>;
 }
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Result,
     operations::{
-        delivery::{Allowance, DeliveryPorts, FAILURES, Mailer, Outcome, Tally, TextSender, deliver_one, ended},
+        delivery::{Allowance, DeliveryPorts, FAILURES, Mailer, Outcome, Run, Tally, TextSender, deliver_one},
         letters::Desk,
     },
     outbox::Lane,
@@ -46,7 +46,8 @@ pub trait Pace {
 /// nothing while another sender has the lane.
 ///
 /// # Errors
-/// Those of the store, when all others were tried, and of the mail service's quota.
+/// Those of the store as due mail is looked for, and of the mail service's quota. A mail that cannot be read keeps
+/// nobody waiting: see [`Run`].
 pub async fn deliver_bulk(
     ports: &(impl DeliveryPorts + BulkLease),
     senders: &(impl Mailer + TextSender),
@@ -54,15 +55,15 @@ pub async fn deliver_bulk(
     clock: &impl Fn() -> Timestamp,
     pace: &impl Pace,
     randomness: &impl Randomness,
-) -> Result<Tally> {
+) -> Result<Run> {
     // Most runs find nothing: they cost eight queries and no write.
     if ports.due_mails(Lane::Bulk, clock(), 1).await?.is_empty() {
-        return Ok(Tally::default());
+        return Ok(Run::ended(Tally::default(), Vec::new()));
     }
     let owner = u128::from_be_bytes(randomness.bytes()).to_string();
     let now = clock();
     if !ports.take_lane(&owner, now, now.saturating_add(LEASE).unwrap_or(Timestamp::MAX)).await? {
-        return Ok(Tally::default());
+        return Ok(Run::ended(Tally::default(), Vec::new()));
     }
     let outcome = drain(ports, senders, desk, clock, pace).await;
     ports.leave_lane(&owner).await?;
@@ -75,7 +76,7 @@ async fn drain(
     desk: &Desk,
     clock: &impl Fn() -> Timestamp,
     pace: &impl Pace,
-) -> Result<Tally> {
+) -> Result<Run> {
     let allowance = senders.allowance().await?;
     pace.set_rate(allowance.per_second * SHARE);
     let mut left = left_for_bulk(&allowance);
@@ -123,7 +124,7 @@ async fn drain(
             break;
         }
     }
-    ended(tally, failures)
+    Ok(Run::ended(tally, failures))
 }
 
 /// Mails that bulk may send today: what is left, less the part that is kept for mail somebody waits for.

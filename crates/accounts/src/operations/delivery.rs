@@ -107,7 +107,10 @@ pub trait Outbox {
 /// Reads users for what mails say about them.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ReadPeople {
-    /// Those users of these that count, in that order.
+    /// The user, if it counts. An error when its record cannot be read.
+    async fn read_person(&self, id: &UserId) -> Result<Option<User>>;
+    /// Those users of these that count, in that order, for naming them beside others: one whose record cannot be read
+    /// is left out and told of in the log.
     async fn read_people(&self, ids: &[UserId]) -> Result<Vec<User>>;
 }
 
@@ -278,12 +281,21 @@ fn later(now: Timestamp, attempts: u32) -> Timestamp {
 /// Mails that the store fails for in one run before the store is taken to be at fault, not the mails.
 pub const FAILURES: usize = 10;
 
-/// How a run ends: with its tally, or with the first of its failures. What was done stands in both cases.
-///
-/// # Errors
-/// The first failure.
-pub fn ended(tally: Tally, failures: Vec<Error>) -> Result<Tally> {
-    failures.into_iter().next().map_or(Ok(tally), Err)
+/// How a run ended. What was done stands and is counted, whatever failed beside it.
+#[derive(Debug)]
+pub struct Run {
+    /// What was done.
+    pub tally: Tally,
+    /// The first failure of the store, if there was one: the run is then to be reported as failed.
+    pub failure: Option<Error>,
+}
+
+impl Run {
+    /// A run that ends with this.
+    #[must_use]
+    pub fn ended(tally: Tally, failures: Vec<Error>) -> Self {
+        Self { tally, failure: failures.into_iter().next() }
+    }
 }
 
 /// How many mails came to what end.
@@ -493,6 +505,10 @@ mod tests {
     }
 
     impl ReadPeople for Office {
+        async fn read_person(&self, id: &UserId) -> Result<Option<User>> {
+            Ok(self.read_people(std::slice::from_ref(id)).await?.pop())
+        }
+
         async fn read_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
             Ok(ids.iter().filter(|id| **id == self.user().id).map(|_| self.user()).collect())
         }

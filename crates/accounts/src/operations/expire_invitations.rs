@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::{
-    Result,
+    Error, Result,
     audit::{AuditEvent, Origin},
     ids::{InvitationId, OrganizationId, UserId},
     invitation::{Invitation, InvitationStatus},
@@ -20,6 +20,8 @@ const BATCH: usize = 400;
 const ALL_FOUND: usize = BATCH / 8;
 /// How long a digest waits for more to be added in the same run.
 const DIGEST_DELAY: SignedDuration = SignedDuration::from_secs(60);
+/// When a user that cannot be read is looked at again: late enough to stand in nobody's way in the index.
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// Invitations of one transaction: five items each and the digest, of at most 100.
 const GROUP: usize = 19;
 
@@ -30,8 +32,37 @@ pub struct DueExpiry {
     pub invitation_id: InvitationId,
     /// When it is due, by the index.
     pub due_at: Timestamp,
-    /// The user, if it counts.
-    pub user: Option<User>,
+    /// Who it is for.
+    pub invited: Invited,
+}
+
+/// Who an invitation is for.
+#[derive(Debug, Clone)]
+pub enum Invited {
+    /// This user.
+    User(Box<User>),
+    /// Somebody who is gone, or does not count.
+    Nobody,
+    /// Somebody whose record cannot be read, which the log tells of.
+    Unreadable,
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// Invitations that expired.
+    pub expired: usize,
+    /// Invitations that stay as they are because their user's record cannot be read.
+    pub unreadable: usize,
+    /// The first failure of the store, if there was one: the run is then to be reported as failed.
+    pub failure: Option<Error>,
+}
+
+impl Run {
+    /// Keeps the first failure.
+    fn note<T>(&mut self, outcome: Result<T>) -> Option<T> {
+        outcome.map_err(|error| self.failure.get_or_insert(error)).ok()
+    }
 }
 
 /// An invitation that becomes expired.
@@ -73,30 +104,34 @@ pub enum ExpiriesWritten {
     DigestGone,
 }
 
-/// Expires what is due until there is nothing more or `go_on` says no. Gives how many were expired.
+/// Expires what is due until there is nothing more or `go_on` says no. An invitation whose user cannot be read, or whose
+/// writing fails, keeps no other one waiting.
 ///
 /// # Errors
-/// Those of the store; what was not done is still due.
+/// Those of the store as due invitations are looked for; what was not done is still due.
 pub async fn expire_invitations(
     ports: &impl ExpireInvitations,
     now: Timestamp,
     go_on: &impl Fn() -> bool,
-) -> Result<usize> {
+) -> Result<Run> {
     let origin = Origin { actor: None, source: None, now };
     let mut digests: BTreeMap<Told, Digest> = BTreeMap::new();
-    let mut expired = 0;
+    let mut run = Run::default();
     loop {
         let due = ports.due_expiries(now, BATCH).await?;
         let all = due.len() < ALL_FOUND;
         let mut by_inviter: BTreeMap<Told, Vec<Expiry>> = BTreeMap::new();
         for found in due {
-            match expiry(&found, &origin) {
+            let correct = match expiry(&found, &origin) {
                 Ok(expiry) => {
                     let told = (expiry.invitation.invited_by.clone(), expiry.event.organization_id.clone());
                     by_inviter.entry(told).or_default().push(expiry);
+                    continue;
                 }
-                Err(correct) => ports.correct_expiry(&found, correct).await?,
-            }
+                Err(correct) => correct,
+            };
+            run.unreadable += usize::from(matches!(found.invited, Invited::Unreadable));
+            run.note(ports.correct_expiry(&found, correct).await);
         }
         let mut progress = 0;
         for (told, expiries) in by_inviter {
@@ -105,24 +140,30 @@ pub async fn expire_invitations(
             let last = groups.len() - 1;
             for (number, group) in groups.enumerate() {
                 if !go_on() {
-                    return Ok(expired + progress);
+                    run.expired += progress;
+                    return Ok(run);
                 }
                 let complete = all && number == last;
                 let due = if complete { now } else { now.saturating_add(DIGEST_DELAY).unwrap_or(now) };
-                progress += write_group(ports, group.to_vec(), digest, due).await?;
+                let written = write_group(ports, group.to_vec(), digest, due).await;
+                progress += run.note(written).unwrap_or_default();
             }
         }
-        expired += progress;
+        run.expired += progress;
         // The index lags behind the table; a round of what is done already is the last one.
         if progress == 0 || !go_on() {
-            return Ok(expired);
+            return Ok(run);
         }
     }
 }
 
 /// The expiry of what is due, or what its due time should have been.
 fn expiry(found: &DueExpiry, origin: &Origin) -> Result<Expiry, Option<Timestamp>> {
-    let user = found.user.as_ref().ok_or(None)?;
+    let user = match &found.invited {
+        Invited::User(user) => user,
+        Invited::Nobody => return Err(None),
+        Invited::Unreadable => return Err(Some(origin.now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX))),
+    };
     let invitation = user
         .invitation
         .as_ref()

@@ -322,7 +322,8 @@ impl Desk {
         if let Some(person) = known {
             return Ok(person);
         }
-        let person = one(ports, id).await?.map(|user| (user.name(), user.email));
+        let people = ports.read_people(std::slice::from_ref(id)).await?;
+        let person = people.into_iter().next().map(|user| (user.name(), user.email));
         self.names(|names| names.people.insert(id.clone(), person.clone()));
         Ok(person)
     }
@@ -350,7 +351,7 @@ impl Desk {
             | MailSubject::Notice { user_id, .. }
             | MailSubject::TextCode { user_id, .. } => user_id,
         };
-        let Some(user) = one(ports, user_id).await? else { return Ok(Written::Nothing(None)) };
+        let Some(user) = ports.read_person(user_id).await? else { return Ok(Written::Nothing(None)) };
         match &claimed.mail.subject {
             MailSubject::Invitation { invitation_id, generation, .. } => match &user.invitation {
                 Some(invitation)
@@ -607,10 +608,6 @@ impl Desk {
         };
         Ok(Written::Letter(Box::new(letter), After::Record(handed(claimed.at))))
     }
-}
-
-async fn one(ports: &impl ReadPeople, id: &UserId) -> Result<Option<User>> {
-    Ok(ports.read_people(std::slice::from_ref(id)).await?.pop())
 }
 
 fn letter(user: &User, to: String, content: Content, after: After) -> Written {

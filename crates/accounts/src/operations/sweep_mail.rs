@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::{
     Result,
     operations::{
-        delivery::{DeliveryPorts, FAILURES, Mailer, Outcome, Tally, TextSender, deliver_one, ended},
+        delivery::{DeliveryPorts, FAILURES, Mailer, Outcome, Run, Tally, TextSender, deliver_one},
         letters::Desk,
     },
     outbox::Lane,
@@ -18,14 +18,14 @@ const BATCH: usize = 100;
 /// Delivers due mail until there is none, `go_on` says no, or the mail service wants a pause.
 ///
 /// # Errors
-/// Those of the store, when all others were tried: a mail that cannot be read keeps nobody waiting.
+/// Those of the store as due mail is looked for. A mail that cannot be read keeps nobody waiting: see [`Run`].
 pub async fn sweep_mail(
     ports: &impl DeliveryPorts,
     senders: &(impl Mailer + TextSender),
     desk: &Desk,
     clock: &impl Fn() -> Timestamp,
     go_on: &impl Fn() -> bool,
-) -> Result<Tally> {
+) -> Result<Run> {
     let mut tally = Tally::default();
     let mut failures = Vec::new();
     loop {
@@ -33,13 +33,13 @@ pub async fn sweep_mail(
         let ours_before = ours(&tally);
         for id in &due {
             if !go_on() || failures.len() >= FAILURES {
-                return ended(tally, failures);
+                return Ok(Run::ended(tally, failures));
             }
             match deliver_one(ports, senders, desk, id, clock()).await {
                 Ok(outcome) => {
                     tally.note(outcome);
                     if outcome == Outcome::Throttled {
-                        return ended(tally, failures);
+                        return Ok(Run::ended(tally, failures));
                     }
                 }
                 Err(error) => failures.push(error),
@@ -47,7 +47,7 @@ pub async fn sweep_mail(
         }
         // The index lags behind the table; what it still shows may be done already.
         if ours(&tally) == ours_before {
-            return ended(tally, failures);
+            return Ok(Run::ended(tally, failures));
         }
     }
 }
