@@ -123,6 +123,23 @@ fn scheduled_runs_are_named_per_stage_and_never_vanish() {
     }
 }
 
+/// Paths hold tokens of mailed links, queries hold addresses.
+#[test]
+fn no_log_and_no_trace_has_the_path_of_a_request() {
+    let template = Template::read();
+    let api = template.properties("Api");
+    assert_eq!(api["TracingEnabled"], json!(false), "the gateway's traces have the whole URL");
+    for settings in api["MethodSettings"].as_array().expect("settings") {
+        assert_eq!(settings["DataTraceEnabled"], json!(false), "{settings}");
+    }
+    let format = api["AccessLogSetting"]["Format"].as_str().expect("a format");
+    for told in ["$context.path", "$context.identity", "$context.requestOverride", "$context.authorizer"] {
+        assert!(!format.contains(told), "{format}");
+    }
+    let distribution = &template.properties("Console")["DistributionConfig"];
+    assert!(distribution.is_object() && distribution["Logging"].is_null(), "{distribution}");
+}
+
 #[test]
 fn delivery_events_of_this_stage_reach_their_recorder() {
     let template = Template::read();
