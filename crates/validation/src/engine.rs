@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Fewest bytes that most rows have.
-const SHORT_ROW: usize = 32;
+pub(crate) const SHORT_ROW: usize = 32;
 /// Most other rows that a duplicate names.
 pub(crate) const DUPLICATES_NAMED: usize = 10;
 

@@ -3,10 +3,10 @@
 //! accepted here; the tests hold the two together.
 
 use crate::{
-    Field, Profile, Status,
+    Field, Profile, Value,
     cell::{self, Corrections, Input},
     detect::Reading,
-    email,
+    email, phone,
     profile::{CharacterClass, Column, Rule},
     table::Cell,
 };
@@ -36,13 +36,23 @@ pub(crate) struct Glance<'p> {
     address: Option<usize>,
 }
 
+/// How a cell is accepted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Accepted<'a> {
+    /// Its text is its value.
+    AsGiven,
+    /// With this value, if it has one.
+    As(Option<&'a Value>),
+}
+
 struct Known<'p> {
     column: &'p Column,
     /// Nothing is said of an empty cell.
     may_be_empty: bool,
     plain: Plain,
     /// Of an address the domain, else the whole cell: texts that were looked up already.
-    remembered: Vec<Box<str>>,
+    /// Each with the value of such a cell.
+    remembered: Vec<(Box<str>, Option<Value>)>,
     /// Which of them is forgotten next.
     oldest: usize,
 }
@@ -122,6 +132,20 @@ impl<'p> Glance<'p> {
             && self.names.is_none_or(|(first, last)| text(first).is_empty() == text(last).is_empty())
     }
 
+    /// What is accepted of a cell at a glance, which is not empty.
+    pub(crate) fn cell(&mut self, at: usize, text: &str) -> Option<Accepted<'_>> {
+        let known = &mut self.columns[at];
+        if !known.accepts(self.profile, text) {
+            return None;
+        }
+        match &known.plain {
+            Plain::Text { .. } | Plain::Email { .. } => Some(Accepted::AsGiven),
+            Plain::Phone { .. } => phone::is_as_written(text).then_some(Accepted::AsGiven),
+            Plain::Looked => known.remembered(text).map(|value| Accepted::As(value.as_ref())),
+            Plain::Never => None,
+        }
+    }
+
     /// First name, last name and address of an accepted row, where all of them are given.
     pub(crate) fn names<'b>(&self, reading: &Reading<'_>, cells: &'b [Cell<'_>]) -> Option<[&'b str; 3]> {
         let (first, last) = self.names?;
@@ -157,28 +181,30 @@ impl Known<'_> {
             Plain::Text { ascii, letters, telling, min, max } => is_text(text, ascii, *letters, *telling, *min, *max),
             Plain::Email { max, edges } => {
                 let Some(domain) = domain(text, *max, edges) else { return false };
-                self.remembers(domain) || is_domain(domain) && self.remember(domain)
+                self.remembered(domain).is_some() || is_domain(domain) && self.remember(domain, None)
             }
             Plain::Phone { plain_only } => is_phone(text, *plain_only),
             Plain::Looked => {
-                self.remembers(text) || {
-                    let outcome = cell::check(profile, self.column, Input::Text(text), Corrections::Made);
-                    outcome.issues.is_empty() && outcome.status() == Status::Accepted
-                } && self.remember(text)
+                if self.remembered(text).is_some() {
+                    return true;
+                }
+                let outcome = cell::check(profile, self.column, Input::Text(text), Corrections::Made);
+                outcome.issues.is_empty() && self.remember(text, outcome.value)
             }
             Plain::Never => false,
         }
     }
 
-    fn remembers(&self, text: &str) -> bool {
-        self.remembered.iter().any(|known| **known == *text)
+    fn remembered(&self, text: &str) -> Option<&Option<Value>> {
+        self.remembered.iter().find(|(known, _)| **known == *text).map(|(_, value)| value)
     }
 
-    fn remember(&mut self, text: &str) -> bool {
+    fn remember(&mut self, text: &str, value: Option<Value>) -> bool {
+        let entry = (text.into(), value);
         if self.remembered.len() < REMEMBERED {
-            self.remembered.push(text.into());
+            self.remembered.push(entry);
         } else {
-            self.remembered[self.oldest] = text.into();
+            self.remembered[self.oldest] = entry;
             self.oldest = (self.oldest + 1) % REMEMBERED;
         }
         true
@@ -316,7 +342,7 @@ fn is_phone(text: &str, plain_only: bool) -> bool {
         b'-' | b'(' | b')' => !plain_only,
         _ => false,
     };
-    rest.bytes().all(is_plain) && !rest.ends_with(' ') && crate::phone::is_in_use(text)
+    rest.bytes().all(is_plain) && !rest.ends_with(' ') && phone::is_in_use(text)
 }
 
 #[cfg(test)]
@@ -364,6 +390,15 @@ mod tests {
                             let given = outcome.value.is_some_and(|value| !value.is_empty());
                             prop_assert!(looked || given, "{:?} in {id}", text);
                         }
+                    }
+                    for at in 0..glance.columns.len() {
+                        let value = match glance.cell(at, text) {
+                            Some(Accepted::AsGiven) => Some(Value::Text(text.clone())),
+                            Some(Accepted::As(value)) => value.cloned(),
+                            None => continue,
+                        };
+                        let outcome = cell::check(&profile, &profile.columns()[at], Input::Text(text), Corrections::Made);
+                        prop_assert_eq!((outcome.value, outcome.issues.len()), (value, 0), "{:?} in {}", text, id);
                     }
                 }
             }

@@ -50,6 +50,11 @@ pub(crate) fn is_in_use(text: &str) -> bool {
     parse(text, None).is_ok_and(|number| matches!(number.verdict(), Verdict::InUse(_)))
 }
 
+/// Whether a number that is in use is written in E.164.
+pub(crate) fn is_as_written(text: &str) -> bool {
+    parse(text, None).is_ok_and(|number| number.e164() == text)
+}
+
 /// Whether a number (E.164) is dialled with a zero in front at home that is no part of it abroad.
 pub(crate) fn has_trunk_zero(e164: &str) -> bool {
     parse(e164, None).is_ok_and(|number| number.has_trunk_zero())

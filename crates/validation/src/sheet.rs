@@ -14,13 +14,14 @@ use crate::{
     code, detect,
     detect::{Mapping, Opened, Unread},
     engine,
+    glance::{Accepted, Glance},
     identity::IdentityKey,
     json,
     names::{self, Convention, Suggestion, Told, Votes},
     profile::Rule,
     refused::{self, RowNumbers},
     report,
-    table::Reader,
+    table::{self, Reader},
     text,
 };
 
@@ -184,6 +185,23 @@ impl Cell {
             };
         let said = if as_given { None } else { Some(Box::new(outcome)) };
         Self { given, kept, broken, said }
+    }
+
+    /// A cell as it was read. What is plain is told at a glance.
+    fn read(glance: &mut Glance<'_>, profile: &Profile, at: usize, cell: Option<&table::Cell<'_>>) -> Self {
+        let text = cell.map_or("", |cell| &*cell.text);
+        let broken = cell.is_some_and(|cell| cell.broken);
+        let accepted = if text.is_empty() || broken { None } else { glance.cell(at, text) };
+        let given = Given::text(text);
+        let said = match accepted {
+            Some(Accepted::AsGiven) => None,
+            Some(Accepted::As(value)) if !matches!(value, Some(Value::Text(value)) if *value == *text) => {
+                Some(Box::new(Outcome { value: value.cloned(), issues: Vec::new() }))
+            }
+            Some(Accepted::As(_)) => None,
+            None => return Self::checked(profile, at, given, Kept::Nothing, broken),
+        };
+        Self { given, kept: Kept::Nothing, broken, said }
     }
 
     fn status(&self) -> Status {
@@ -370,6 +388,11 @@ impl Sheet {
         sheet.samples = vec![Vec::new(); reading.source.columns.len()];
         let mut numbers = RowNumbers::default();
         let mut votes = Votes::default();
+        let mut glance = Glance::new(profile);
+        let limit = usize::try_from(profile.row_limit()).unwrap_or(usize::MAX);
+        let about = (reading.rows.size() / engine::SHORT_ROW).min(limit);
+        sheet.rows.reserve(about);
+        sheet.holders.reserve(about);
         // The first rows are judged once it is known how addresses are made.
         let mut judged_later = None;
         engine::each_row(&mut reading, profile, |reading, raw| {
@@ -379,10 +402,7 @@ impl Sheet {
                 }
             }
             let cells: Box<[Cell]> = (0..profile.columns().len())
-                .map(|at| match raw.cell(reading, at) {
-                    Some(cell) => Cell::checked(profile, at, Given::text(&cell.text), Kept::Nothing, cell.broken),
-                    None => Cell::checked(profile, at, Given::Nothing, Kept::Nothing, false),
-                })
+                .map(|at| Cell::read(&mut glance, profile, at, raw.cell(reading, at)))
                 .collect();
             if votes.are_counted() {
                 if judged_later.is_none() {
