@@ -504,3 +504,105 @@ async fn bulk_mail_keeps_to_the_rate_and_one_sender_has_the_lane() {
     }
     system.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_sandbox_mail_to_strangers_waits_and_none_is_lost() {
+    let system = System::start(17).await;
+    system.server.mail_account().sandbox(&["known@example.org"]);
+    let known = system.user(json!({"kind": "technician", "email": "known@example.org"})).await.text_of("id");
+    let other = system.user(json!({"kind": "technician", "email": "stranger@example.org"})).await.text_of("id");
+    delivered_as(&system, &known, "delivered").await;
+    system.server.advance("PT30M").await.unwrap();
+    let waiting = read(&system, &other).await.json["invitation"].clone();
+    assert_eq!((&waiting["status"], &waiting["delivery"]), (&json!("pending"), &json!("queued")), "{waiting}");
+    assert_eq!((&waiting["sent_at"], &waiting["expires_at"]), (&Value::Null, &Value::Null), "its time has not begun");
+    assert_eq!(mails(&system, "stranger@example.org").len(), 0);
+
+    system.server.mail_account().production();
+    // At most a quarter of an hour between two tries.
+    system.server.advance("PT15M").await.unwrap();
+    let sent = delivered_as(&system, &other, "delivered").await;
+    assert!(sent.json["invitation"]["expires_at"].is_string());
+    system.server.advance("PT30M").await.unwrap();
+    assert_eq!((mails(&system, "known@example.org").len(), mails(&system, "stranger@example.org").len()), (1, 1));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_mail_service_refuses_for_now_is_kept_and_what_it_refuses_for_good_is_said() {
+    let unverified =
+        "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: x";
+    for (status, kind, message, kept) in [
+        (429, "TooManyRequestsException", "Maximum sending rate exceeded.", true),
+        (400, "LimitExceededException", "Daily message quota exceeded.", true),
+        (400, "ThrottlingException", "Rate exceeded", true),
+        (400, "MessageRejected", unverified, true),
+        (400, "MailFromDomainNotVerifiedException", "The MAIL FROM domain is not verified.", true),
+        (400, "SendingPausedException", "Sending is paused.", true),
+        (400, "AccountSuspendedException", "The account is suspended.", true),
+        (404, "NotFoundException", "Configuration set <x> does not exist.", true),
+        (403, "AccessDeniedException", "not authorized to perform ses:SendEmail", true),
+        (500, "InternalServiceErrorException", "internal", true),
+        (400, "MessageRejected", "Email content is not accepted.", false),
+        (400, "BadRequestException", "Local address contains control or whitespace", false),
+    ] {
+        let name = format!("{kind}: {message}");
+        let system = System::start(18).await;
+        system.server.mail_account().refuses(status, kind, message);
+        let user = system.user(json!({"kind": "technician", "email": "ana@example.org"})).await;
+        let id = user.text_of("id");
+        if !kept {
+            let refused = delivered_as(&system, &id, "suppressed").await;
+            assert_eq!(refused.json["invitation"]["expires_at"], Value::Null, "{name}");
+            system.server.stop().await;
+            continue;
+        }
+        for _ in 0..3 {
+            system.server.advance("PT10M").await.unwrap();
+        }
+        let waiting = read(&system, &id).await.json["invitation"].clone();
+        assert_eq!((&waiting["delivery"], &waiting["expires_at"]), (&json!("queued"), &Value::Null), "{name}");
+        system.server.mail_account().takes();
+        system.server.advance("PT15M").await.unwrap();
+        delivered_as(&system, &id, "delivered").await;
+        assert_eq!(mails(&system, "ana@example.org").len(), 1, "{name}");
+        system.server.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_bounced_is_on_the_stop_list_however_they_are_invited_again_until_the_address_is_another() {
+    for (name, number) in [("resent", 19), ("withdrawn and sent", 20), ("asked for by its holder", 21)] {
+        let system = System::start(number).await;
+        let user = system.user(json!({"kind": "technician", "email": "bounce@example.org"})).await;
+        let id = user.text_of("id");
+        let link = path(&mail(&system, "bounce@example.org", 1).await);
+        delivered_as(&system, &id, "bounced").await;
+        let listed = async |delivery: &str| {
+            let found = system.get(&system.root(), format!("/v1/users?delivery={delivery}")).await;
+            found.json["items"].as_array().map_or(0, Vec::len)
+        };
+        assert_eq!((listed("bounced").await, listed("suppressed").await), (1, 0), "{name}");
+        match name {
+            "resent" => assert_eq!(act(&system, &id, "resend-invitation").await.status, 200),
+            "withdrawn and sent" => {
+                assert_eq!(act(&system, &id, "revoke-invitation").await.status, 200);
+                assert_eq!(act(&system, &id, "send-invitation").await.status, 200);
+            }
+            _ => {
+                system.server.advance("PT25H").await.unwrap();
+                assert_eq!(step(&system, &link, "renew", json!({})).await.status, 202);
+            }
+        }
+        let stopped = delivered_as(&system, &id, "suppressed").await;
+        assert_eq!(stopped.json["invitation"]["generation"], 2, "{name}");
+        assert_eq!((listed("bounced").await, listed("suppressed").await), (0, 1), "{name}");
+        let request = Request::new("PATCH", format!("/v1/users/{id}"))
+            .header("if-match", stopped.headers["etag"].as_str())
+            .json(&json!({"email": "right@example.org"}));
+        assert_eq!(system.send(&system.root(), request).await.status, 200, "{name}");
+        delivered_as(&system, &id, "delivered").await;
+        assert_eq!((listed("bounced").await, listed("suppressed").await), (0, 0), "{name}");
+        system.server.stop().await;
+    }
+}

@@ -70,6 +70,7 @@ pub use faults::Faults;
 pub use functions::{InvokeError, operations};
 pub use outbox::{MailEvent, MailEventKind, MailFilter, Message, MessageKind, Outbox, OutboxError};
 pub use reads::{Calls, Reads, Usage};
+pub use ses::MailAccount;
 pub use template::{
     Api, Deployment, FunctionSpec, MailSpec, Route, Rule, Schedule, Secrets, StreamSource, Table, TemplateError,
     Trigger, deploy, operation_of,
@@ -198,6 +199,7 @@ pub struct DevServer {
     data: PathBuf,
     clock: Clock,
     outbox: Outbox,
+    mail_account: MailAccount,
     functions: Functions,
     crashes: Crashes,
     dead_letters: DeadLetters,
@@ -259,6 +261,7 @@ impl DevServer {
         let dead_letters = DeadLetters::new(data.join("dead-letters.jsonl"));
         let dice = Arc::new(Dice::new(config.faults.clone()));
         let crashes = Crashes::default();
+        let mail_account = MailAccount::default();
         let (stop, stopped) = watch::channel(false);
         let (stop_services, services_stopped) = watch::channel(false);
 
@@ -293,6 +296,7 @@ impl DevServer {
             spec: deployment.mail.clone(),
             identity: SENDER_IDENTITY.to_owned(),
             rate: SendRate::new(config.mail_rate),
+            account: mail_account.clone(),
             taken,
         })));
         let services = text_messages::answer_first(texts, services);
@@ -354,6 +358,7 @@ impl DevServer {
             data,
             clock,
             outbox,
+            mail_account,
             functions,
             crashes,
             dead_letters,
@@ -407,6 +412,12 @@ impl DevServer {
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// What the mail service's account may send.
+    #[must_use]
+    pub fn mail_account(&self) -> &MailAccount {
+        &self.mail_account
     }
 
     /// Plays a mail event and waits until it is recorded. Says whether there is such a mail.

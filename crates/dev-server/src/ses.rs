@@ -1,8 +1,8 @@
 //! SES v2 on the loopback interface: the calls that Rollcall makes, with the service's own limits and errors.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -39,8 +39,79 @@ pub(crate) struct Ses {
     /// The verified identity: a domain or an address.
     pub(crate) identity: String,
     pub(crate) rate: SendRate,
+    pub(crate) account: MailAccount,
     /// Ids of the mails that were taken, for whoever plays their events.
     pub(crate) taken: UnboundedSender<String>,
+}
+
+/// What the account may send at present, as the service would decide it. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct MailAccount {
+    state: Arc<Mutex<AccountState>>,
+}
+
+#[derive(Debug, Default)]
+struct AccountState {
+    /// In the sandbox: who mail may be sent to.
+    verified: Option<BTreeSet<String>>,
+    /// What every sending is answered with.
+    refusal: Option<(u16, &'static str, String)>,
+}
+
+impl MailAccount {
+    /// In the sandbox: mail goes to these addresses only.
+    pub fn sandbox(&self, verified: &[&str]) {
+        self.lock().verified = Some(verified.iter().map(|address| (*address).to_owned()).collect());
+    }
+
+    /// Out of the sandbox.
+    pub fn production(&self) {
+        self.lock().verified = None;
+    }
+
+    /// From now on every sending is answered by this error (status, type, message), until [`Self::takes`].
+    pub fn refuses(&self, status: u16, kind: &'static str, message: &str) {
+        self.lock().refusal = Some((status, kind, message.to_owned()));
+    }
+
+    /// Sendings are answered as usual.
+    pub fn takes(&self) {
+        self.lock().refusal = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, AccountState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_in_production(&self) -> bool {
+        self.lock().verified.is_none()
+    }
+
+    fn check(&self, recipients: &[String]) -> Result<(), Failure> {
+        let state = self.lock();
+        if let Some((status, kind, message)) = &state.refusal {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return Err(Failure::new(status, kind, message.clone()));
+        }
+        let strangers: Vec<&str> = match &state.verified {
+            None => Vec::new(),
+            Some(verified) => {
+                recipients.iter().map(|to| address_of(to)).filter(|address| !verified.contains(*address)).collect()
+            }
+        };
+        if strangers.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            StatusCode::BAD_REQUEST,
+            "MessageRejected",
+            format!(
+                "Email address is not verified. The following identities failed the check in region {}: {}",
+                REGION.to_uppercase(),
+                strangers.join(", ")
+            ),
+        ))
+    }
 }
 
 /// So many mails a second, with a burst of one second's worth.
@@ -168,7 +239,7 @@ async fn account(State(service): State<Arc<Ses>>, headers: HeaderMap) -> Result<
     Ok(Json(json!({
         "DedicatedIpAutoWarmupEnabled": false,
         "EnforcementStatus": "HEALTHY",
-        "ProductionAccessEnabled": true,
+        "ProductionAccessEnabled": service.account.is_in_production(),
         "SendQuota": {"Max24HourSend": 1_000_000.0, "MaxSendRate": service.rate.per_second, "SentLast24Hours": 0.0},
         "SendingEnabled": true,
     }))
@@ -216,6 +287,7 @@ impl Ses {
             }
             tags.insert(tag.name, tag.value);
         }
+        self.account.check(&recipients)?;
         if !self.rate.take(Instant::now()) {
             return Err(Failure::new(
                 StatusCode::TOO_MANY_REQUESTS,

@@ -87,11 +87,12 @@ impl Mailer for Ses {
 /// What an error says about trying again.
 fn failure(error: SdkError<SendEmailError>) -> SendFailure {
     match error.as_service_error() {
-        // The sender is not verified (yet): a fault of the deployment, which its operator will mend.
+        // The sender or, in the sandbox, the recipient is not verified (yet): a fault of the deployment, which its
+        // operator will mend. Which of them it is the message says, and so it is not for the log.
         Some(SendEmailError::MessageRejected(rejected))
             if rejected.meta().message().is_some_and(|message| message.contains("not verified")) =>
         {
-            SendFailure::Failed("MessageRejected: the sender is not verified".to_owned())
+            SendFailure::Failed("MessageRejected: sender or recipient is not verified".to_owned())
         }
         Some(SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_)) => SendFailure::Refused,
         Some(SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_)) => {
