@@ -1,6 +1,5 @@
-// The validator. Like the others it is asked for a byte for each row, and keeps the sheet; what is wrong with which row is
-// text when somebody looks at it.
-import { builtInProfile, check as report, init, loadXlsx, Sheet } from "@rollcall/validator";
+// The validator, asked in three ways.
+import { builtInProfile, check as report, init, loadXlsx, Sheet, verdicts } from "@rollcall/validator";
 
 /** The end-user profile, which stops at 100,000 rows, without that limit. */
 function profile() {
@@ -11,15 +10,21 @@ function profile() {
 export const load = init;
 export const loadMore = loadXlsx;
 
+/** A byte for each row, no more. */
+export function check(bytes) {
+  return { statuses: verdicts(bytes, profile()) };
+}
+
 let sheet;
 
-export function check(bytes) {
+/** A byte for each row, and the sheet kept for an editor: what is wrong is text when somebody looks at it. */
+export function checkToSheet(bytes) {
   sheet?.free();
   sheet = Sheet.parse(bytes, profile());
   return { statuses: sheet.statuses() };
 }
 
-/** The whole report as objects, as a program wants it that has no use for the sheet. */
+/** The whole report as objects. */
 export function checkToReport(bytes) {
   return JSON.parse(report(bytes, profile()));
 }
