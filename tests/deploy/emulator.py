@@ -1,4 +1,4 @@
-"""ministack, and three things that Rollcall needs and ministack 1.5.33 lacks.
+"""ministack, and four things that Rollcall needs and ministack 1.5.33 lacks.
 
 A secret that a template has generated contains punctuation although ExcludePunctuation says no. A distribution does not
 find an API Gateway of the same emulator (and rightly does not ask the real one).
@@ -8,6 +8,9 @@ accepted with a configuration set is reported to that set's enabled destinations
 addresses stand for (bounce@, complaint@, suppressionlist@simulator.amazonses.com; everything else is delivered), with
 the mail's own tags, as events of AWS's shape:
 https://docs.aws.amazon.com/ses/latest/dg/monitoring-using-event-bridge.html
+
+Its sandbox refuses recipients that are not verified, and has no rate: here it is one mail a second and 200 a day.
+https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html
 
 hypercorn runs `emulator:app`. Nothing here knows of Rollcall.
 """
@@ -19,6 +22,7 @@ import os
 import re
 import string
 import threading
+import time
 from datetime import datetime, timezone
 
 from ministack.app import app  # noqa: F401  (what hypercorn serves)
@@ -34,12 +38,25 @@ KINDS = {
     "Complaint": ("COMPLAINT", "Email Complaint Received"),
 }
 
+SANDBOX = {"Max24HourSend": 200.0, "MaxSendRate": 1.0}
+
 accept = ses_v2.handle_request
+last_accepted = float("-inf")
 
 
 async def handle_request(method, path, headers, body, query_params):
+    global last_accepted
+    sending = method == "POST" and path.rstrip("/").endswith("/outbound-emails")
+    sandbox = not ses._production_access_enabled()
+    if sending and sandbox and time.monotonic() - last_accepted < 1 / SANDBOX["MaxSendRate"]:
+        return ses_v2._json_err("TooManyRequestsException", "Maximum sending rate exceeded.", 429)
     answer = await accept(method, path, headers, body, query_params)
-    if method == "POST" and path.rstrip("/").endswith("/outbound-emails") and answer[0] == 200:
+    if sandbox and method == "GET" and path.rstrip("/").endswith("/email/account"):
+        account = json.loads(answer[2])
+        account["SendQuota"].update(SANDBOX)
+        return ses_v2.json_response(account)
+    if sending and answer[0] == 200:
+        last_accepted = time.monotonic()
         mail = json.loads(body)
         if mail.get("ConfigurationSetName"):
             context = contextvars.copy_context()

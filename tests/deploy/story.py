@@ -37,6 +37,8 @@ SENDER_IDENTITY = "example.com"
 PASSWORD = "correct horse battery staple"
 # People of the import whose runner is killed.
 CROWD = 400
+# More mails than the sandbox takes at once.
+SANDBOXED = ("one", "two", "three", "four")
 
 
 class Story:
@@ -236,6 +238,31 @@ class Story:
         self.invitation("una@example.org", seconds=200)
         sent = self.eventually(lambda: (self.user("una@example.org") or {}).get("invitation", {}).get("sent_at"), 20)
         self.check("the mail went out and its time began", bool(sent), self.user("una@example.org"))
+        for email in self.waiting:
+            self.invitation(email, seconds=200)
+            self.check("who waited for the sandbox's end was sent one mail", len(self.mails(email)) == 1, email)
+
+    def waits_in_the_sandbox(self):
+        """In the sandbox mail goes to verified addresses, one a second; what is for others, and what is more, waits"""
+        ses = self.aws("sesv2")
+        account = {"MailType": "TRANSACTIONAL", "WebsiteURL": "https://rollcall.example.com"}
+        ses.put_account_details(ProductionAccessEnabled=False, **account)
+        self.waiting = ["wes@example.org", *(f"success+{name}@simulator.amazonses.com" for name in SANDBOXED)]
+        for number, email in enumerate(self.waiting):
+            made = self.post("/v1/users", {"kind": "technician", "first_name": "Wes", "last_name": word(number),
+                                           "email": email, "invite": True})
+            self.check("a user is made", made.status == 201, made)
+        stranger, others = self.waiting[0], self.waiting[1:]
+        tried = self.eventually(lambda: self.tried(stranger), 20)
+        self.check("the mail to a stranger was tried", bool(tried), "it is not in the outbox, or was never claimed")
+        user = self.user(stranger)
+        state = (user["invitation"]["delivery"], user["invitation"]["expires_at"])
+        self.check("it is kept, and its time has not begun", state == ("queued", None), user["invitation"])
+        sent = self.eventually(lambda: [email for email in others if self.mails(email)], 20)
+        self.check("who is verified gets mail", bool(sent), sent)
+        throttled = self.eventually(lambda: [email for email in others if self.tried(email)], 20)
+        self.check("what is too much at once is kept", bool(throttled), throttled)
+        ses.put_account_details(ProductionAccessEnabled=True, **account)
 
     def imports(self):
         """An import, from the sheet to everybody's mail, driven by the stream"""
@@ -339,6 +366,26 @@ class Story:
         self.check("record-delivery recorded the bounce", state() == "bounced", state())
         others = self.eventually(lambda: self.user("bea@example.org")["invitation"]["delivery"] == "delivered", 30)
         self.check("and Bea's delivery", bool(others), self.user("bea@example.org")["invitation"])
+
+    def suppresses(self):
+        """Sid's address is on the stop list: it is said, a resent mail does not arrive either, another address does"""
+        made = self.post("/v1/users", {"kind": "technician", "first_name": "Sid", "last_name": "Stop",
+                                       "email": "suppressionlist+sid@simulator.amazonses.com", "invite": True})
+        self.check("the user is made", made.status == 201, made)
+        path = f"/v1/users/{made.json['id']}"
+
+        def seen(generation, delivery):
+            invitation = self.get(path).json["invitation"]
+            return (invitation["generation"], invitation["delivery"]) == (generation, delivery)
+
+        self.check("it is shown as suppressed", self.eventually(lambda: seen(1, "suppressed"), 40), self.get(path))
+        resent = self.post(path + "/resend-invitation")
+        self.check("it may be resent", resent.status == 200, resent)
+        self.check("and is suppressed again", self.eventually(lambda: seen(2, "suppressed"), 40), self.get(path))
+        match = [("If-Match", self.get(path).headers["ETag"])]
+        moved = self.request("PATCH", path, {"email": "sid@example.org"}, key=self.key, headers=match)
+        self.check("the address is corrected", moved.status == 200, moved)
+        self.check("and the mail arrives", self.eventually(lambda: seen(3, "delivered"), 40), self.get(path))
 
     def expires(self):
         """Bea does not answer: the schedule expires the invitation, started twice at once it does so once"""
@@ -473,6 +520,7 @@ class Story:
         chains = [lines for lines in by_request.values() if all(any(word in line for line in lines) for word in wanted)]
         self.check("one identifier leads from an import's request over its slices and mails to the mail service's events",
                    bool(chains), {name: len(lines) for name, lines in by_request.items()})
+        self.check("being throttled is no error", '"outcome":"Throttled"' in logs, "no mail was")
         counted = set(re.findall(r'"Name":"(\w+)"', logs))
         expected = {"ImportsStarted", "ImportsFinished", "UsersImported", "MailsSent", "InvitationsRegistered",
                     "InvitationsExpired", "InvitationsBounced", "InvitationsDelivered"}
@@ -566,9 +614,9 @@ def main():
     parser.add_argument("--emulator", type=int, required=True, help="its process id")
     story = Story(parser.parse_args())
     for work in (story.deploys, story.refuses_without_a_parameter, story.bootstraps,
-                 story.refuses_an_unverified_sender, story.imports, story.kills_a_runner, story.accepts,
-                 story.bounces, story.hosts_the_console, story.sends_what_waited, story.expires, story.redrives,
-                 story.deploys_again, story.recovers, story.upgrades, story.leaves_nothing):
+                 story.refuses_an_unverified_sender, story.waits_in_the_sandbox, story.imports, story.kills_a_runner,
+                 story.accepts, story.bounces, story.suppresses, story.hosts_the_console, story.sends_what_waited,
+                 story.expires, story.redrives, story.deploys_again, story.recovers, story.upgrades, story.leaves_nothing):
         story.chapter(work)
     print(f"{story.passed} passed, {story.failed} failed")
     print(f"test result: deploy: {story.passed} passed; {story.failed} failed")
