@@ -18,6 +18,15 @@ async fn put(system: &System, pk: &str, sk: &str, attributes: &[(&str, &str)]) {
     table.put_item().table_name(system.server.table()).set_item(Some(item)).send().await.expect("put");
 }
 
+/// Takes the first name away from a user's record, as a version with a bug might have written it.
+async fn spoil(system: &System, id: &str) {
+    let table = aws_sdk_dynamodb::Client::new(system.server.operator());
+    let key = |name: &str, text: &str| (name.to_owned(), AttributeValue::S(text.to_owned()));
+    let update = table.update_item().table_name(system.server.table()).update_expression("REMOVE first_name");
+    let update = update.set_key(Some([key("pk", &format!("USER#{id}")), key("sk", "USER")].into()));
+    update.send().await.expect("update");
+}
+
 /// Who gave up, and where the letter is, once there is one.
 async fn given_up(system: &System) -> Option<(String, Option<String>, Value)> {
     system
@@ -88,5 +97,103 @@ async fn a_tick_of_an_import_that_nobody_can_read_is_given_up_and_others_run() {
     import(&system, "ana", 1).await;
     let letter = given_up(&system).await;
     assert_eq!(letter, Some(("RunImportFunction".to_owned(), Some("StreamDeadLetters".to_owned()), json!(1))));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_cannot_be_read_stands_in_nobody_elses_way() {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(3) };
+    let system = System::start_with(config).await;
+    let root = system.root();
+    let mut ids = Vec::new();
+    for name in ["first", "broken", "third"] {
+        let email = format!("{name}@example.org");
+        let user = system.user(json!({"kind": "technician", "roles": ["technician"], "email": email})).await;
+        system.invitation_path(&email).await;
+        ids.push(user.text_of("id"));
+    }
+    // What the schedules find is what is due.
+    let sent = async |id: &str| {
+        (!system.get(&root, format!("/v1/users/{id}")).await.json["invitation"]["expires_at"].is_null()).then_some(())
+    };
+    for id in &ids {
+        assert!(system.eventually(async || sent(id).await).await.is_some());
+    }
+    spoil(&system, &ids[1]).await;
+
+    let listed = system.get(&root, "/v1/users?q=example.org").await;
+    let people: Vec<&str> =
+        listed.json["items"].as_array().into_iter().flatten().filter_map(|user| user["email"].as_str()).collect();
+    assert_eq!((listed.status, people.contains(&"first@example.org")), (200, true), "{listed:?}");
+    assert!(people.contains(&"third@example.org") && !people.contains(&"broken@example.org"), "{people:?}");
+
+    system.server.clock().advance(rollcall_dev_server::Clock::duration("PT25H").expect("a duration")).expect("a clock");
+    let expire = async || system.server.invoke("ExpireInvitationsFunction", json!({})).await.expect("a run");
+    assert_eq!(expire().await, json!({"expired": 2, "unreadable": 1}));
+    assert_eq!(expire().await, json!({"expired": 0, "unreadable": 0}), "it is looked at again later");
+    for id in [&ids[0], &ids[2]] {
+        let user = system.get(&root, format!("/v1/users/{id}")).await;
+        assert_eq!(user.json["invitation"]["status"], "expired");
+    }
+    system.server.clock().advance(rollcall_dev_server::Clock::duration("PT61M").expect("a duration")).expect("a clock");
+    assert_eq!(expire().await, json!({"expired": 0, "unreadable": 1}));
+
+    // The digest of those who expired goes to whoever invited them.
+    let _ = system.server.advance("PT2M").await;
+    let inviter = system.server.account().email.clone();
+    assert_eq!(mails(&system, &inviter), 1, "the digest");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_cannot_be_read_does_not_keep_the_sweep_from_others() {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(4) };
+    let system = System::start_with(config).await;
+    let id = rollcall_accounts::ids::ImportId::derived(&["broken"]).to_string();
+    let due = [("kind", "import"), ("due_pk", "DUE#IMPORT#0"), ("due_at", "2020-01-01T00:00:00.000Z")];
+    put(&system, &format!("IMPORT#{id}"), "HEAD", &due).await;
+    let open = json!({"chunks": 1, "total_rows": 5});
+    let staged = system.post(&system.root(), "/v1/imports?profile=technician", open).await;
+    assert_eq!(staged.status, 201, "{staged:?}");
+    system.server.clock().advance(rollcall_dev_server::Clock::duration("PT25H").expect("a duration")).expect("a clock");
+    let swept = system.server.invoke("SweepImportsFunction", json!({})).await;
+    assert!(swept.is_err(), "the alarm hears of it: {swept:?}");
+    let path = format!("/v1/imports/{}", staged.text_of("id"));
+    let cancelled = system
+        .eventually(async || {
+            (system.get(&system.root(), path.as_str()).await.json["status"] == "cancelled").then_some(())
+        })
+        .await;
+    assert!(cancelled.is_some(), "the other one is swept");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_batch_only_what_failed_comes_again_and_what_comes_again_is_not_sent_again() {
+    let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(5) };
+    let system = System::start_with(config).await;
+    // Bulk mail, which the stream leads nobody to: the batch is ours.
+    import(&system, "batch", 3).await;
+    let due = [("due_at", "2020-01-01T00:00:00.000Z"), ("kind", "mail"), ("attempts", "0"), ("lane", "bulk")];
+    put(&system, "MAIL#broken", "MAIL", &[&due[..], &[("due_pk", "DUE#MAIL_BULK#0")]].concat()).await;
+    let table = aws_sdk_dynamodb::Client::new(system.server.operator());
+    let all = table.scan().table_name(system.server.table()).projection_expression("pk").send().await.expect("a scan");
+    let pks = all.items().iter().filter_map(|item| item["pk"].as_s().ok()).filter(|pk| pk.starts_with("MAIL#"));
+    let (mut records, mut failed) = (Vec::new(), Vec::new());
+    for (number, pk) in pks.enumerate() {
+        records.push(json!({"dynamodb": {"Keys": {"pk": {"S": pk}}, "SequenceNumber": number.to_string()}}));
+        if pk == "MAIL#broken" {
+            failed.push(json!({"itemIdentifier": number.to_string()}));
+        }
+    }
+    assert!(records.len() >= 4, "{records:?}");
+    let batch = json!({ "Records": records });
+    let first = system.server.invoke("DeliverMailFunction", batch.clone()).await.expect("an answer");
+    assert_eq!(first, json!({"batchItemFailures": failed}));
+    let again = system.server.invoke("DeliverMailFunction", batch).await.expect("an answer");
+    assert_eq!(again, json!({"batchItemFailures": []}), "it is on its lease");
+    for number in 0..3 {
+        assert_eq!(mails(&system, &format!("batch{number}@example.org")), 1);
+    }
     system.server.stop().await;
 }
