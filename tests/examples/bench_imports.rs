@@ -161,12 +161,7 @@ fn print(measured: &[Measured]) {
     println!("| users | staged s | imported s | users/s, import | users/s, staging too | runs |");
     println!("| ---: | ---: | ---: | ---: | ---: | ---: |");
     for Measured { size, times, .. } in measured {
-        let median = |of: fn(&(f64, f64)) -> f64| {
-            let mut values: Vec<f64> = times.iter().map(of).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
-        let (staged, imported) = (median(|run| run.0), median(|run| run.1));
+        let (staged, imported) = (median(times, |run| run.0), median(times, |run| run.1));
         println!(
             "| {size} | {staged:.2} | {imported:.2} | {:.0} | {:.0} | {} |",
             *size as f64 / imported,
@@ -212,7 +207,7 @@ fn print(measured: &[Measured]) {
     }
     let sizes: Vec<String> = items.iter().map(|(name, bytes)| format!("{name} {bytes}")).collect();
     println!("\nBytes of a user's items: {}.\n", sizes.join(", "));
-    let speed = *size as f64 / times[times.len() / 2].1;
+    let speed = *size as f64 / median(times, |run| run.1);
     println!(
         "- users a second: {speed:.0} (at least {:.0}, aim {:.0}): {}",
         SPEED.0,
@@ -228,6 +223,12 @@ fn print(measured: &[Measured]) {
         UNITS.1,
         said(ratio <= UNITS.0, ratio <= UNITS.1)
     );
+}
+
+fn median(times: &[(f64, f64)], of: fn(&(f64, f64)) -> f64) -> f64 {
+    let mut values: Vec<f64> = times.iter().map(of).collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 fn said(at_least: bool, aim: bool) -> &'static str {
