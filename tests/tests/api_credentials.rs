@@ -119,7 +119,8 @@ async fn while_it_waits_to_be_mailed_it_is_sealed_and_afterwards_gone() {
 async fn a_password_that_is_handed_over_is_not_mailed_and_must_be_changed() {
     let system = System::start(3).await;
     let acme = system.organization("Nordwind").await;
-    let short = create(&system, &acme, "ana@example.org", json!({"mode": "specify_only", "password": "elevenchars"})).await;
+    let short =
+        create(&system, &acme, "ana@example.org", json!({"mode": "specify_only", "password": "elevenchars"})).await;
     assert_eq!(short.outcome(), (422, "row_refused"), "{short:?}");
     assert_eq!(
         (&short.json["errors"][0]["field"], &short.json["errors"][0]["code"]),
@@ -171,7 +172,12 @@ async fn who_may_be_given_a_password_and_how() {
         ("allowed by it", &strict, json!({"mode": "generate_and_mail"}), (201, "")),
         ("no such mode", &acme, json!({"mode": "letter"}), (422, "credential_mode_unknown")),
         ("nothing given", &acme, json!({"mode": "specify_only"}), (422, "password_missing")),
-        ("given for nothing", &acme, json!({"mode": "generate_and_mail", "password": GIVEN}), (422, "password_not_wanted")),
+        (
+            "given for nothing",
+            &acme,
+            json!({"mode": "generate_and_mail", "password": GIVEN}),
+            (422, "password_not_wanted"),
+        ),
         ("something else", &acme, json!({"mode": "specify_only", "secret": GIVEN}), (400, "body_not_json")),
         ("a link", &acme, json!({"mode": "link"}), (201, "")),
     ] {
