@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::process::{Call, Failure, Outcome, at, say};
-use crate::{cargo, required, root, target, tools};
+use crate::{cargo, functions, required, root, target, tools};
 
 /// Functions of different weight: one read, the validator, the mail service's client.
 const FUNCTIONS: [&str; 3] = ["get-me", "start-import", "deliver-mail"];
@@ -58,8 +58,9 @@ pub(crate) fn run() -> Outcome<ExitCode> {
     let folder = target().join("bench-cold");
     at(&folder, fs::create_dir_all(&folder))?;
     say("building three functions as they are deployed, one that does nothing, and one for Node");
-    let packages = FUNCTIONS.iter().flat_map(|name| ["--package", name]);
-    cargo().args(["build", "--quiet", "--profile", "lambda", "--bins"]).args(packages).show()?;
+    if !functions::build(&FUNCTIONS, Path::new("/dev/stderr"))? {
+        return Ok(ExitCode::FAILURE);
+    }
     let bare = root().join("xtask/bench-cold/bare/Cargo.toml");
     cargo()
         .args(["build", "--quiet", "--release", "--manifest-path"])
@@ -72,7 +73,7 @@ pub(crate) fn run() -> Outcome<ExitCode> {
 
     let mut peers = Vec::new();
     for name in FUNCTIONS {
-        let program = target().join("lambda").join(name);
+        let program = functions::program(name);
         peers.push(peer(name, function(Call::new(&program), &table), event(name), &[&program], &folder)?);
     }
     let program = folder.join("bare/release/bare");
@@ -241,6 +242,8 @@ fn serve(stream: TcpStream, event: &str, sender: &Sender<(Asked, Instant)>) {
         let answer = if line.starts_with("GET ") {
             let _ = sender.send((Asked::Next, now));
             if std::mem::replace(&mut given, true) {
+                // There is no more work. Whoever loses the connection ends, and takes with it what its memory was.
+                let _ = request(&mut input);
                 return;
             }
             let deadline = u128::from(u32::MAX) * 1000;

@@ -8,6 +8,7 @@ mod browser;
 mod deploy_test;
 mod dev;
 mod fingerprint;
+mod functions;
 mod operate;
 mod phone_metadata;
 mod policies;

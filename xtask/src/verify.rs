@@ -8,12 +8,13 @@ use std::time::Instant;
 
 use crate::process::{Call, Failure, Outcome, at, say};
 use crate::{
-    bench, browser, cargo, deploy_test, dev, phone_metadata, policies, root, schemathesis, target, template, tools,
-    unicode_tables, wasm, web,
+    bench, browser, cargo, deploy_test, dev, functions, phone_metadata, policies, root, schemathesis, target, template,
+    tools, unicode_tables, wasm, web,
 };
 
-/// The functions that are built as they are deployed: one of the API, one of the stream, one that sends mail.
-const DEPLOYED: [&str; 3] = ["start-import", "run-import", "deliver-mail"];
+/// The functions that are built as they are deployed, side by side on two cores: one of the API with the validator in
+/// it, one of the stream that sends mail.
+const DEPLOYED: [&str; 2] = ["start-import", "deliver-mail"];
 
 /// Packages that ask for other features of what they share with the rest (the validator's tests do). Built together with
 /// it, everything that `cargo dev` has built would be built again.
@@ -267,15 +268,13 @@ fn check_samples(log: &Path) -> Outcome<bool> {
     Ok(passed)
 }
 
-/// Builds functions with the profile that `sam build` uses, in a cargo call of their own so that no feature of the dev
-/// server gets in, and says how large they are.
+/// Builds functions as `sam build` does, and says how large they are.
 fn deployed_functions(log: &Path) -> Outcome<bool> {
-    let packages = DEPLOYED.iter().flat_map(|name| ["--package", name]);
-    if !cargo().args(["build", "--quiet", "--profile", "lambda", "--bins"]).args(packages).log(log)? {
+    if !functions::build(&DEPLOYED, log)? {
         return Ok(false);
     }
     for name in DEPLOYED {
-        let program = target().join("lambda").join(name);
+        let program = functions::program(name);
         let size = at(&program, fs::metadata(&program))?.len();
         say(&format!("       {name}: {:.1} MB", size as f64 / 1e6));
     }

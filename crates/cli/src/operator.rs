@@ -87,7 +87,7 @@ fn run(command: impl AsyncFnOnce(&Environment) -> Result<String, String>) -> Res
         }
     };
     let outcome = runtime.block_on(async {
-        let environment = Environment::of_process().await.map_err(|error| error.to_string())?;
+        let environment = Environment::of_operator().await.map_err(|error| error.to_string())?;
         command(&environment).await
     });
     Ok(match outcome {

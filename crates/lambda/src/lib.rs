@@ -1,6 +1,8 @@
 //! The only crate that names `lambda_http` and `lambda_runtime`: configuration, logging, and running an
 //! operation as a function, the same in the cloud and in the dev server.
 
+mod aws;
+mod https;
 mod metrics;
 
 use std::{
@@ -10,32 +12,31 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-pub use aws_config::SdkConfig;
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
+pub use aws_types::SdkConfig;
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use lambda_http::{
-    Adapter, Body, LambdaEvent, RequestExt, Service,
+    Body, LambdaEvent, RequestExt,
     request::{LambdaRequest, RequestContext},
 };
 pub use lambda_runtime::{Context, Error};
 pub use metrics::Metrics;
 use rollcall_accounts::correlation::Correlation;
 use rollcall_http_api::{Answer, Call, Problem, Route, call::Arrival};
-use serde_json::Value;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 use tower::{ServiceExt, service_fn, util::BoxCloneSyncService};
 use tracing::Instrument as _;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 /// Time left to a worker below which it starts nothing new.
 pub const MARGIN: Duration = Duration::from_secs(5);
-
-/// What AWS's endpoints are trusted by.
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// What a function finds around it: the SDK's configuration (endpoints, credentials, clock) and its own
 /// environment variables.
@@ -54,22 +55,25 @@ impl Environment {
         Self { sdk, vars, counts: false }
     }
 
-    /// The environment of this process, as Lambda makes it. TLS by ring; trusted are Amazon's roots, or those in the
-    /// file that the standard variable `AWS_CA_BUNDLE` names.
+    /// The environment of this process, as Lambda makes it: credentials, region and endpoints by the standard
+    /// variables. TLS by ring; trusted are Amazon's roots, or those in the file that `AWS_CA_BUNDLE` names.
     ///
     /// # Errors
-    /// When that file cannot be read or holds something else.
-    pub async fn of_process() -> Result<Self, Error> {
-        let roots = match std::env::var_os("AWS_CA_BUNDLE") {
-            Some(file) => std::fs::read(file).map_err(|error| format!("AWS_CA_BUNDLE cannot be read: {error}"))?,
-            None => AMAZON_ROOTS.to_vec(),
-        };
-        // Reading the system's store costs 2 ms of every cold start.
-        let trusted = TrustStore::empty().with_pem_certificate(roots);
-        let tls = TlsContext::builder().with_trust_store(trusted).build()?;
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https();
-        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http).load().await;
-        Ok(Self { sdk, vars: std::env::vars().collect(), counts: true })
+    /// When that file cannot be read or holds something else, or there are no credentials.
+    pub fn of_process() -> Result<Self, Error> {
+        let vars: BTreeMap<String, String> = std::env::vars().collect();
+        Ok(Self { sdk: aws::configuration(&vars)?, vars, counts: true })
+    }
+
+    /// The environment of someone who works at a terminal: credentials from wherever the SDK finds them.
+    ///
+    /// # Errors
+    /// When the file that `AWS_CA_BUNDLE` names cannot be read or holds something else.
+    #[cfg(feature = "operator")]
+    pub async fn of_operator() -> Result<Self, Error> {
+        let vars: BTreeMap<String, String> = std::env::vars().collect();
+        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(aws::https(&vars)?);
+        Ok(Self { sdk: sdk.load().await, vars, counts: true })
     }
 
     /// A variable that the template must give.
@@ -153,7 +157,7 @@ fn http_function(environment: &Environment, operation: &'static str, handler: Ha
     let route = Route::of(operation).ok_or_else(|| format!("{operation} has no route"))?;
     let (clock, metrics) = (environment.clock(), environment.metrics());
     let edge: Option<Arc<str>> = environment.vars.get("ROLLCALL_EDGE_KEY").map(|key| key.as_str().into());
-    let service = service_fn(move |request: lambda_http::Request| {
+    let service = move |request: lambda_http::Request| {
         let (handler, metrics, arrival) =
             (Arc::clone(&handler), metrics.clone(), arrival(&request, clock.now(), edge.as_deref()));
         let correlation = Correlation::parse(&arrival.request_id);
@@ -164,15 +168,14 @@ fn http_function(environment: &Environment, operation: &'static str, handler: Ha
             if let Some(what) = metrics::of_answer(route.operation, &response) {
                 metrics.count(&[(what, 1)]);
             }
-            Ok::<_, Error>(response)
+            response
         }
-    });
+    };
     Ok(Function(BoxCloneSyncService::new(service_fn(move |event: LambdaEvent<Value>| {
-        let mut adapter = Adapter::from(service.clone());
+        let service = service.clone();
         async move {
-            let request: LambdaRequest = serde_json::from_value(event.payload)?;
-            let response = adapter.call(LambdaEvent { payload: request, context: event.context }).await?;
-            Ok(serde_json::to_value(response)?)
+            let request = serde_json::from_value::<LambdaRequest>(event.payload)?;
+            Ok(proxied(service(request.into()).await))
         }
     }))))
 }
@@ -182,7 +185,7 @@ async fn answer(
     request: lambda_http::Request,
     arrival: Arrival,
     handler: Handler,
-) -> http::Response<Body> {
+) -> http::Response<Bytes> {
     let request_id = arrival.request_id.clone();
     let path = request.raw_http_path().to_owned();
     let (mut parts, body) = request.into_parts();
@@ -211,17 +214,28 @@ async fn answer(
         request_id,
         "answered"
     );
-    // Text where it is text, so that the gateway needs no list of binary types.
-    reply.into_response().map(|body| match String::from_utf8(body.to_vec()) {
-        Ok(text) => Body::Text(keep_mark(text)),
-        Err(error) => Body::Binary(error.into_bytes()),
-    })
+    reply.into_response()
 }
 
-/// A text that begins with a byte order mark, which `lambda_http` takes off as it decodes the body by its charset,
-/// begins with two: one arrives.
-fn keep_mark(text: String) -> String {
-    if text.starts_with('\u{feff}') { format!("\u{feff}{text}") } else { text }
+/// A response as API Gateway's proxy integration takes it. (Not by `lambda_http`, which would decode texts by their
+/// charset, with the tables of every charset there is, and take a byte order mark off.)
+fn proxied(response: http::Response<Bytes>) -> Value {
+    let (parts, body) = response.into_parts();
+    let headers = parts.headers.keys().map(|name| {
+        let values = parts.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        (name.as_str().to_owned(), values.collect::<Vec<_>>().into())
+    });
+    // Text where it is text, so that the gateway needs no list of binary types.
+    let (body, encoded) = match String::from_utf8(body.into()) {
+        Ok(text) => (text, false),
+        Err(error) => (BASE64.encode(error.as_bytes()), true),
+    };
+    json!({
+        "statusCode": parts.status.as_u16(),
+        "multiValueHeaders": headers.collect::<serde_json::Map<_, _>>(),
+        "body": body,
+        "isBase64Encoded": encoded,
+    })
 }
 
 /// The header by which the content delivery network shows that a request came through it.
@@ -335,7 +349,7 @@ pub fn run(service: fn(&Environment) -> Result<Function, Error>) -> Result<(), E
     init_logging();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let function = Arc::new(service(&Environment::of_process().await?)?);
+        let function = Arc::new(service(&Environment::of_process()?)?);
         lambda_runtime::run(lambda_runtime::service_fn(move |event: LambdaEvent<Value>| {
             let function = Arc::clone(&function);
             async move { function.call(event.payload, event.context).await }
@@ -344,18 +358,18 @@ pub fn run(service: fn(&Environment) -> Result<Function, Error>) -> Result<(), E
     })
 }
 
+/// Levels, one for all or by module (`info,rollcall_mail=debug`). No patterns: what matches them would be a tenth of
+/// every function.
 fn init_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ROLLCALL_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let levels = std::env::var("ROLLCALL_LOG").ok().and_then(|levels| levels.parse().ok());
+    let levels = levels.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let format = tracing_subscriber::fmt::layer().json().with_span_list(false).without_time();
     // A second call in one process keeps the first subscriber.
-    let format = tracing_subscriber::fmt().json().with_span_list(false).without_time();
-    let _ = format.with_env_filter(filter).try_init();
+    let _ = tracing_subscriber::registry().with(format).with(levels).try_init();
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn source(headers: &[(&str, &str)], key: Option<&str>) -> Option<String> {
@@ -391,6 +405,25 @@ mod tests {
             ("and the header is missing", vec![("x-rollcall-edge", "key")], Some("key"), "198.51.100.7"),
         ] {
             assert_eq!(source(&headers, key).as_deref(), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn responses_are_told_to_the_gateway_byte_for_byte() {
+        for (name, body, told, encoded) in [
+            ("text", b"{}".as_slice(), "{}", false),
+            ("a byte order mark", b"\xef\xbb\xbfa".as_slice(), "\u{feff}a", false),
+            ("nothing", b"".as_slice(), "", false),
+            ("what is no text", b"PK\xff".as_slice(), "UEv/", true),
+        ] {
+            let mut response = http::Response::new(Bytes::copy_from_slice(body));
+            for cookie in ["a=1", "b=2"] {
+                response.headers_mut().append("set-cookie", http::HeaderValue::from_static(cookie));
+            }
+            let headers = json!({"set-cookie": ["a=1", "b=2"]});
+            let expected =
+                json!({"statusCode": 200, "multiValueHeaders": headers, "body": told, "isBase64Encoded": encoded});
+            assert_eq!(proxied(response), expected, "{name}");
         }
     }
 
