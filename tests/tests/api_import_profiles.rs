@@ -247,7 +247,7 @@ async fn imported_people_get_first_passwords_as_asked() {
     assert_ne!(passwords[0], passwords[1]);
     let events = format!("/v1/audit-events?organization={acme}&action=user.created");
     let events = system.get(&system.root(), events).await;
-    assert!(events.text.contains("\"generate\"") && !events.text.contains(&passwords[0]), "{}", events.text);
+    assert!(events.text.contains("\"generate_and_mail\"") && !events.text.contains(&passwords[0]), "{}", events.text);
     assert_eq!(first_sign_in(&system, "ana", &passwords[0]).await, Value::Null);
     assert_eq!(user(&system, "ana@example.org").await["status"], "active");
 

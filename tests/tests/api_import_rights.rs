@@ -58,12 +58,14 @@ async fn rights_are_those_of_the_moment_in_which_people_are_made() {
     let system = System::start(92).await;
     let root = system.root();
     let (administrator, id) = announced(&system).await;
-    let organization = system.get(&root, format!("/v1/users/{}", administrator.id)).await.text_of("organization_id");
+    let path = format!("/v1/users/{}", administrator.id);
+    let read = system.get(&root, &path).await;
+    let organization = read.text_of("organization_id");
     let desk = json!({"name": "Desk", "kind": "end_user", "organization_id": organization,
         "permissions": ["imports.read", "imports.write", "users.read"]});
     let desk = system.post(&root, "/v1/roles", desk).await.text_of("id");
-    let demoted = Request::new("PATCH", format!("/v1/users/{}", administrator.id));
-    let demoted = system.send(&root, demoted.header("if-match", "*").json(&json!({"roles": [desk]}))).await;
+    let demoted = Request::new("PATCH", path).header("if-match", read.headers["etag"].clone());
+    let demoted = system.send(&root, demoted.json(&json!({"roles": [desk]}))).await;
     assert_eq!(demoted.status, 200, "{demoted:?}");
     let commit = system.post(&administrator.caller, format!("/v1/imports/{id}/commit"), json!({})).await;
     assert_eq!(commit.status, 202, "they may still import: {commit:?}");

@@ -65,7 +65,11 @@ fn without_content(message: &str) -> &str {
     let of_serde = message.starts_with("invalid ") || message.starts_with("unknown variant ");
     match message.rsplit_once(", expected ") {
         Some((_, expected)) if of_serde => expected,
-        None => message.strip_prefix("missing ").unwrap_or("a value that is valid"),
+        // serde_dynamo's own say which type was expected, and nothing else.
+        None => {
+            let said = message.strip_prefix("missing ").or_else(|| message.strip_prefix("Expected "));
+            said.unwrap_or("a value that is valid")
+        }
         Some(_) => "a value that is valid",
     }
 }
@@ -113,7 +117,7 @@ mod tests {
         for (name, number, color, said) in [
             ("all there", Some(n(1)), Some(s("red")), None),
             ("a field is missing", None, Some(s("blue")), Some("field `number`")),
-            ("another type", Some(s("ana@example.org, expected nobody")), Some(s("red")), Some("u32")),
+            ("another type", Some(s("ana@example.org, expected nobody")), Some(s("red")), Some("num")),
             ("another word", Some(n(1)), Some(s("ana@example.org")), Some("`red` or `blue`")),
             ("out of range", Some(n(-1)), Some(s("red")), Some("")),
         ] {
