@@ -39,9 +39,12 @@ async fn what_is_staged_is_for_who_announced_it() {
     assert_eq!(cancelled.status, 202, "whoever may import may stop what somebody else began: {cancelled:?}");
 }
 
-/// An administrator of an organization has announced one more and sent the row.
-async fn announced(system: &System) -> (Person, String) {
+/// An administrator of an organization has announced one more and sent the row; there is a role that may only import.
+async fn announced(system: &System) -> (Person, String, String) {
     let organization = system.organization("Rights").await;
+    let desk = json!({"name": "Desk", "kind": "end_user", "organization_id": organization,
+        "permissions": ["imports.read", "imports.write", "users.read"]});
+    let desk = system.post(&system.root(), "/v1/roles", desk).await.text_of("id");
     let who = json!({"kind": "end_user", "organization_id": organization, "roles": ["organization_admin"]});
     let administrator = system.person(who).await;
     let path = format!("/v1/imports?profile=end-user&organization={organization}&role=organization_admin");
@@ -50,24 +53,23 @@ async fn announced(system: &System) -> (Person, String) {
     let id = staged.text_of("id");
     let rows = json!([{"first_name": "Mal", "last_name": "Ory", "email": "mal@example.org"}]);
     assert_eq!(put(system, &administrator.caller, format!("/v1/imports/{id}/chunks/0"), &rows).await.0, 200);
-    (administrator, id)
+    (administrator, id, desk)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_are_those_of_the_moment_in_which_people_are_made() {
     let system = System::start(92).await;
     let root = system.root();
-    let (administrator, id) = announced(&system).await;
+    let (administrator, id, desk) = announced(&system).await;
     let path = format!("/v1/users/{}", administrator.id);
     let read = system.get(&root, &path).await;
-    let organization = read.text_of("organization_id");
-    let desk = json!({"name": "Desk", "kind": "end_user", "organization_id": organization,
-        "permissions": ["imports.read", "imports.write", "users.read"]});
-    let desk = system.post(&root, "/v1/roles", desk).await.text_of("id");
     let demoted = Request::new("PATCH", path).header("if-match", read.headers["etag"].clone());
     let demoted = system.send(&root, demoted.json(&json!({"roles": [desk]}))).await;
     assert_eq!(demoted.status, 200, "{demoted:?}");
-    let commit = system.post(&administrator.caller, format!("/v1/imports/{id}/commit"), json!({})).await;
+    // Who may do less is signed out.
+    let credentials = json!({"email": administrator.email, "password": "a long enough phrase"});
+    let caller = system.post(&Caller::Nobody, "/v1/sessions", credentials).await.session().expect("a session");
+    let commit = system.post(&caller, format!("/v1/imports/{id}/commit"), json!({})).await;
     assert_eq!(commit.status, 202, "they may still import: {commit:?}");
     assert_eq!(settled(&system, &id).await["status"], "rejected");
     let issues = server_issues(&report(&system, &id).await);
@@ -79,7 +81,7 @@ async fn rights_are_those_of_the_moment_in_which_people_are_made() {
 async fn an_import_of_somebody_who_was_deactivated_meanwhile_makes_nobody() {
     let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(93) };
     let system = System::of(DevServer::start(config).await.expect("a server"));
-    let (administrator, id) = announced(&system).await;
+    let (administrator, id, _) = announced(&system).await;
     // The first runner takes the lease and dies before it does anything.
     let crashes = system.server.crashes();
     crashes.plan("RunImportFunction", 2, Crash::BeforeCall);
