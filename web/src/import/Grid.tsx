@@ -20,15 +20,7 @@ import { assignTexts } from "./assignTexts";
 import { Callout } from "./Callout";
 import { columnWidths, type GridColumn } from "./columns";
 import { isDoubt, suggestion } from "./findings";
-import {
-  type GridAction,
-  type GridFocus,
-  type GridKey,
-  type GridStep,
-  gridKey,
-  isText,
-  typeInto,
-} from "./gridKeyboard";
+import { type GridAction, type GridFocus, type GridKey, type GridStep, gridKey, typeInto } from "./gridKeyboard";
 import { allTicked, indexOf } from "./selection";
 import { takenAway, visibleBlanks } from "./sentence";
 import type { Focus, SheetSession, SheetState } from "./session";
@@ -466,7 +458,9 @@ export function Grid({
     if (!target.closest('[role="gridcell"],[role="rowheader"]') || event.nativeEvent.isComposing) return;
     const key = { key: event.key, shift: event.shiftKey, command: event.ctrlKey || event.metaKey, alt: event.altKey };
     const step = stepOf(key);
-    const waits = held.current !== null && (step !== null || isText(key));
+    // What the grid does not know now it may know there: Esc means the cell that Enter opens. Shortcuts are the browser's.
+    const shortcut = key.command || key.alt || /^F\d+$/.test(key.key);
+    const waits = held.current !== null && (step !== null || !shortcut);
     if (step === null && !waits) return;
     event.preventDefault();
     event.stopPropagation();

@@ -173,7 +173,7 @@ function whileMoving(focus: GridFocus, bounds: GridBounds, pressed: GridKey): Gr
 }
 
 /** Whether a key writes a character. */
-export function isText({ key, command, alt }: GridKey): boolean {
+function isText({ key, command, alt }: GridKey): boolean {
   return !command && !alt && [...key].length === 1;
 }
 
