@@ -88,6 +88,7 @@ test("lists are given to ticked rows, to all, and to one row by its own menu", a
   await groups.getByRole("checkbox", { name: "Warehouse" }).press("Space");
   await groups.getByRole("button", { name: "Give to all 5 rows" }).click();
   // What rows had stays beside what they are given.
+  await page.getByRole("gridcell", { name: "Night shift; Warehouse" }).nth(1).waitFor();
   assert.equal(await page.getByRole("gridcell", { name: "Night shift; Warehouse" }).count(), 2);
   await look(page, "handover-01-assign");
 
@@ -102,6 +103,7 @@ test("lists are given to ticked rows, to all, and to one row by its own menu", a
   // Both changes of the row are one to undo.
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("gridcell", { name: "Desk=12" }).waitFor({ state: "detached" });
+  await page.getByRole("gridcell", { name: /Warehouse/ }).nth(4).waitFor();
   assert.equal(await page.getByRole("gridcell", { name: /Warehouse/ }).count(), 5);
   await page.getByRole("gridcell", { name: "assign.4@example.org" }).click({ button: "right" });
   await page.getByRole("dialog", { name: /Row 5/ }).getByRole("button", { name: "Remove row" }).click();
