@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback } from "react";
+import { type ReactNode, useMemo } from "react";
 import { type ApiProblem, api, type Import, useLoad } from "../api";
 import { reportFiles } from "../api/export";
 import { texts as common } from "../texts/en";
@@ -42,11 +42,16 @@ export function ImportOutcome(props: {
 }) {
   const { data } = props;
   const settled = isSettled(data.status);
-  const load = useCallback(
-    (signal: AbortSignal) => wholeReport((from) => api.importReport(data.id, from, signal)),
-    [data.id],
+  const { id, status } = data;
+  // An end has a report of its own: what was finished may be undone before it was once seen being undone.
+  const load = useMemo(
+    () =>
+      settled && status !== "cancelled"
+        ? (signal: AbortSignal) => wholeReport((from) => api.importReport(id, from, signal))
+        : null,
+    [id, status, settled],
   );
-  const report = useLoad(settled && data.status !== "cancelled" ? load : null);
+  const report = useLoad(load);
   const refused = report.data?.refused ?? [];
   const others = report.data?.others ?? [];
   const undone = report.data?.undo ?? null;
