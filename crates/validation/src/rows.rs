@@ -63,7 +63,9 @@ pub(crate) fn of_no_person(
     // Nobody has so little to say.
     let ours = |at: usize| reading.titles.get(at).is_some_and(|title| refused::is_ours(title));
     let any_total = || cells.iter().take(COLUMN_LIMIT).enumerate().any(|(at, cell)| is_total(&cell.text) && !ours(at));
-    let sums_up = address.is_empty() && read().count() <= 3 && any_total();
+    // What is counted may be the addresses.
+    let no_address = address.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b' '));
+    let sums_up = no_address && read().count() <= 3 && any_total();
     sums_up.then_some(code::LOOKS_LIKE_TOTAL)
 }
 
@@ -148,6 +150,7 @@ mod tests {
             ),
             ("a person without an address", "", "Ana,Diaz,,\nBo,Li,b@x.de,", "refused accepted"),
             ("a total", "", "Ana,Diaz,a@x.de,\nTotal,1,,", "accepted looks_like_total"),
+            ("a total of the addresses", "", "Ana,Diaz,a@x.de,\nTotal,,3,", "accepted looks_like_total"),
             ("a total with a colon", "", "Ana,Diaz,a@x.de,\nGesamt: 1,,,", "accepted looks_like_total"),
             ("a count", "", "Ana,Diaz,a@x.de,\n,,,25 users", "accepted looks_like_total"),
             ("a database's last line", "", "Ana,Diaz,a@x.de,\n(1 row affected)", "accepted looks_like_total"),
