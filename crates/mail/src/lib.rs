@@ -7,8 +7,16 @@
 mod post;
 mod render;
 mod ses;
+#[cfg(test)]
+mod silence;
 mod sms;
 mod texts;
+
+use std::time::Duration;
+
+/// Longest call to the mail or text message service. One that hangs would hold everybody's mail for as long as the
+/// function may run; given up, it is a failure like another, and the mail is tried again later.
+const LONGEST: Duration = Duration::from_secs(10);
 
 pub use post::Post;
 pub use render::{Rendered, render, render_text};

@@ -2,6 +2,7 @@
 
 use aws_sdk_sesv2::{
     Client,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
     error::{DisplayErrorContext, ProvideErrorMetadata as _, SdkError},
     operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
@@ -14,7 +15,7 @@ use rollcall_accounts::{
     },
 };
 
-use crate::render;
+use crate::{LONGEST, render};
 
 /// SES v2, sending from one address through one configuration set, whose events `record-delivery` gets.
 #[derive(Debug, Clone)]
@@ -25,12 +26,13 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// A client. It never repeats a call by itself: a call whose answer was lost may have sent the mail, so
-    /// when to try again is decided where that is known.
+    /// A client. A call takes 10 s at most. It never repeats one by itself: a call whose answer was lost may have sent
+    /// the mail, so when to try again is decided where that is known.
     #[must_use]
     pub fn new(sdk: &aws_types::SdkConfig, sender: &str, configuration_set: &str) -> Self {
         let config = aws_sdk_sesv2::config::Builder::from(sdk)
-            .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(LONGEST).build())
             .build();
         Self {
             client: Client::from_conf(config),

@@ -2,7 +2,7 @@
 
 use aws_sdk_pinpointsmsvoicev2::{
     Client,
-    config::retry::RetryConfig,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata as _, SdkError},
     operation::send_text_message::SendTextMessageError,
     types::{MessageType, ValidationExceptionReason},
@@ -12,7 +12,7 @@ use rollcall_accounts::operations::{
     letters::TextMessage,
 };
 
-use crate::render_text;
+use crate::{LONGEST, render_text};
 
 /// From what text messages are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +32,14 @@ pub struct Sms {
 }
 
 impl Sms {
-    /// A client. It never repeats a call by itself: a call whose answer was lost may have sent the message.
+    /// A client. A call takes 10 s at most. It never repeats one by itself: a call whose answer was lost may have sent
+    /// the message.
     #[must_use]
     pub fn new(sdk: &aws_types::SdkConfig, settings: TextSettings<'_>) -> Self {
-        let config =
-            aws_sdk_pinpointsmsvoicev2::config::Builder::from(sdk).retry_config(RetryConfig::disabled()).build();
+        let config = aws_sdk_pinpointsmsvoicev2::config::Builder::from(sdk)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(LONGEST).build())
+            .build();
         Self {
             client: Client::from_conf(config),
             origination: Some(settings.origination.to_owned()).filter(|origination| !origination.is_empty()),
