@@ -16,6 +16,7 @@ use aws_types::{
 use crate::{
     Error,
     https::{CONNECT, Https},
+    traces::Daemon,
 };
 
 /// What AWS's endpoints are trusted by.
@@ -24,12 +25,13 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 /// A client that trusts Amazon's roots or those in the file that the standard variable names. (Reading the system's
 /// store costs 2 ms of every cold start.)
 pub(crate) fn https(vars: &BTreeMap<String, String>) -> Result<Https, Error> {
+    let daemon = Daemon::of(vars);
     match vars.get("AWS_CA_BUNDLE") {
         Some(file) => {
             let roots = std::fs::read(file).map_err(|error| format!("AWS_CA_BUNDLE cannot be read: {error}"))?;
-            Https::new(&roots)
+            Https::new(&roots, daemon)
         }
-        None => Https::new(AMAZON_ROOTS),
+        None => Https::new(AMAZON_ROOTS, daemon),
     }
 }
 

@@ -39,7 +39,7 @@ use rustls::{
 use tokio::net::TcpStream;
 use tower::Service;
 
-use crate::Error;
+use crate::{Error, traces::Daemon};
 
 /// How long TCP and TLS together may take: the SDK's own default.
 pub(crate) const CONNECT: Duration = Duration::from_millis(3100);
@@ -57,11 +57,14 @@ const SUITES: [CipherSuite; 7] = [
 
 /// A client for the SDK, with one pool of connections. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Https(Client<Connector, SdkBody>);
+pub(crate) struct Https {
+    client: Client<Connector, SdkBody>,
+    daemon: Option<Daemon>,
+}
 
 impl Https {
-    /// A client that trusts these certificates (PEM) and no others.
-    pub(crate) fn new(roots: &[u8]) -> Result<Self, Error> {
+    /// A client that trusts these certificates (PEM) and no others, and tells of its calls where somebody wants to know.
+    pub(crate) fn new(roots: &[u8], daemon: Option<Daemon>) -> Result<Self, Error> {
         let mut store = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(roots) {
             store.add(certificate.map_err(|error| error.to_string())?)?;
@@ -75,7 +78,7 @@ impl Https {
         // Plain HTTP is for emulators, whose endpoint a variable names.
         let https = https.https_or_http().enable_http1().wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(Connector(https));
-        Ok(Self(client))
+        Ok(Self { client, daemon })
     }
 }
 
@@ -86,7 +89,8 @@ fn configuration(roots: RootCertStore, provider: CryptoProvider) -> Result<Clien
 
 impl HttpClient for Https {
     fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(Requests { client: self.0.clone(), longest: settings.read_timeout() })
+        let (client, daemon) = (self.client.clone(), self.daemon.clone());
+        SharedHttpConnector::new(Requests { client, daemon, longest: settings.read_timeout() })
     }
 }
 
@@ -113,6 +117,7 @@ impl Service<Uri> for Connector {
 #[derive(Debug)]
 struct Requests {
     client: Client<Connector, SdkBody>,
+    daemon: Option<Daemon>,
     longest: Option<Duration>,
 }
 
@@ -122,6 +127,7 @@ impl HttpConnector for Requests {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
+        let mut told = self.daemon.as_ref().and_then(|daemon| daemon.call(&request));
         let connection = capture_connection(&mut request);
         if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
             capture.set_connection_retriever(move || metadata(&connection));
@@ -136,6 +142,9 @@ impl HttpConnector for Requests {
                 None => answer.await,
             };
             let answer = answer.map_err(|error| failure(error.into()))?;
+            if let Some(told) = &mut told {
+                told.answered(answer.status());
+            }
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

@@ -4,6 +4,7 @@
 mod aws;
 mod https;
 mod metrics;
+mod traces;
 
 use std::{
     collections::BTreeMap,
@@ -134,7 +135,8 @@ impl Function {
     /// # Errors
     /// Those of the function; Lambda would count the invocation as failed.
     pub async fn call(&self, payload: Value, context: Context) -> Result<Value, Error> {
-        self.0.clone().oneshot(LambdaEvent { payload, context }).await
+        let header = context.xray_trace_id.clone();
+        traces::within(header.as_deref(), self.0.clone().oneshot(LambdaEvent { payload, context })).await
     }
 }
 
