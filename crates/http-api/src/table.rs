@@ -2,6 +2,7 @@
 
 use http::HeaderName;
 use rollcall_accounts::{Error, Result};
+use rollcall_validation::csv_cell;
 use rust_xlsxwriter::Workbook;
 
 use crate::{Answer, Call, Reply};
@@ -73,7 +74,7 @@ impl Table {
     /// When it cannot be written, which would be a bug.
     pub fn file(&self, format: Format) -> Result<Vec<u8>> {
         match format {
-            Format::Csv => self.csv(),
+            Format::Csv => Ok(self.csv()),
             Format::Xlsx => self.xlsx(),
         }
     }
@@ -91,15 +92,17 @@ impl Table {
         })
     }
 
-    fn csv(&self) -> Result<Vec<u8>> {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
-        writer.write_record(self.titles).map_err(Error::internal)?;
-        for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| inert(cell))).map_err(Error::internal)?;
+    /// No cell is one that a spreadsheet takes for a formula, by the rule of the validator's own files: the importer
+    /// takes the apostrophe off again.
+    fn csv(&self) -> Vec<u8> {
+        let mut text = String::from(BYTE_ORDER_MARK);
+        let titles: Vec<String> = self.titles.iter().map(|title| (*title).to_owned()).collect();
+        for row in std::iter::once(&titles).chain(&self.rows) {
+            let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
+            text.push_str(&cells.join(","));
+            text.push_str("\r\n");
         }
-        writer.into_inner().map_err(Error::internal)
+        text.into_bytes()
     }
 
     fn xlsx(&self) -> Result<Vec<u8>> {
@@ -143,13 +146,6 @@ fn fitting(text: &str) -> &str {
     end.map_or(text, |(end, _)| &text[..end])
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, CSV injection). The apostrophe is the one that people type
-/// in Excel: the importer takes it off again.
-#[must_use]
-pub fn inert(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,9 +157,14 @@ mod tests {
 
     #[test]
     fn csv_is_what_excel_reads_and_no_cell_is_a_formula() {
-        let file = table(&[&["Jürgen, \"JJ\"", "+4915112345678"], &["=cmd|' /C calc'!A0", "@x"]]).csv().unwrap();
+        let file =
+            table(&[&["Jürgen, \"JJ\"", "+4915112345678"], &["=cmd|' /C calc'!A0", "x;=1"], &[" =1", "＝1"]]).csv();
         let text = String::from_utf8(file).unwrap();
-        assert_eq!(text, "\u{feff}Name,Phone\r\n\"Jürgen, \"\"JJ\"\"\",'+4915112345678\r\n'=cmd|' /C calc'!A0,'@x\r\n");
+        assert_eq!(
+            text,
+            "\u{feff}Name,Phone\r\n\"Jürgen, \"\"JJ\"\"\",'+4915112345678\r\n\
+             \"'=cmd|' /C calc'!A0\",\"x;'=1\"\r\n\"' =1\",'＝1\r\n"
+        );
     }
 
     #[test]

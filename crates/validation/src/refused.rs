@@ -260,7 +260,9 @@ pub(crate) fn own_columns(source: &Source) -> Option<(usize, Option<usize>)> {
     Some((column(ROW_TITLE)?, column(ERRORS_TITLE)))
 }
 
-/// A cell of a CSV file that no spreadsheet takes for a formula and every one takes for a single cell.
+/// A cell of a CSV file that no spreadsheet takes for a formula and every one takes for a single cell. Where another
+/// character separates cells than in the file, what follows one of those begins a cell, quotation marks or not: it has
+/// an apostrophe of its own.
 #[must_use]
 pub fn csv_cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -271,7 +273,8 @@ pub fn csv_cell(text: &str) -> String {
 fn write_cell(out: &mut String, text: &str) {
     // What a spreadsheet would run gets an apostrophe, unless it has one already.
     let protect = !text.starts_with('\'') && would_run(text);
-    let special = |c: char| matches!(c, '"' | ',' | ';' | '\t' | '|' | '\n' | '\r');
+    let text = &*with_apostrophes(text, |rest| !rest.starts_with('\''));
+    let special = |c: char| c == '"' || separates(c);
     if !(text.contains(special) || text.starts_with(' ') || text.ends_with(' ')) {
         out.push_str(if protect { "'" } else { "" });
         out.push_str(text);
@@ -290,6 +293,49 @@ fn head(text: &str) -> Option<char> {
     text.chars().find(|c| *c != '\'' && !text::is_blank(*c))
 }
 
+/// What may separate cells or rows, where another program or language opens the file.
+fn separates(c: char) -> bool {
+    matches!(c, ',' | ';' | '\t' | '|' | '\n' | '\r')
+}
+
+/// Whether a spreadsheet that takes a separator in the middle of a cell for one could run what follows it.
+fn would_run_apart(rest: &str) -> bool {
+    rest.chars().find(|c| !matches!(c, '\'' | '"') && !text::is_blank(*c)).is_some_and(runs)
+}
+
+/// The text with an apostrophe more behind separators, where what follows would run and `wants` one.
+fn with_apostrophes(text: &str, wants: impl Fn(&str) -> bool) -> Cow<'_, str> {
+    let wanting = |at: &usize| would_run_apart(&text[*at..]) && wants(&text[*at..]);
+    let behind = text.char_indices().filter(|(_, c)| separates(*c)).map(|(at, c)| at + c.len_utf8());
+    let places: Vec<usize> = behind.filter(wanting).collect();
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + places.len());
+    let mut done = 0;
+    for place in places {
+        out.push_str(&text[done..place]);
+        out.push('\'');
+        done = place;
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// The text without the apostrophes that were written behind separators.
+fn without_apostrophes(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| separates(*c)) {
+        let behind = at + c.len_utf8();
+        if text[behind..].starts_with('\'') && would_run_apart(&text[behind..]) {
+            out.push_str(&text[done..behind]);
+            done = behind + 1;
+        }
+    }
+    (done > 0).then(|| out + &text[done..])
+}
+
 /// What a formula begins with. The wide forms are those of Japanese keyboards.
 fn runs(c: char) -> bool {
     matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
@@ -300,16 +346,20 @@ fn would_run(text: &str) -> bool {
     head(text).is_some_and(runs)
 }
 
-/// A text as a workbook's text cell holds it: with an apostrophe more where the first would be taken off on reading.
+/// A text as a workbook's text cell holds it: with an apostrophe more where one would be taken off on reading.
 /// One in front of a quotation mark says that it was not closed.
 fn workbook(text: &str, broken: bool) -> String {
     let taken_off = text.starts_with('\'') && (would_run(text) || head(text) == Some('"'));
-    if broken || taken_off { format!("'{text}") } else { text.to_owned() }
+    let text = with_apostrophes(text, |rest| rest.starts_with('\''));
+    if broken || taken_off { format!("'{text}") } else { text.into_owned() }
 }
 
 /// Makes the cells of a returned file what they were before it was written.
 pub(crate) fn unprotect(cells: &mut [Cell<'_>]) {
     for cell in cells {
+        if let Some(text) = without_apostrophes(&cell.text) {
+            cell.text = Cow::Owned(text);
+        }
         let Some(rest) = cell.text.strip_prefix('\'') else { continue };
         match head(rest) {
             Some('"') => cell.broken = !rest.starts_with('\''),
@@ -443,6 +493,36 @@ mod tests {
             assert!(cells.iter().all(|cell| cell.text.starts_with('\'') || !would_run(&cell.text)), "{cells:?}");
         }
         assert_eq!(told(check(table.as_bytes(), &profile("technician")).rows()), told(report.rows()));
+    }
+
+    #[test]
+    fn whatever_separates_cells_no_part_of_one_runs() {
+        for text in [
+            "x;=cmd|'/C calc'!A0;",
+            "x,+1",
+            "x\t-1",
+            "x|@SUM(A1)",
+            "x\n=1",
+            "x\r\n=1",
+            "x; '=1",
+            "x;\"=1",
+            ";;=1",
+            "x;'＝1",
+        ] {
+            let cell = csv_cell(text);
+            for part in cell.split(separates) {
+                assert!(part.starts_with(['\'']) || !would_run_apart(part), "{text:?} became {cell:?}");
+            }
+            let mut back = [crate::table::Cell {
+                text: Cow::Owned(with_apostrophes(&workbook(text, false), |rest| !rest.starts_with('\'')).into_owned()),
+                broken: false,
+            }];
+            unprotect(&mut back);
+            assert_eq!(back[0].text, text);
+        }
+        for text in ["2026-11-21", "Night; Day, Support", "a=b;c=d", "x;'y"] {
+            assert!(!csv_cell(text).contains(";'=") && without_apostrophes(&csv_cell(text)).is_none(), "{text}");
+        }
     }
 
     #[test]
