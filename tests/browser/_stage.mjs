@@ -31,7 +31,8 @@ export function launch() {
 export async function open(browser, options = desktop) {
   const context = await browser.newContext({ ...options, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // What is waited for comes at once on a quick machine; on a busy one nothing fails that would come.
+  page.setDefaultTimeout(60_000);
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
@@ -98,8 +99,8 @@ export async function look(page, name, rules) {
   assert.deepEqual(found, [], `axe on ${name}`);
 }
 
-/** Polls until `read` gives something. */
-export async function eventually(what, read, seconds = 60) {
+/** Polls until `read` gives something. The end only tells a failure from a busy machine, where mails wait for others. */
+export async function eventually(what, read, seconds = 300) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await read();

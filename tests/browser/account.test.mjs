@@ -68,7 +68,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-test("a person looks after their account, and it looks after them", { timeout: 300_000 }, async () => {
+test("a person looks after their account, and it looks after them", { timeout: 900_000 }, async () => {
   let email = "bea.kern@example.org";
   let secret;
   let bea;

@@ -172,7 +172,7 @@ test("who is here already is found before anything is imported, and dealt with f
   await context.close();
 });
 
-test("a large sheet survives a pause, a lost line and the end of its page, and nothing of it is left in the browser", { timeout: 180_000 }, async () => {
+test("a large sheet survives a pause, a lost line and the end of its page, and nothing of it is left in the browser", { timeout: 1_200_000 }, async () => {
   const { page, errors, context } = await signedIn();
   const chunks = /\/chunks\/\d+$/;
   let through = 0;
@@ -206,22 +206,37 @@ test("a large sheet survives a pause, a lost line and the end of its page, and n
   // The line is lost: it stops by itself, and goes on by itself.
   await page.route(chunks, (route) => route.abort("internetdisconnected"));
   await page.getByRole("button", { name: /^Continue at/ }).click();
-  await page.getByText("No answer from the server").waitFor({ timeout: 60_000 });
+  await page.getByText("No answer from the server").waitFor();
   await look(page, "handover-10-stopped");
   await page.unroute(chunks);
   await page.evaluate(() => dispatchEvent(new Event("online")));
-  await page.waitForURL(/\/import\/result\?.*import=/, { timeout: 60_000 });
-  await page.getByText("6,500 people were imported").first().waitFor({ timeout: 90_000 });
+  await page.waitForURL(/\/import\/result\?.*import=/);
+  await page.getByText("6,500 people were imported").first().waitFor({ timeout: 600_000 });
   assert.deepEqual(await keptHere(page), [0, 0]);
 
   // Another one is given up: the server forgets it, and so does the browser.
   await page.route(chunks, (route) => new Promise((go) => held.push(go)).then(() => route.abort().catch(() => {})));
+  // The server has heard of it, and the page has not heard that.
+  const announced = /\/v1\/imports\?/;
+  let given;
+  const up = new Promise((resolve) => {
+    given = resolve;
+  });
+  await page.route(announced, async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    const response = await route.fetch();
+    await up;
+    await route.fulfill({ response }).catch(() => {});
+  });
   await readTo(page, "confirm", sheet(people("given-up", 2500)));
   await page.getByRole("button", { name: "Import 2,500 people" }).click();
   await page.getByText("0 of 2,500 rows sent").waitFor();
   await page.getByRole("button", { name: "Give up" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Give it up" }).click();
+  await page.getByRole("alertdialog").waitFor({ state: "detached" });
+  given();
   await page.waitForURL(/\/import\/check/);
+  await page.unroute(announced);
   for (const go of held.splice(0)) go();
   await eventually("the browser forgets", async () => (await keptHere(page)).every((n) => n === 0));
   await eventually("the server forgets", async () => {
@@ -232,7 +247,7 @@ test("a large sheet survives a pause, a lost line and the end of its page, and n
   await context.close();
 });
 
-test("an import is undone as far as nobody has registered, and what stayed is named", { timeout: 120_000 }, async () => {
+test("an import is undone as far as nobody has registered, and what stayed is named", { timeout: 900_000 }, async () => {
   const { page, errors, context } = await signedIn();
   await readTo(page, "confirm", sheet(people("undo", 3)));
   await page.getByRole("button", { name: "Import 3 people" }).click();

@@ -54,7 +54,7 @@ const SHEET = [
   .map((row) => row.join("\t"))
   .join("\n");
 
-test("a profile is made from a built-in one, tried, saved, used, and changed by two", { timeout: 180_000 }, async () => {
+test("a profile is made from a built-in one, tried, saved, used, and changed by two", { timeout: 900_000 }, async () => {
   await api("POST", `/v1/groups?organization=${organization}`, { name: "Staff", active: true, modules: [] });
   const { page, errors, context } = await atProfiles();
   await page.getByText("No profiles of your own yet").waitFor();

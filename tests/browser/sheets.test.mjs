@@ -73,6 +73,31 @@ test("rules are chosen by what they ask for, and their limits are named beforeha
   await context.close();
 });
 
+test("what is pasted before the rules are there is read when they are", async () => {
+  const { page, errors, context } = await open(browser, desktop);
+  await context.addCookies(cookies);
+  let arrive;
+  const pasted = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  const rules = /\/v1\/import-profiles\/[^/?]+(\?.*)?$/;
+  await page.route(rules, async (route) => {
+    await pasted;
+    await route.continue();
+  });
+  await page.goto(`${url}/import?kind=end_user&organization=${organization}`);
+  await page.getByRole("button", { name: /Rules$/ }).waitFor();
+  await look(page, "sheets-16-no-rules-yet");
+  await paste(page, tsv(["First name", "Last name", "Email"], ["Ana", "García", "ana@example.org"]));
+  await page.getByText("Reading Pasted rows …").waitFor();
+  arrive();
+  await page.waitForURL(/\/import\/check/);
+  await cell(page, "ana@example.org").waitFor();
+  await page.unroute(rules);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("a sheet whose columns are unclear leads to the columns step, by keyboard alone", async () => {
   const { page, errors, context } = await atSource();
   await paste(page, UNCLEAR);

@@ -69,7 +69,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-test("the life of an account at the administrator's desk", { timeout: 300_000 }, async () => {
+test("the life of an account at the administrator's desk", { timeout: 900_000 }, async () => {
   const { id: globex } = await made("/v1/organizations", { name: "Globex", default_country: "GB" });
   const at = `?organization=${globex}`;
   await made(`/v1/groups${at}`, { name: "Field staff", active: true, modules: ["tickets"] });
@@ -156,6 +156,17 @@ test("the life of an account at the administrator's desk", { timeout: 300_000 },
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Leave" }).click();
     await closed(page);
+  });
+
+  await step("who searches types on after a pause, and loses nothing of it", async () => {
+    await page.goto(`${url}/users${at}`);
+    const box = page.getByRole("searchbox", { name: "Search by name or email" });
+    await box.fill("noah ");
+    await page.waitForURL((now) => now.searchParams.get("q") === "noah");
+    await row(/Mia Stone/).waitFor({ state: "detached" });
+    await page.keyboard.type("stone");
+    await page.waitForURL((now) => now.searchParams.get("q") === "noah stone");
+    await row(/Noah Stone/).waitFor();
   });
 
   await step("a role is given to many, and each has a result", async () => {

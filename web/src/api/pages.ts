@@ -42,6 +42,8 @@ export function usePages<T extends { id: Id }>(
   const busy = useRef<AbortController | null>(null);
   const shown = useRef(state);
   shown.current = state;
+  // What was asked before something changed here does not know of it.
+  const changes = useRef(0);
 
   const extend = useCallback(
     async (from: string | undefined, signal: AbortSignal) => {
@@ -69,13 +71,16 @@ export function usePages<T extends { id: Id }>(
     });
     const timer = setInterval(() => {
       if (document.visibilityState !== "visible" || shown.current.at !== "loaded") return;
+      const before = changes.current;
       fetchPage(undefined, abort.signal).then(
-        (page) =>
+        (page) => {
+          if (abort.signal.aborted || changes.current !== before) return;
           setState((old) =>
             old.at === "loaded" && old.more !== "loading"
               ? { ...old, ...options.refreshed(old.items, page.items, page.next_cursor) }
               : old,
-          ),
+          );
+        },
         () => {
           // A missed refresh is made up for by the next; the list on screen is still right as of its time.
         },
@@ -98,11 +103,13 @@ export function usePages<T extends { id: Id }>(
   }, [extend]);
 
   const patch = useCallback((item: T) => {
+    changes.current += 1;
     setState((old) =>
       old.at === "loaded" ? { ...old, items: old.items.map((each) => (each.id === item.id ? item : each)) } : old,
     );
   }, []);
   const drop = useCallback((id: Id) => {
+    changes.current += 1;
     setState((old) => (old.at === "loaded" ? { ...old, items: old.items.filter((each) => each.id !== id) } : old));
   }, []);
 

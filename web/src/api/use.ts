@@ -11,7 +11,8 @@ export interface Loaded<T> {
 
 /**
  * Loads when `load` changes (give it through useCallback) and again on `reload`; an answer that is no longer
- * wanted is aborted. With `poll`, asks again every so many milliseconds while the page is visible.
+ * wanted is aborted. With `poll`, asks again every so many milliseconds while the page is visible; an answer that takes
+ * longer than that is waited for.
  */
 export function useLoad<T>(load: ((signal: AbortSignal) => Promise<T>) | null, poll?: number | null): Loaded<T> {
   const [state, setState] = useState<{ data?: T | undefined; problem?: ApiProblem | undefined; loading: boolean }>({
@@ -19,6 +20,7 @@ export function useLoad<T>(load: ((signal: AbortSignal) => Promise<T>) | null, p
   });
   const [turn, setTurn] = useState(0);
   const lastLoad = useRef(load);
+  const waiting = useRef(false);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new turn is a wish to load again
   useEffect(() => {
@@ -26,18 +28,28 @@ export function useLoad<T>(load: ((signal: AbortSignal) => Promise<T>) | null, p
     const changed = lastLoad.current !== load;
     lastLoad.current = load;
     const abort = new AbortController();
+    waiting.current = true;
     setState((old) => ({
       data: changed ? undefined : old.data,
       problem: changed ? undefined : old.problem,
       loading: true,
     }));
     load(abort.signal).then(
-      (data) => setState({ data, loading: false }),
+      (data) => {
+        if (abort.signal.aborted) return;
+        waiting.current = false;
+        setState({ data, loading: false });
+      },
       (error) => {
-        if (!isAbort(error)) setState((old) => ({ data: old.data, problem: asProblem(error), loading: false }));
+        if (abort.signal.aborted) return;
+        waiting.current = false;
+        setState((old) => ({ data: old.data, problem: asProblem(error), loading: false }));
       },
     );
-    return () => abort.abort();
+    return () => {
+      waiting.current = false;
+      abort.abort();
+    };
   }, [load, turn]);
 
   const reload = useCallback(() => setTurn((n) => n + 1), []);
@@ -45,7 +57,7 @@ export function useLoad<T>(load: ((signal: AbortSignal) => Promise<T>) | null, p
   useEffect(() => {
     if (!poll) return;
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") reload();
+      if (document.visibilityState === "visible" && !waiting.current) reload();
     }, poll);
     return () => clearInterval(timer);
   }, [poll, reload]);

@@ -68,7 +68,10 @@ export function SourceStep(props: SourceProps) {
   const picker = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [asking, setAsking] = useState(false);
-  const ready = facts !== null && (choice.kind === "technician" || choice.organization !== null);
+  const complete = choice.kind === "technician" || choice.organization !== null;
+  const ready = facts !== null && complete;
+  // What is pasted before the rules are there waits for them.
+  const [early, setEarly] = useState<string | File | null>(null);
 
   const readText = (text: string, name: string = t.pasted) => {
     if (text.length > 0) onBytes(new TextEncoder().encode(text), name);
@@ -79,27 +82,36 @@ export function SourceStep(props: SourceProps) {
     const read = limit !== null && file.size > limit ? file.slice(0, limit + 1) : file;
     onBytes(new Uint8Array(await read.arrayBuffer()), file.name);
   };
+  const read = (source: string | File) => {
+    if (typeof source === "string") readText(source);
+    else void readFile(source);
+  };
   const readTransfer = (transfer: DataTransfer): boolean => {
     const file = transfer.files[0];
     const text = transfer.getData("text/plain");
     // A spreadsheet puts a picture of the cells beside their text: the text is meant. A file manager puts a file's
     // name beside the file.
     const isFile = file !== undefined && (text === "" || text.trim() === file.name);
-    if (!isFile && text !== "") readText(text);
-    else if (file !== undefined) {
-      if (transfer.files.length > 1) notify(own.notOneFile);
-      void readFile(file);
-    } else return false;
+    const source = isFile ? file : text;
+    if (source === "" || !complete) return false;
+    if (isFile && transfer.files.length > 1) notify(own.notOneFile);
+    if (ready) read(source);
+    else setEarly(source);
     return true;
   };
 
-  const latest = useRef({ ready, readTransfer });
-  latest.current = { ready, readTransfer };
+  const latest = useRef({ read, readTransfer });
+  latest.current = { read, readTransfer };
+  useEffect(() => {
+    if (!ready || early === null) return;
+    setEarly(null);
+    latest.current.read(early);
+  }, [ready, early]);
   useEffect(() => {
     const paste = (event: globalThis.ClipboardEvent) => {
       const inField =
         event.target instanceof HTMLElement && event.target.closest("input, [role=dialog], [role=listbox]");
-      if (inField || event.defaultPrevented || event.clipboardData === null || !latest.current.ready) return;
+      if (inField || event.defaultPrevented || event.clipboardData === null) return;
       if (latest.current.readTransfer(event.clipboardData)) event.preventDefault();
     };
     document.addEventListener("paste", paste);
@@ -116,7 +128,8 @@ export function SourceStep(props: SourceProps) {
   }, [ready]);
 
   const set = (patch: Record<string, string | null>) => void navigate(withSearch(patch), { replace: true });
-  const dropping = useFileDrop(ready ? (transfer) => void readTransfer(transfer) : null);
+  const busy = reading ?? (early === null ? null : { name: typeof early === "string" ? t.pasted : early.name });
+  const dropping = useFileDrop(complete ? (transfer) => void readTransfer(transfer) : null);
   const fits = profilesFor(profiles, choice.kind);
   const all = useFactsOf(fits, choice.organization?.id, choice.kind, ready);
 
@@ -197,11 +210,11 @@ export function SourceStep(props: SourceProps) {
           />
           {typed === "" && (
             <div className="drop-words" aria-hidden="true">
-              {reading !== null ? (
+              {busy !== null ? (
                 <>
                   <span className="spinner" />
-                  <span className="drop-title">{t.reading(reading.name)}</span>
-                  {/\.xls[xm]$/i.test(reading.name) && <span className="muted drop-later">{own.workbook}</span>}
+                  <span className="drop-title">{t.reading(busy.name)}</span>
+                  {/\.xls[xm]$/i.test(busy.name) && <span className="muted drop-later">{own.workbook}</span>}
                 </>
               ) : (
                 <>

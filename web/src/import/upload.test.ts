@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ApiProblem } from "../api/problem";
 import type { Import } from "../api/types";
 import { type KeptUpload, pageShelf, type Shelf, unfinished } from "./shelf";
@@ -201,6 +201,34 @@ test("given up, what was staged is thrown away, here too", async () => {
   await once.cancel();
   expect(calls.at(-1)).toBe("cancel");
   expect(await shelf.all()).toEqual([]);
+});
+
+test("given up before the server has answered, what it makes of the rows is thrown away when it does", async () => {
+  for (const [total, announced] of [
+    [2500, "stage 3 of 2500"],
+    [10, "start"],
+  ] as const) {
+    const { api, calls } = server();
+    let answerIt = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answerIt = resolve;
+    });
+    const slow: UploadApi = {
+      ...api,
+      stageImport: (...call) => api.stageImport(...call).then((made) => asked.then(() => made)),
+      startImport: (...call) => api.startImport(...call).then((made) => asked.then(() => made)),
+    };
+    const shelf = pageShelf();
+    const once = await upload(total, slow, shelf);
+    const run = once.run(() => {}).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(calls).toEqual([announced]));
+    const given = once.cancel();
+    answerIt();
+    await given;
+    expect(await run).toMatchObject({ name: "AbortError" });
+    expect(calls).toEqual([announced, "cancel"]);
+    expect([await shelf.all(), await shelf.waiting("k1")]).toEqual([[], []]);
+  }
 });
 
 test("what cannot be taken up again is erased, and nothing of another person is offered", async () => {

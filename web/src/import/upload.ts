@@ -82,6 +82,8 @@ export class Upload {
   readonly #wait: (milliseconds: number) => Promise<void>;
   readonly #hold: Hold;
   readonly #abort = new AbortController();
+  /** What the server makes of it: who gives up before the answer is there waits for it, and takes that import back. */
+  #announcing: Promise<Import> | null = null;
   /** No further request is begun. */
   #halted = false;
 
@@ -114,7 +116,8 @@ export class Upload {
   async cancel(): Promise<void> {
     this.#halted = true;
     this.#abort.abort();
-    if (this.#upload.importId !== null) await this.#api.cancelImport(this.#upload.importId).catch(() => undefined);
+    const id = this.#upload.importId ?? (await this.#announcing?.catch(() => null))?.id ?? null;
+    if (id !== null) await this.#api.cancelImport(id).catch(() => undefined);
     await this.#shelf.forget(this.#upload.key);
   }
 
@@ -123,7 +126,10 @@ export class Upload {
     const rows = await this.#rows(0);
     try {
       const body = { profile_hash: profileHash, rows };
-      const started = await this.#patiently(() => this.#api.startImport(options, body, key, this.#abort.signal));
+      this.#abort.signal.throwIfAborted();
+      this.#announcing = this.#patiently(() => this.#api.startImport(options, body, key));
+      const started = await this.#announcing;
+      this.#abort.signal.throwIfAborted();
       progress(total);
       await this.#shelf.forget(key);
       return started;
@@ -181,7 +187,11 @@ export class Upload {
     const { signal } = this.#abort;
     if (importId !== null) return this.#patiently(() => this.#api.import(importId, signal));
     const plan = { profile_hash: profileHash, chunks, total_rows: total };
-    const staged = await this.#patiently(() => this.#api.stageImport(options, plan, key, signal));
+    signal.throwIfAborted();
+    this.#announcing = this.#patiently(() => this.#api.stageImport(options, plan, key));
+    const staged = await this.#announcing;
+    // Given up meanwhile: nothing of it is sent, nothing kept.
+    signal.throwIfAborted();
     this.#upload = { ...this.#upload, importId: staged.id };
     await this.#shelf.put(this.#upload);
     return staged;

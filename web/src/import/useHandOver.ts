@@ -31,6 +31,7 @@ export function useWaiting(): readonly Waiting[] {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what this tab takes up or lets go changes the list
   useEffect(() => {
     let current = true;
+    let timer = 0;
     const look = async () => {
       const underWay = await uploadsUnderWay();
       const kept = await unfinished(handOvers.shelf, me.user.id, serverNow(), underWay);
@@ -41,12 +42,17 @@ export function useWaiting(): readonly Waiting[] {
           sent: about.total - rowsIn(about, await handOvers.shelf.waiting(about.key)),
         })),
       );
-      if (current) setWaiting(counted);
+      if (!current) return;
+      setWaiting(counted);
+      // Of another tab, or of the page before this one that has not quite ended: it may be let go of at any time.
+      const elsewhere = (await handOvers.shelf.all()).some(({ key }) => underWay(key) && !handOvers.all().has(key));
+      if (elsewhere && current) timer = window.setTimeout(() => void look().catch(() => undefined), 1000);
     };
     // A browser that keeps nothing has nothing waiting.
     look().catch(() => undefined);
     return () => {
       current = false;
+      clearTimeout(timer);
     };
   }, [keys, me.user.id]);
   return waiting;

@@ -28,6 +28,7 @@ export function useImport(id: Id): Watched {
     const look = async () => {
       try {
         const data = await api.import(id, abort.signal);
+        if (abort.signal.aborted) return;
         failures = 0;
         setState((old) => ({
           id,

@@ -79,14 +79,19 @@ function Add({ list, organization, entries }: { list: NameList; organization: Id
   const t = texts[list];
   const add = useAction(async () => {
     const wanted = name.trim();
-    const made = await api.createEntry(list, organization, { name: wanted }, idempotencyKey({ name: wanted, turn }));
-    putEntry(list, organization, made);
-    // The same name again, once this one was deleted, is another wish.
-    setTurn(turn + 1);
-    setName("");
-    notify(texts.added(made.name));
     // The next one is typed at once.
+    setName("");
     input.current?.focus();
+    try {
+      const made = await api.createEntry(list, organization, { name: wanted }, idempotencyKey({ name: wanted, turn }));
+      putEntry(list, organization, made);
+      // The same name again, once this one was deleted, is another wish.
+      setTurn((n) => n + 1);
+      notify(texts.added(made.name));
+    } catch (error) {
+      setName((next) => next || wanted);
+      throw error;
+    }
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

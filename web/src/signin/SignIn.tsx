@@ -241,7 +241,8 @@ function Code(p: Way & { methods: CodeMethod[]; method: CodeMethod }) {
     event.preventDefault();
     setTried(true);
     const { code } = typedCode(text, method);
-    if (code) void verify.run(code);
+    // Enter after the sixth digit comes when they have been sent already.
+    if (code && !verify.busy) void verify.run(code);
   };
   const others = p.methods.filter((other) => other !== method);
   return (

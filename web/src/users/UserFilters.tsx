@@ -84,11 +84,18 @@ function SearchBox() {
   const box = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(q);
 
-  // A URL that changed otherwise (back, a link) wins over what was typed.
-  useEffect(() => setTyped(q), [q]);
+  // A URL that changed otherwise (back, a link) wins over what was typed; what it has from here is older than that.
+  const own = useRef(q);
+  useEffect(() => {
+    if (q !== own.current) setTyped(q);
+    own.current = q;
+  }, [q]);
   useEffect(() => {
     if (typed.trim() === q) return;
-    const timer = setTimeout(() => setSearch({ q: typed.trim() || null }, { replace: true }), 200);
+    const timer = setTimeout(() => {
+      own.current = typed.trim();
+      setSearch({ q: own.current || null }, { replace: true });
+    }, 200);
     return () => clearTimeout(timer);
   }, [typed, q, setSearch]);
 
