@@ -284,9 +284,10 @@ impl System {
         }
     }
 
-    /// What `probe` finds within ten seconds. Ends as soon as it finds something.
+    /// What `probe` finds. Ends as soon as it finds something; that nothing comes is known after two minutes, for
+    /// machines that are busy.
     pub async fn eventually<T>(&self, mut probe: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-        for _ in 0..500 {
+        for _ in 0..6000 {
             if let Some(found) = probe().await {
                 return Some(found);
             }

@@ -562,7 +562,7 @@ async fn five_thousand_appear_at_once_or_not_at_all() {
             assert_eq!(import["status"], "finished", "{import}");
             break;
         }
-        assert!(began.elapsed() < Duration::from_secs(120), "{import}");
+        assert!(began.elapsed() < Duration::from_secs(600), "{import}");
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
     println!(

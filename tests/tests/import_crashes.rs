@@ -55,7 +55,7 @@ async fn recovered(system: &System, id: &str, crash_planned: impl Fn() -> bool) 
         if !import["finished_at"].is_null() {
             return import;
         }
-        assert!(began.elapsed() < Duration::from_secs(30), "the import does not end: {import}");
+        assert!(began.elapsed() < Duration::from_secs(300), "the import does not end: {import}");
         // The runner is dead: its lease must run out, and the sweep come by. The next one needs real time for its
         // work, or the clock would take its lease away too.
         if !crash_planned() && moved.is_none_or(|moved| moved.elapsed() > Duration::from_secs(3)) {
