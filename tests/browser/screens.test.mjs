@@ -210,14 +210,14 @@ before(async () => {
   await signIn(page);
   cookies = (await context.storageState()).cookies;
   await context.close();
-}, { timeout: 180_000 });
+}, { timeout: 900_000 });
 after(() => browser?.close());
 
 for (const [place, options] of [
   ["desk", desktop],
   ["phone", phone],
 ])
-  test(`every screen, ${place}, light and dark`, { timeout: 480_000 }, async () => {
+  test(`every screen, ${place}, light and dark`, { timeout: 1_200_000 }, async () => {
     const failures = [];
     for (const [signedIn, list] of [
       [false, outside()],
