@@ -205,3 +205,6 @@ fn within<'e, E: StdError + 'static>(mut error: &'e (dyn StdError + 'static)) ->
         error = error.source()?;
     }
 }
+
+#[cfg(test)]
+mod tests;
