@@ -269,7 +269,11 @@ export function Grid({
       else reveal(focusAt, focusColumn);
       toCell();
     },
-    nextProblem,
+    nextProblem: (backwards) => {
+      // What is typed on is the grid's from here, wherever the keyboard was.
+      toCell();
+      return nextProblem(backwards);
+    },
     show: goTo,
   }));
 
