@@ -313,3 +313,29 @@ test("rows that failed go back to the spreadsheet as a file", async () => {
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+// The last one: it ends the session that all of them share.
+test("signing out asks while an import is not sent, and leaves none of its rows in the browser", async () => {
+  const { page, errors, context } = await signedIn();
+  const chunks = /\/chunks\/\d+$/;
+  await page.route(chunks, (route) => route.abort("internetdisconnected"));
+  await readTo(page, "confirm", sheet(people("left-behind", 2500)));
+  await page.getByRole("button", { name: "Import 2,500 people" }).click();
+  await page.getByText("No answer from the server").waitFor();
+  assert.deepEqual(await keptHere(page), [1, 3]);
+
+  const signOut = async (answer) => {
+    await page.getByRole("button", { name: /^Your account/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    const question = page.getByRole("alertdialog", { name: "An import is not sent yet" });
+    await question.getByRole("button", { name: answer }).click();
+    await question.waitFor({ state: "detached" });
+  };
+  await signOut("Stay signed in");
+  assert.deepEqual(await keptHere(page), [1, 3]);
+  await signOut("Sign out and erase");
+  await page.getByText("You are signed out.").waitFor();
+  assert.deepEqual(await keptHere(page), [0, 0]);
+  assert.deepEqual(errors, []);
+  await context.close();
+});

@@ -4,6 +4,7 @@ import { asProblem } from "../api/problem";
 import { forgetShared } from "../api/shared";
 import type { Id } from "../api/types";
 import { useLoad } from "../api/use";
+import { forgetUploads, unsent } from "../import/leave";
 import { mayLeave, navigate, usePath } from "../router";
 import { SignIn } from "../signin/SignIn";
 import { texts as signInTexts } from "../signin/texts";
@@ -12,11 +13,14 @@ import { Announcer, ask } from "../ui/announce";
 import { ProblemBox } from "../ui/problem";
 import { Frame } from "./Frame";
 import { IdleGuard, useIdleClock } from "./IdleGuard";
-import { type Ended, SessionContext } from "./session";
+import { type Ended, type EndReason, SessionContext } from "./session";
 import { hearTabs, tellTabs } from "./tabs";
 
 /** Where the way in for people who forgot their password can be linked to. */
 const FORGOT = "/forgot-password";
+
+/** Whether nobody may be there any more; a session that has run its time is gone on with by who was in it. */
+const forgets = (why: EndReason) => why === "signed-out" || why === "idle";
 
 /** Somebody signed in (or finding out), or the way in and why it is needed. */
 type Who = { at: "console" } | { at: "sign-in"; ended: Ended | null };
@@ -96,7 +100,9 @@ function Signed({ onEnd, onKnown }: { onEnd: (ended: Ended | null) => void; onKn
   useEffect(
     () =>
       hearTabs((news) => {
-        if (news.is === "ended" && news.session === id) onEnd({ why: news.why });
+        if (news.is !== "ended" || news.session !== id) return;
+        if (forgets(news.why)) void forgetUploads();
+        onEnd({ why: news.why });
       }),
     [id, onEnd],
   );
@@ -111,6 +117,10 @@ function Signed({ onEnd, onKnown }: { onEnd: (ended: Ended | null) => void; onKn
 
   const signOut = useCallback(async () => {
     if (!(await mayLeave("/"))) return;
+    if (user && (await unsent(user)) > 0) {
+      const { stay, ...question } = signInTexts.unsent;
+      if (!(await ask({ ...question, cancel: stay, danger: true }))) return;
+    }
     for (;;) {
       try {
         await api.signOut();
@@ -121,14 +131,16 @@ function Signed({ onEnd, onKnown }: { onEnd: (ended: Ended | null) => void; onKn
         if (!(await ask({ ...question, cancel: stay }))) return;
       }
     }
+    await forgetUploads();
     leave({ why: "signed-out" });
     void navigate("/", { replace: true });
-  }, [leave]);
+  }, [leave, user]);
 
   const over = useCallback(
     (why: "idle" | "expired") => {
       // Whether or not the server hears of it: it counts for itself, and has ended the session too.
       void api.signOut().catch(() => {});
+      if (forgets(why)) void forgetUploads();
       leave({ why });
     },
     [leave],

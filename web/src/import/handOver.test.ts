@@ -96,6 +96,28 @@ test("given up while the rows are made ready, nothing is sent or left", async ()
   expect([all.all().size, over, await shelf.all(), await shelf.waiting("k1")]).toEqual([0, [], [], []]);
 });
 
+test("signed out, nobody's rows are left, wherever their imports were", async () => {
+  const { make, shelf, over } = stage({ is: true });
+  const all = make();
+  await shelf.put(about({ key: "elsewhere", by: "somebody", whole: true }));
+  await shelf.putRows("elsewhere", 0, [{ row: 1 }]);
+  await all.begin(about(), read);
+  expect([await all.unsent("me"), await all.unsent("somebody")]).toEqual([1, 2]);
+  await all.leave();
+  expect([all.all().size, await all.unsent("me"), over]).toEqual([0, 0, []]);
+  expect([await shelf.all(), await shelf.waiting("k1"), await shelf.waiting("elsewhere")]).toEqual([[], [], []]);
+});
+
+test("signed out while the rows are made ready, none of them is left", async () => {
+  const { make, shelf } = stage();
+  const all = make();
+  await all.begin(about(), async (start, n) => {
+    if (start === 1000) await all.leave();
+    return read(start, n);
+  });
+  expect([all.all().size, await shelf.all(), await shelf.waiting("k1")]).toEqual([0, [], []]);
+});
+
 test("rows with passwords are never put into the browser's store", async () => {
   const { make, shelf, over } = stage({ is: true });
   const all = make();

@@ -115,6 +115,21 @@ export class HandOvers {
     this.#publish(all);
   }
 
+  /** How many of this person's imports are in this browser, here or on the shelf, and not with the server. */
+  async unsent(me: Id): Promise<number> {
+    const here = [...this.#all.values()].filter(({ stage }) => stage.at !== "over").map(({ about }) => about);
+    const kept = (await this.shelf.all()).filter(({ by }) => by === me);
+    return new Set([...here, ...kept].map(({ key }) => key)).size;
+  }
+
+  /** Who sent them is signed out: nothing else is sent, and nobody's rows stay in this browser. */
+  async leave(): Promise<void> {
+    const uploads = [...this.#uploads.values()];
+    for (const key of this.#all.keys()) this.release(key);
+    for (const upload of uploads) upload.stop();
+    for (const { key } of await this.shelf.all()) await this.shelf.forget(key);
+  }
+
   /** The connection is back. */
   online(): void {
     for (const [key, { stage }] of this.#all)

@@ -112,10 +112,15 @@ export class Upload {
     this.#halted = true;
   }
 
-  /** Gives up: what was staged is thrown away on the server, and what is kept here erased. */
-  async cancel(): Promise<void> {
+  /** What is on its way is broken off, and nothing else is sent. */
+  stop(): void {
     this.#halted = true;
     this.#abort.abort();
+  }
+
+  /** Gives up: what was staged is thrown away on the server, and what is kept here erased. */
+  async cancel(): Promise<void> {
+    this.stop();
     const id = this.#upload.importId ?? (await this.#announcing?.catch(() => null))?.id ?? null;
     if (id !== null) await this.#api.cancelImport(id).catch(() => undefined);
     await this.#shelf.forget(this.#upload.key);

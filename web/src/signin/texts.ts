@@ -32,6 +32,12 @@ export const texts = {
     mfa: "Your second factor is changed, and you were signed out everywhere. Sign in with the new one.",
   },
 
+  unsent: {
+    title: "An import is not sent yet",
+    body: "Rows that the server does not have yet are only in this browser. Signing out erases them.",
+    confirm: "Sign out and erase",
+    stay: "Stay signed in",
+  },
   stillIn: {
     title: "You are still signed in",
     body: "The server could not be told that you want to sign out. Check the connection and try again.",
