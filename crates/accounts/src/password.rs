@@ -5,6 +5,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use sha2::{Digest as _, Sha256};
 
 use crate::{error::Refusal, organization::PasswordPolicy, user::User};
 
@@ -36,6 +37,7 @@ impl NewPassword {
         }
         let plain = text.to_lowercase();
         let common = COMMON.lines().any(|line| plain == line)
+            || has_leaked(&plain)
             || is_padded_common(&plain)
             || names.iter().any(|name| name.chars().count() >= 4 && plain == name.to_lowercase());
         if common {
@@ -77,7 +79,20 @@ fn is_padded_common(plain: &str) -> bool {
     COMMON.lines().any(|line| line == letters)
 }
 
-/// The passwords that leaked lists hold most, one a line, lower case.
+/// Whether a password of 12 characters or more, in lower case, is among those that leaked lists hold most.
+fn has_leaked(plain: &str) -> bool {
+    let digest: [u8; 32] = Sha256::digest(plain.as_bytes()).into();
+    let (keys, _) = LEAKED.as_chunks::<KEY_BYTES>();
+    keys.binary_search_by(|key| key[..].cmp(&digest[..KEY_BYTES])).is_ok()
+}
+
+/// The beginnings of the SHA-256 of 10,000 leaked passwords, in order: searched where they lie, nothing is read or
+/// built before. Made by `leaked-passwords.py`, which says of what.
+static LEAKED: &[u8] = include_bytes!("leaked-passwords.bin");
+/// Bytes of a password in [`LEAKED`].
+const KEY_BYTES: usize = 6;
+
+/// Words that passwords are made of, with what is often added to them, one a line, lower case.
 const COMMON: &str = include_str!("common-passwords.txt");
 
 #[expect(clippy::expect_used, reason = "constant parameters")]
@@ -132,6 +147,44 @@ mod tests {
             |text: &str| NewPassword::parse(text, &[], &policy).err().map(|refusal| (refusal.code, refusal.detail));
         assert_eq!(refusal("correct horse").unwrap().1, "use at least 14 characters");
         assert_eq!(refusal(&"ab".repeat(129)).unwrap().0, "password_too_long");
+    }
+
+    #[test]
+    fn leaked_passwords_are_refused_whatever_their_case() {
+        let (keys, rest) = LEAKED.as_chunks::<KEY_BYTES>();
+        assert!(rest.is_empty() && keys.len() >= 3_000 && keys.is_sorted(), "{} keys", keys.len());
+        let refused = |text: &str| NewPassword::parse(text, &[], &PasswordPolicy::default()).is_err();
+        for leaked in [
+            "123qweasdzxc",
+            "1qaz2wsx3edc",
+            "q1w2e3r4t5y6",
+            "leavemealone",
+            "finalfantasy",
+            "administrator",
+            "supernatural",
+            "newproject2004",
+            "heartbreaker",
+            "domainlock2004",
+            "123qwe456asd",
+            "ciaociao1234",
+            "untouchables",
+            "fernandotorres",
+            "11235813213455",
+            "whatyouwant69",
+            "superstar12345",
+            "presidential",
+            "minorityreport",
+            "liverpool200",
+            "kingmaster122",
+            "ilovemyself1",
+            "flatron795ft",
+            "Heartbreaker",
+        ] {
+            assert!(refused(leaked), "{leaked}");
+        }
+        for own in ["correct horse battery", "three blue kettles sing", "x7#Qm2!vR9$kT4pZ"] {
+            assert!(!refused(own), "{own}");
+        }
     }
 
     #[test]
