@@ -3,12 +3,12 @@
 //!
 //! Each program is started anew for every run, against a Runtime API and a DynamoDB over TLS on loopback. What is
 //! measured: from exec to the first request for work, from exec to the first answer (with one call of DynamoDB in it),
-//! and the most memory that was ever resident.
+//! and the most memory that was ever resident. Every invocation is sampled, so that ours tell X-Ray's daemon of the call.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitCode, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -70,11 +70,15 @@ pub(crate) fn run() -> Outcome<ExitCode> {
         .show()?;
     let node = node(&folder)?;
     let table = Table::start(&folder)?;
+    let daemon = UdpSocket::bind("127.0.0.1:0")?;
+    daemon.set_nonblocking(true)?;
+    let traced = daemon.local_addr()?.to_string();
 
     let mut peers = Vec::new();
     for name in FUNCTIONS {
         let program = functions::program(name);
-        peers.push(peer(name, function(Call::new(&program), &table), event(name), &[&program], &folder)?);
+        let call = function(Call::new(&program), &table).env("AWS_XRAY_DAEMON_ADDRESS", &traced);
+        peers.push(peer(name, call, event(name), &[&program], &folder)?);
     }
     let program = folder.join("bare/release/bare");
     let call = function(Call::new(&program), &table);
@@ -85,16 +89,22 @@ pub(crate) fn run() -> Outcome<ExitCode> {
     let parts: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
     peers.push(peer("get-me for Node 20, AWS SDK v3", call, event("get-me"), &parts, &folder)?);
 
+    let mut told = 0;
     for turn in 0..=RUNS {
         for peer in &mut peers {
             let run = start(peer)?;
+            while daemon.recv(&mut [0; 1024]).is_ok() {
+                told += 1;
+            }
             // The first of each finds its files on the disk, the others in memory: they are alike.
             if turn > 0 {
                 peer.runs.push(run);
             }
         }
     }
-    let (report, held) = report(&peers);
+    let (mut report, held) = report(&peers);
+    let expected = FUNCTIONS.len() * (RUNS + 1);
+    let _ = write!(report, "\ntold to X-Ray's daemon: {told} calls of {expected} starts of ours");
     say(&report);
     let file = folder.join("report.md");
     at(&file, fs::write(&file, report))?;
@@ -250,6 +260,7 @@ fn serve(stream: TcpStream, event: &str, sender: &Sender<(Asked, Instant)>) {
             format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: r-1\r\n\
                  Lambda-Runtime-Deadline-Ms: {deadline}\r\n\
+                 Lambda-Runtime-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1\r\n\
                  Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-central-1:000000000000:function:bench\r\n\
                  Content-Length: {}\r\n\r\n{event}",
                 event.len()

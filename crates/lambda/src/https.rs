@@ -32,28 +32,16 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
 };
 use rustls::{
-    CipherSuite, ClientConfig, RootCertStore,
-    crypto::{CryptoProvider, ring},
+    ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use tokio::net::TcpStream;
 use tower::Service;
 
-use crate::{Error, traces::Daemon};
+use crate::{Error, tls, traces::Daemon};
 
 /// How long TCP and TLS together may take: the SDK's own default.
 pub(crate) const CONNECT: Duration = Duration::from_millis(3100);
-
-/// The suites that the SDK's own client offers.
-const SUITES: [CipherSuite; 7] = [
-    CipherSuite::TLS13_AES_256_GCM_SHA384,
-    CipherSuite::TLS13_AES_128_GCM_SHA256,
-    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-    CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-    CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-    CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-];
 
 /// A client for the SDK, with one pool of connections. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -69,12 +57,10 @@ impl Https {
         for certificate in CertificateDer::pem_slice_iter(roots) {
             store.add(certificate.map_err(|error| error.to_string())?)?;
         }
-        let mut provider = ring::default_provider();
-        provider.cipher_suites.retain(|suite| SUITES.contains(&suite.suite()));
         let mut tcp = Tcp::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        let https = HttpsConnectorBuilder::new().with_tls_config(configuration(store, provider)?);
+        let https = HttpsConnectorBuilder::new().with_tls_config(configuration(store)?);
         // Plain HTTP is for emulators, whose endpoint a variable names.
         let https = https.https_or_http().enable_http1().wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(Connector(https));
@@ -82,8 +68,9 @@ impl Https {
     }
 }
 
-fn configuration(roots: RootCertStore, provider: CryptoProvider) -> Result<ClientConfig, rustls::Error> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(provider)).with_safe_default_protocol_versions()?;
+fn configuration(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
+    let builder =
+        ClientConfig::builder_with_provider(Arc::new(tls::provider())).with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 

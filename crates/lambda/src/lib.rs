@@ -4,6 +4,7 @@
 mod aws;
 mod https;
 mod metrics;
+mod tls;
 mod traces;
 
 use std::{

@@ -16,6 +16,7 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream, retry::ErrorKind}
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
+    crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer},
 };
 
