@@ -493,6 +493,24 @@ pub struct Refusal {
     pub detail: String,
 }
 
+impl Refusal {
+    /// The refusal of a list with more members than there may be.
+    #[must_use]
+    pub fn too_many(field: &str, limit: usize) -> Self {
+        Self { field: field.into(), code: "too_many".into(), detail: format!("at most {limit}") }
+    }
+}
+
+/// A list, if it is no longer than it may be. A longer one is refused by its length alone and then counts as empty,
+/// so that nobody walks it.
+pub fn at_most<'a, T>(field: &str, given: &'a [T], limit: usize, refusals: &mut Vec<Refusal>) -> &'a [T] {
+    if given.len() <= limit {
+        return given;
+    }
+    refusals.push(Refusal::too_many(field, limit));
+    &[]
+}
+
 /// A refused sheet.
 #[derive(Debug, Clone)]
 pub struct ImportRefused {

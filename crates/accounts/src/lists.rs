@@ -179,11 +179,21 @@ pub enum NotAValue {
     #[error("give true or false")]
     YesNo,
     /// None of the choices.
-    #[error("choose among {}", .0.join(", "))]
+    #[error("choose among {}", some_of(.0))]
     Choice(Vec<String>),
     /// No list of choices.
-    #[error("give a list of some of {}", .0.join(", "))]
+    #[error("give a list of some of {}", some_of(.0))]
     List(Vec<String>),
+}
+
+/// The first choices, and how many more there are.
+fn some_of(choices: &[String]) -> String {
+    const LISTED: usize = 20;
+    let listed = choices.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+    match choices.len().saturating_sub(LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
 }
 
 impl NotAValue {
@@ -236,7 +246,7 @@ impl Property {
             }
             PropertyType::List => {
                 let refused = || NotAValue::List(self.choices.clone());
-                let given = given.as_array().ok_or_else(refused)?;
+                let given = given.as_array().filter(|given| given.len() <= CHOICE_LIMIT).ok_or_else(refused)?;
                 let mut chosen = Vec::new();
                 for value in given {
                     let choice = value.as_str().and_then(|text| self.choice(text)).ok_or_else(refused)?;

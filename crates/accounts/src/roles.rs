@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    error::Refusal,
+    error::{Refusal, at_most},
     ids::{CustomRoleId, OrganizationId},
     naming,
     random::Randomness,
@@ -309,10 +309,10 @@ pub fn role_name(text: &str) -> Result<String, Refusal> {
     Ok(name)
 }
 
-/// The permissions of these names, each once; unknown ones are refused.
+/// The permissions of these names, each once; unknown ones are refused, and more names than there are permissions.
 pub fn parse_permissions(names: &[String], refusals: &mut Vec<Refusal>) -> Vec<Permission> {
     let mut found = BTreeSet::new();
-    for name in names {
+    for name in at_most("permissions", names, Permission::ALL.len(), refusals) {
         match Permission::parse(name.trim()) {
             Some(permission) => {
                 found.insert(permission);

@@ -18,6 +18,21 @@ use crate::routes::Route;
 /// Most bytes of a body that Lambda hands over once base64 and the event around it are counted
 /// (6 MB payload, design.md: 4 MiB).
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
+/// Most bytes of a body of an operation on one thing: a user with everything that there may be takes less.
+pub const SMALL_BODY_LIMIT: usize = 64 * 1024;
+
+/// Most bytes of an operation's body. `start-import` says itself that larger sheets come in chunks.
+fn body_limit(operation: &str) -> usize {
+    match operation {
+        "start-import" => usize::MAX,
+        "stage-chunk"
+        | "stage-source"
+        | "create-import-profile"
+        | "update-import-profile"
+        | "preview-import-profile" => BODY_LIMIT,
+        _ => SMALL_BODY_LIMIT,
+    }
+}
 
 /// One request: its operation's path parameters, query, headers and body, when and from where it came.
 #[derive(Debug, Clone)]
@@ -62,8 +77,9 @@ impl Call {
         if parts.method != route.method {
             return Err(Error::NotFound(Missing::Route));
         }
-        if body.len() > BODY_LIMIT && route.operation != "start-import" {
-            return Err(Invalid::BodyTooLarge { limit: BODY_LIMIT }.into());
+        let limit = body_limit(route.operation);
+        if body.len() > limit {
+            return Err(Invalid::BodyTooLarge { limit }.into());
         }
         Ok(Self {
             operation: route.operation,
@@ -272,6 +288,24 @@ pub(crate) fn percent_decode(text: &str, plus_is_blank: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bodies_have_the_limit_of_their_operation() {
+        let arrival = || Arrival { source: None, request_id: "r".into(), now: Timestamp::UNIX_EPOCH };
+        for (operation, path, bytes, fits) in [
+            ("sign-in", "/v1/sessions", SMALL_BODY_LIMIT, true),
+            ("sign-in", "/v1/sessions", SMALL_BODY_LIMIT + 1, false),
+            ("stage-chunk", "/v1/imports/imp_1/chunks/0", BODY_LIMIT, true),
+            ("stage-chunk", "/v1/imports/imp_1/chunks/0", BODY_LIMIT + 1, false),
+            ("preview-import-profile", "/v1/import-profiles/preview", SMALL_BODY_LIMIT + 1, true),
+            ("start-import", "/v1/imports", BODY_LIMIT + 1, true),
+        ] {
+            let route = Route::of(operation).unwrap();
+            let request = http::Request::builder().method(route.method.clone()).uri(path);
+            let call = Call::new(route, request.body(Bytes::from(vec![b' '; bytes])).unwrap(), arrival());
+            assert_eq!(call.is_ok(), fits, "{operation} {bytes}");
+        }
+    }
 
     #[test]
     fn queries_are_decoded_and_come_by_name() {

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 use crate::{Reply, call::Call};
 
+/// Most refused values that one answer names; `detail` says how many there are.
+const REFUSALS_SHOWN: usize = 100;
+
 /// An error on its way to a client.
 #[derive(Debug)]
 pub struct Problem(Error);
@@ -56,6 +59,7 @@ impl Problem {
             Error::Refused(refusals) | Error::Unfit(refusals) => {
                 body["errors"] = refusals
                     .iter()
+                    .take(REFUSALS_SHOWN)
                     .map(|refusal| json!({"field": refusal.field, "code": refusal.code, "detail": refusal.detail}))
                     .collect();
             }

@@ -12,10 +12,13 @@ use serde_json::Value;
 use crate::{
     Error, Result,
     access::{Actor, OrganizationScope},
-    error::{Conflict, Refusal},
+    error::{Conflict, Refusal, at_most},
     ids::{EntryId, OrganizationId},
     lists::{Catalog, HEADQUARTERS, HEADQUARTERS_ID, ListKind, ReadLists},
-    operations::{edits::covers, rules::Rules},
+    operations::{
+        edits::covers,
+        rules::{Rules, unknown},
+    },
     roles::{Permission, RoleBook, RoleId, built_in, parse_permissions},
     user::{User, UserKind},
 };
@@ -30,8 +33,6 @@ pub const COURSE_LIMIT: usize = 20;
 pub const PROPERTY_LIMIT: usize = 40;
 /// Most organizations that a technician is limited to.
 pub const ORGANIZATION_LIMIT: usize = 500;
-/// Most known names that a refusal lists.
-const NAMES_LISTED: usize = 20;
 
 /// What becomes of a list of references. Adding and removing mean the same whatever else changes meanwhile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +50,17 @@ impl References {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.all.is_none() && self.add.is_empty() && self.remove.is_empty()
+    }
+
+    /// Refuses lists that are longer than what a user may have at all.
+    fn bounded(&self, field: &str, limit: usize, refusals: &mut Vec<Refusal>) {
+        for (field, list) in [
+            (field.to_owned(), self.all.as_deref().unwrap_or_default()),
+            (format!("add_{field}"), &self.add),
+            (format!("remove_{field}"), &self.remove),
+        ] {
+            at_most(&field, list, limit, refusals);
+        }
     }
 
     fn named(&self) -> impl Iterator<Item = &String> {
@@ -105,6 +117,27 @@ impl Assignments {
             && self.all_module_access.is_none()
     }
 
+    /// Refuses by their lengths lists that nobody should walk.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `too_many` for each of them.
+    fn bounded(&self) -> Result<()> {
+        let mut refusals = Vec::new();
+        for (references, field, limit) in [
+            (&self.roles, "roles", ROLE_LIMIT),
+            (&self.groups, "groups", GROUP_LIMIT),
+            (&self.courses, "courses", COURSE_LIMIT),
+            (&self.services, "services", COURSE_LIMIT),
+        ] {
+            references.bounded(field, limit, &mut refusals);
+        }
+        let values = self.properties.values().filter(|value| !value.is_null()).count();
+        if values > PROPERTY_LIMIT {
+            refusals.push(Refusal::too_many("properties", PROPERTY_LIMIT));
+        }
+        if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
+    }
+
     fn lists(&self) -> [(ListKind, Vec<&String>); 4] {
         [
             (ListKind::Groups, self.groups.named().collect()),
@@ -146,12 +179,13 @@ impl Referred {
     /// Call it before the roles are read.
     ///
     /// # Errors
-    /// Those of the store.
+    /// [`Error::Refused`] with `too_many` for lists that are longer than a user's may be; those of the store.
     pub async fn read(
         ports: &(impl ReadLists + KnowOrganizations),
         organization: Option<&OrganizationId>,
         wanted: &Assignments,
     ) -> Result<Self> {
+        wanted.bounded()?;
         let mut referred = Self::default();
         if let Some(WantedScope::Selected(ids)) = &wanted.organizations {
             let ids: Vec<OrganizationId> =
@@ -215,7 +249,7 @@ pub fn assign(
         if !wanted.is_empty() {
             *to = entries(catalog, list, wanted, to, refusals, field, code);
             if to.len() > limit {
-                refusals.push(too_many(field, limit));
+                refusals.push(Refusal::too_many(field, limit));
             }
         }
     }
@@ -309,7 +343,7 @@ fn roles(rules: &Rules, wanted: &References, user: &User, refusals: &mut Vec<Ref
         rules.require_role(&roles, refusals);
     }
     if roles.len() > ROLE_LIMIT {
-        refusals.push(too_many("roles", ROLE_LIMIT));
+        refusals.push(Refusal::too_many("roles", ROLE_LIMIT));
     }
     Ok(roles)
 }
@@ -428,7 +462,7 @@ fn properties(catalog: &Catalog, wanted: &BTreeMap<String, Value>, user: &mut Us
         }
     }
     if !wanted.is_empty() && user.properties.len() > PROPERTY_LIMIT {
-        refusals.push(too_many("properties", PROPERTY_LIMIT));
+        refusals.push(Refusal::too_many("properties", PROPERTY_LIMIT));
     }
 }
 
@@ -446,20 +480,6 @@ fn site_names(catalog: &Catalog) -> Vec<String> {
     let mut all = vec![HEADQUARTERS.to_owned()];
     all.extend(names(catalog, ListKind::Sites));
     all
-}
-
-fn unknown(field: &str, code: &str, what: &str, known: &[String]) -> Refusal {
-    let listed = known.iter().take(NAMES_LISTED).cloned().collect::<Vec<_>>().join(", ");
-    let detail = match known.len() {
-        0 => format!("there are no {what} here"),
-        count if count > NAMES_LISTED => format!("{what} must be among {listed} and {} more", count - NAMES_LISTED),
-        _ => format!("{what} must be among {listed}"),
-    };
-    Refusal { field: field.into(), code: code.into(), detail }
-}
-
-fn too_many(field: &str, limit: usize) -> Refusal {
-    Refusal { field: field.into(), code: "too_many".into(), detail: format!("at most {limit}") }
 }
 
 #[cfg(test)]
@@ -538,6 +558,34 @@ mod tests {
         ] {
             let outcome = permitted(&actor, &RoleBook::default(), read.as_ref(), &becomes);
             assert_eq!(outcome.map_or_else(|error| error.code().to_owned(), |()| "ok".into()), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn lists_are_refused_by_their_lengths() {
+        let many = |count: usize| vec!["x".to_owned(); count];
+        let roles = |all: usize, add: usize, remove: usize| Assignments {
+            roles: References { all: Some(many(all)), add: many(add), remove: many(remove) },
+            ..Assignments::default()
+        };
+        let values = |count: usize, value: Value| Assignments {
+            properties: (0..count).map(|n| (n.to_string(), value.clone())).collect(),
+            ..Assignments::default()
+        };
+        for (name, wanted, refused) in [
+            ("as many as there may be", roles(10, 10, 10), ""),
+            ("more", roles(11, 0, 0), "roles"),
+            ("more to add", roles(0, 11, 0), "add_roles"),
+            ("more to take away", roles(0, 0, 11), "remove_roles"),
+            ("values", values(40, Value::from(1)), ""),
+            ("more values", values(41, Value::from(1)), "properties"),
+            ("more to forget", values(41, Value::Null), ""),
+        ] {
+            let found = match wanted.bounded() {
+                Err(Error::Refused(refusals)) => refusals[0].field.clone(),
+                _ => String::new(),
+            };
+            assert_eq!(found, refused, "{name}");
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     access::Actor,
     audit::{AuditEvent, Origin},
-    error::{Conflict, Missing, Refusal},
+    error::{Conflict, Missing, Refusal, at_most},
     ids::EntryId,
     lists::{
         CHOICE_LIMIT, Entry, HEADQUARTERS, HEADQUARTERS_ID, KEY_LIMIT, ListKind, MODULE_LIMIT, MODULE_NAME_LIMIT,
@@ -146,16 +146,13 @@ pub(super) fn fitting<const N: usize>(list: ListKind, given: [(&str, bool); N], 
 /// The modules that a group names, in order, each once.
 pub(super) fn modules(given: &[String], refusals: &mut Vec<Refusal>) -> Vec<String> {
     let mut modules = BTreeSet::new();
-    for text in given {
+    for text in at_most("modules", given, MODULE_LIMIT, refusals) {
         match naming::name("modules", text, MODULE_NAME_LIMIT) {
             Ok(name) => {
                 modules.insert(name);
             }
             Err(refusal) => refusals.push(refusal),
         }
-    }
-    if modules.len() > MODULE_LIMIT {
-        refusals.push(refusal("modules", "too_many", format!("at most {MODULE_LIMIT}")));
     }
     modules.into_iter().collect()
 }
@@ -170,18 +167,15 @@ pub(super) fn choices(value_type: PropertyType, given: &[String], refusals: &mut
         return Vec::new();
     }
     let mut choices: Vec<String> = Vec::new();
-    for text in given {
+    for text in at_most("choices", given, CHOICE_LIMIT, refusals) {
         match naming::name("choices", text, NAME_LIMIT) {
             Ok(name) if choices.contains(&name) => {}
             Ok(name) => choices.push(name),
             Err(refusal) => refusals.push(refusal),
         }
     }
-    if choices.is_empty() {
+    if choices.is_empty() && given.len() <= CHOICE_LIMIT {
         refusals.push(refusal("choices", "choices_missing", "name at least one choice".into()));
-    }
-    if choices.len() > CHOICE_LIMIT {
-        refusals.push(refusal("choices", "too_many", format!("at most {CHOICE_LIMIT}")));
     }
     choices
 }

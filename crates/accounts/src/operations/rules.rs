@@ -199,9 +199,9 @@ impl Rules {
                 Some(role) if !found.contains(&role) => found.push(role),
                 Some(_) => {}
                 None => {
-                    let names: Vec<&str> = self.roles.assignable(self.kind).map(|role| role.name()).collect();
-                    let detail = format!("roles must be among {}", names.join(", "));
-                    refusals.push(refused("roles", "role_unknown", detail));
+                    let names: Vec<String> =
+                        self.roles.assignable(self.kind).map(|role| role.name().to_owned()).collect();
+                    refusals.push(unknown("roles", "role_unknown", "roles", &names));
                 }
             }
         }
@@ -276,6 +276,20 @@ impl Rules {
 
 /// Most characters of a username (requirements.md, S4).
 pub const USERNAME_LIMIT: usize = 50;
+
+/// Most known names that a refusal lists.
+const NAMES_LISTED: usize = 20;
+
+/// The refusal of a name that is not known, with those that are.
+pub(super) fn unknown(field: &str, code: &str, what: &str, known: &[String]) -> Refusal {
+    let listed = known.iter().take(NAMES_LISTED).cloned().collect::<Vec<_>>().join(", ");
+    let detail = match known.len() {
+        0 => format!("there are no {what} here"),
+        count if count > NAMES_LISTED => format!("{what} must be among {listed} and {} more", count - NAMES_LISTED),
+        _ => format!("{what} must be among {listed}"),
+    };
+    refused(field, code, detail)
+}
 
 fn refused(field: &str, code: &str, detail: String) -> Refusal {
     Refusal { field: field.into(), code: code.into(), detail }

@@ -9,7 +9,7 @@ use crate::{
     Error, Result,
     access::Actor,
     audit::{AuditEvent, Origin},
-    error::{Missing, Refusal},
+    error::{Missing, Refusal, at_most},
     ids::OrganizationId,
     operations::{create_user::ReadOrganization, edits::Written},
     organization::{
@@ -152,7 +152,7 @@ fn policy(policy: &mut PasswordPolicy, changes: &PolicyChanges, refusals: &mut V
     if let Some(words) = &changes.blocked_words {
         const FIELD: &str = "password_policy.blocked_words";
         let mut blocked: Vec<String> = Vec::new();
-        for word in words {
+        for word in at_most(FIELD, words, BLOCKED_WORD_LIMIT, refusals) {
             let word = word.trim();
             if !BLOCKED_WORD_LENGTHS.contains(&word.chars().count()) || word.chars().any(crate::naming::is_hidden) {
                 let (least, most) = (BLOCKED_WORD_LENGTHS.start(), BLOCKED_WORD_LENGTHS.end());
@@ -161,16 +161,13 @@ fn policy(policy: &mut PasswordPolicy, changes: &PolicyChanges, refusals: &mut V
                 blocked.push(word.to_owned());
             }
         }
-        if blocked.len() > BLOCKED_WORD_LIMIT {
-            refusals.push(refusal(FIELD, "too_many", format!("at most {BLOCKED_WORD_LIMIT}")));
-        }
         policy.blocked_words = blocked;
     }
 }
 
 fn credential_modes(names: &[String], refusals: &mut Vec<Refusal>) -> BTreeSet<CredentialMode> {
     let mut modes = BTreeSet::from([CredentialMode::Link]);
-    for name in names {
+    for name in at_most("credential_modes", names, CredentialMode::ALL.len(), refusals) {
         match CredentialMode::parse(name) {
             Some(mode) => {
                 modes.insert(mode);
@@ -186,15 +183,12 @@ fn credential_modes(names: &[String], refusals: &mut Vec<Refusal>) -> BTreeSet<C
 
 fn parse_domains(given: &[String], refusals: &mut Vec<Refusal>) -> Vec<String> {
     let mut domains: Vec<String> = Vec::new();
-    for text in given {
+    for text in at_most("domains", given, DOMAIN_LIMIT, refusals) {
         match Domain::parse(text) {
             Ok(domain) if domains.iter().any(|other| domain_key(other) == domain_key(domain.as_str())) => {}
             Ok(domain) => domains.push(domain.into()),
             Err(refusal) => refusals.push(refusal),
         }
-    }
-    if domains.len() > DOMAIN_LIMIT {
-        refusals.push(refusal("domains", "too_many", format!("at most {DOMAIN_LIMIT}")));
     }
     domains
 }
