@@ -99,7 +99,6 @@ async function populate() {
   });
   of.import = (await sent.json()).id;
   await eventually("the import's end", async () => (await api("GET", `/v1/imports/${of.import}`)).body.status === "finished");
-  await made("/v1/api-keys", { name: "Nightly import from HR" });
 }
 
 const heading = (name) => (page) => page.getByRole("heading", { name }).first();
@@ -208,6 +207,16 @@ before(async () => {
   of.other = (await api("GET", "/v1/organizations?limit=100")).body.items.find(({ name }) => name === "Borealis").id;
   const { context, page } = await open(browser, desktop);
   await signIn(page);
+  // A key takes a person who is signed in, and their password.
+  await page.goto(`${url}/account/api-keys?new=key`);
+  await page.getByLabel("What is it for?").fill("Nightly import from HR");
+  await page.getByLabel("Current password", { exact: true }).fill("not this one");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByText("This is not your current password.").waitFor();
+  await page.getByLabel("Current password", { exact: true }).fill(account.admin.password);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "I have kept it" }).click();
+  await row(/Nightly import/)(page).waitFor();
   cookies = (await context.storageState()).cookies;
   await context.close();
 }, { timeout: 900_000 });

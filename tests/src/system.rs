@@ -13,6 +13,9 @@ use tokio::{
     net::TcpStream,
 };
 
+/// The password of everybody here but the first administrator.
+pub const PASSWORD: &str = "a long enough phrase";
+
 /// A running system.
 #[derive(Debug)]
 pub struct System {
@@ -173,6 +176,32 @@ impl System {
         Caller::Key(self.server.account().api_key.clone())
     }
 
+    /// The first administrator, signed in; once in half a minute, as their code is good once. An API key may less.
+    ///
+    /// # Panics
+    /// When they are not let in.
+    pub async fn root_session(&self) -> Caller {
+        let account = self.server.account();
+        let credentials = json!({"email": account.email, "password": account.password});
+        let waiting = self.post(&Caller::Nobody, "/v1/sessions", credentials).await;
+        let code = json!({"code": self.totp_code(&account.totp_secret)});
+        let done = match waiting.session() {
+            Some(caller) => self.post(&caller, "/v1/sessions/mfa", code).await,
+            None => waiting,
+        };
+        match done.session() {
+            Some(caller) => caller,
+            None => panic!("no session in {done:?}"),
+        }
+    }
+
+    /// A new API key of somebody who is signed in and whose password is [`PASSWORD`].
+    pub async fn key_of(&self, caller: &Caller) -> Caller {
+        let made = self.post(caller, "/v1/api-keys", json!({"name": "theirs", "password": PASSWORD})).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        Caller::Key(made.text_of("key"))
+    }
+
     /// Sends a request as somebody and reads the answer.
     ///
     /// # Panics
@@ -226,7 +255,7 @@ impl System {
         let user = self.user(body).await;
         let email = user.text_of("email");
         let link = self.invitation_path(&email).await;
-        let password = json!({"password": "a long enough phrase", "phone": "+4915112345678"});
+        let password = json!({"password": PASSWORD, "phone": "+4915112345678"});
         let accepted = self.post(&Caller::Nobody, format!("{link}/accept"), password).await;
         assert_eq!(accepted.status, 200, "{accepted:?}");
         let done = match accepted.json["totp_secret"].as_str() {

@@ -269,13 +269,13 @@ async fn a_deactivated_person_is_out_at_once_and_comes_back_with_everything_but_
     let acme = acme(&system).await;
     let role = json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_admin"], "language": "de"});
     let person = system.person(role).await;
-    let key = system.post(&person.caller, "/v1/api-keys", json!({"name": "theirs"})).await.text_of("key");
+    let key = system.key_of(&person.caller).await;
     assert_eq!(system.get(&person.caller, "/v1/me").await.status, 200);
-    assert_eq!(system.get(&Caller::Key(key.clone()), "/v1/me").await.status, 200);
+    assert_eq!(system.get(&key.clone(), "/v1/me").await.status, 200);
 
     let off = act(&system, &root, &person.id, "deactivate").await;
     assert_eq!((off.status, off.json["status"].as_str()), (200, Some("deactivated")), "{off:?}");
-    for (name, caller) in [("the browser", person.caller.clone()), ("the key", Caller::Key(key.clone()))] {
+    for (name, caller) in [("the browser", person.caller.clone()), ("the key", key.clone())] {
         assert_eq!(system.get(&caller, "/v1/me").await.outcome(), (401, "not_authenticated"), "{name}");
     }
     let sign_in = json!({"email": person.email, "password": PASSWORD});
@@ -294,7 +294,7 @@ async fn a_deactivated_person_is_out_at_once_and_comes_back_with_everything_but_
     assert_eq!((on.status, on.json["status"].as_str()), (200, Some("active")), "{on:?}");
     assert_eq!(on.json["password_reset"]["status"], "pending");
     assert_eq!(system.post(&Caller::Nobody, "/v1/sessions", sign_in).await.status, 401, "the old password is void");
-    for (name, caller) in [("the browser", person.caller.clone()), ("the key", Caller::Key(key))] {
+    for (name, caller) in [("the browser", person.caller.clone()), ("the key", key)] {
         assert_eq!(system.get(&caller, "/v1/me").await.status, 401, "{name} does not come back");
     }
     let token = mailed(&system, &person.email, "/password-resets/").await;
@@ -314,7 +314,7 @@ async fn a_deleted_person_leaves_nothing_but_a_trail() {
     let acme = acme(&system).await;
     let admin = json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_admin"]});
     let person = system.person(admin).await;
-    let key = system.post(&person.caller, "/v1/api-keys", json!({"name": "theirs"})).await.text_of("key");
+    let key = system.key_of(&person.caller).await;
     let path = format!("/v1/users/{}", person.id);
 
     let stale = Request::new("DELETE", &path).header("if-match", "\"99\"");
@@ -325,7 +325,7 @@ async fn a_deleted_person_leaves_nothing_but_a_trail() {
     assert_eq!(system.send(&root, Request::new("DELETE", &path)).await.outcome(), (404, "user_not_found"));
 
     assert_eq!(system.get(&person.caller, "/v1/me").await.status, 401);
-    assert_eq!(system.get(&Caller::Key(key), "/v1/me").await.status, 401);
+    assert_eq!(system.get(&key, "/v1/me").await.status, 401);
     for query in
         [format!("organization={acme}"), "q=number".into(), "role=organization_admin".into(), "status=active".into()]
     {

@@ -1,10 +1,8 @@
 //! One's own account: settings, password, second factors, API keys. Through the real handlers against the local system.
 
-use rollcall_dev_server::Crash;
-use rollcall_tests::system::{Answer, Caller, Person, Request, System};
+use rollcall_dev_server::{Crash, MailFilter};
+use rollcall_tests::system::{Answer, Caller, PASSWORD, Person, Request, System};
 use serde_json::{Value, json};
-
-const PASSWORD: &str = "a long enough phrase";
 
 /// Somebody of Acme without a second factor.
 async fn someone(system: &System, role: &str) -> Person {
@@ -323,7 +321,8 @@ async fn a_second_factor_that_was_reset_is_set_up_at_the_next_sign_in() {
 async fn api_keys_are_listed_deleted_and_end_with_the_account() {
     let system = System::start(87).await;
     let admin = someone(&system, "organization_admin").await;
-    let make = async |name: &str| system.post(&admin.caller, "/v1/api-keys", json!({"name": name})).await;
+    let wanted = |name: &str| json!({"name": name, "password": PASSWORD});
+    let make = async |name: &str| system.post(&admin.caller, "/v1/api-keys", wanted(name)).await;
     let (one, two) = (make("one").await, make("two").await);
     let listed = system.get(&admin.caller, "/v1/api-keys").await;
     let names: Vec<_> = listed.json["items"].as_array().into_iter().flatten().map(|key| key["name"].clone()).collect();
@@ -345,5 +344,127 @@ async fn api_keys_are_listed_deleted_and_end_with_the_account() {
     assert_eq!(system.get(&live, "/v1/me").await.outcome(), (401, "not_authenticated"));
     assert_eq!(system.post(&system.root(), of("activate"), json!({})).await.status, 200);
     assert_eq!(system.get(&live, "/v1/me").await.outcome(), (401, "not_authenticated"), "keys do not come back");
+    system.server.stop().await;
+}
+
+/// A session of somebody without a second factor.
+async fn session(system: &System, email: &str, password: &str) -> Caller {
+    let signed_in = sign_in(system, email, password).await;
+    assert_eq!((signed_in.status, &signed_in.json["next"]), (200, &json!(null)), "{signed_in:?}");
+    signed_in.session().expect("a cookie")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_ends_a_persons_secrets_ends_their_api_keys() {
+    let system = System::start(88).await;
+    let root = system.root();
+    let admin = someone(&system, "organization_admin").await;
+    let of = |what: &str| format!("/v1/users/{}/{what}", admin.id);
+    let delete = |what: &str| Request::new("DELETE", of(what));
+    let reset = |what: &str| Request::new("POST", of(what)).json(&json!({}));
+    for (name, request, status) in [
+        ("their keys are ended", delete("api-keys"), 204),
+        ("signed out everywhere", delete("sessions"), 204),
+        ("the second factor is reset", reset("reset-mfa"), 200),
+        ("the password is reset", reset("reset-password"), 200),
+    ] {
+        let browser = session(&system, &admin.email, PASSWORD).await;
+        let key = system.key_of(&browser).await;
+        let before = system.get(&root, of("api-keys")).await;
+        assert_eq!(before.json["items"].as_array().map(Vec::len), Some(1), "{name}: {before:?}");
+        assert!(!before.text.contains("rk_"), "{name}: never the keys themselves");
+        assert_eq!(system.send(&root, request).await.status, status, "{name}");
+        assert_eq!(system.get(&key, "/v1/me").await.outcome(), (401, "not_authenticated"), "{name}");
+        assert_eq!(system.get(&root, of("api-keys")).await.json["items"], json!([]), "{name}");
+        let stays = if name == "their keys are ended" { 200 } else { 401 };
+        assert_eq!(system.get(&browser, "/v1/me").await.status, stays, "{name}: the browser");
+    }
+    // The link of the last reset gives a password; a link that the person asks for ends what was made since.
+    let first = chosen_by_link(&system, &admin.email, None, "an entirely new phrase").await;
+    let made = json!({"name": "since", "password": "an entirely new phrase"});
+    let browser = session(&system, &admin.email, "an entirely new phrase").await;
+    let key = Caller::Key(system.post(&browser, "/v1/api-keys", made).await.text_of("key"));
+    assert_eq!(system.get(&key, "/v1/me").await.status, 200);
+    let asked = system.post(&Caller::Nobody, "/v1/password-resets", json!({"email": admin.email})).await;
+    assert_eq!(asked.status, 202, "{asked:?}");
+    chosen_by_link(&system, &admin.email, Some(first), "and yet another phrase").await;
+    assert_eq!(system.get(&key, "/v1/me").await.outcome(), (401, "not_authenticated"), "a password by a link");
+    system.server.stop().await;
+}
+
+/// Chooses a password with the newest link, waited for, that is another than `besides`; the link's token.
+async fn chosen_by_link(system: &System, email: &str, besides: Option<String>, password: &str) -> String {
+    let token = system
+        .eventually(async || {
+            let filter = MailFilter { to: Some(email.to_owned()), limit: None };
+            let mails = system.server.outbox().list(&filter).ok()?;
+            let links = mails.iter().rev().flat_map(|mail| &mail.links);
+            let token = links.filter_map(|link| link.split_once("/password-resets/")).map(|(_, token)| token).next()?;
+            (besides.as_deref() != Some(token)).then(|| token.to_owned())
+        })
+        .await
+        .expect("a link is mailed");
+    let path = format!("/v1/password-resets/{token}");
+    let done = system.post(&Caller::Nobody, path, json!({"password": password})).await;
+    assert_eq!(done.status, 204, "{done:?}");
+    token
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_has_an_end_and_its_owner_hears_of_it() {
+    let system = System::start(89).await;
+    let admin = someone(&system, "organization_admin").await;
+    let wanted = json!({"name": "For a day", "expires_in_days": 1, "password": PASSWORD});
+    let made = system.post(&admin.caller, "/v1/api-keys", wanted).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let mailed = system
+        .eventually(async || {
+            let filter = MailFilter { to: Some(admin.email.clone()), limit: None };
+            let mails = system.server.outbox().list(&filter).ok()?;
+            mails.into_iter().find(|mail| mail.subject.contains("API key"))
+        })
+        .await
+        .expect("the owner is told");
+    assert!(mailed.text.contains("For a day"), "{}", mailed.text);
+    assert!(!mailed.text.contains(&made.text_of("key")), "the mail does not hold the key");
+
+    let key = Caller::Key(made.text_of("key"));
+    assert_eq!(system.get(&key, "/v1/me").await.status, 200);
+    system.server.advance("P1D").await.expect("a clock");
+    assert_eq!(system.get(&key, "/v1/me").await.outcome(), (401, "not_authenticated"), "its day is over");
+    let again = session(&system, &admin.email, PASSWORD).await;
+    let listed = system.get(&again, "/v1/api-keys").await;
+    assert_eq!(listed.json["items"][0]["expires_at"].as_str(), Some(&*made.text_of("expires_at")), "{listed:?}");
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_ends_the_keys_of_somebody_mightier_or_their_own_by_this_door() {
+    let system = System::start(90).await;
+    let root = system.root();
+    let acme = system.get(&root, "/v1/organizations").await.json["items"][0]["id"].clone();
+    let role = json!({"name": "Desk", "kind": "end_user", "organization_id": acme,
+        "permissions": ["users.read", "credentials.write"]});
+    let role = system.post(&root, "/v1/roles", role).await.text_of("id");
+    let desk = someone(&system, &role).await;
+    let admin = someone(&system, "organization_admin").await;
+    let key = system.key_of(&admin.caller).await;
+    let me = system.get(&root, "/v1/me").await.json["user"]["id"].as_str().expect("an id").to_owned();
+    for (name, caller, id, outcome) in [
+        ("somebody mightier", &desk.caller, &admin.id, (403, "permission_denied")),
+        ("oneself", &desk.caller, &desk.id, (409, "own_account")),
+        ("the Root Master", &desk.caller, &me, (404, "user_not_found")),
+    ] {
+        let path = format!("/v1/users/{id}/api-keys");
+        assert_eq!(system.get(caller, &*path).await.outcome(), outcome, "{name}: seen");
+        assert_eq!(system.send(caller, Request::new("DELETE", path)).await.outcome(), outcome, "{name}: ended");
+    }
+    assert_eq!(system.get(&key, "/v1/me").await.status, 200, "and the key is good");
+    let own = Request::new("DELETE", format!("/v1/users/{}/sessions", admin.id));
+    assert_eq!(
+        system.send(&key, own).await.outcome(),
+        (403, "session_required"),
+        "a program does not put its owner out"
+    );
     system.server.stop().await;
 }

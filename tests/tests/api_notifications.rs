@@ -56,9 +56,7 @@ fn notifications(organizations: Value, schedule: Value, mail: &str, text: &str) 
 /// Somebody who administers by program: a browser would be signed out while the clock moves on.
 async fn administrator(system: &System, email: &str) -> Person {
     let person = system.person(json!({"kind": "technician", "roles": ["system_administrator"], "email": email})).await;
-    let key = system.post(&person.caller, "/v1/api-keys", json!({"name": "test"})).await;
-    assert_eq!(key.status, 201, "{key:?}");
-    Person { caller: Caller::Key(key.text_of("key")), ..person }
+    Person { caller: system.key_of(&person.caller).await, ..person }
 }
 
 /// Imports people into an organization and waits for the end.

@@ -127,8 +127,10 @@ async fn a_cookie_changes_things_only_from_our_own_pages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_key_is_shown_once_and_does_what_its_owner_may() {
     let system = System::start(5).await;
-    let root = system.root();
-    let made = system.post(&root, "/v1/api-keys", json!({"name": "nightly import"})).await;
+    let root = system.root_session().await;
+    let password = &system.server.account().password;
+    let wanted = json!({"name": "nightly import", "password": password});
+    let made = system.post(&root, "/v1/api-keys", wanted.clone()).await;
     assert_eq!(made.status, 201, "{made:?}");
     let key = made.text_of("key");
     assert!(key.starts_with("rk_") && key.len() == 55, "{key}");
@@ -139,29 +141,43 @@ async fn an_api_key_is_shown_once_and_does_what_its_owner_may() {
     for (name, wrong) in [("one letter more", format!("{key}x")), ("none", String::new()), ("another", "rk_x".into())] {
         assert_eq!(system.get(&Caller::Key(wrong), "/v1/me").await.outcome(), (401, "not_authenticated"), "{name}");
     }
-    let nameless = system.post(&root, "/v1/api-keys", json!({"name": " "})).await;
-    assert_eq!(nameless.outcome(), (422, "row_refused"));
+    for (name, wrong, outcome) in [
+        ("no name", json!({"name": " ", "password": password}), (422, "row_refused")),
+        ("no password", json!({"name": "n"}), (422, "row_refused")),
+        ("another password", json!({"name": "n", "password": "not this one"}), (422, "password_wrong")),
+        ("too long", json!({"name": "n", "password": password, "expires_in_days": 366}), (422, "row_refused")),
+    ] {
+        assert_eq!(system.post(&root, "/v1/api-keys", wrong).await.outcome(), outcome, "{name}");
+    }
+    for key in [key, system.server.account().api_key.clone()] {
+        let by_key = system.post(&Caller::Key(key), "/v1/api-keys", wanted.clone()).await;
+        assert_eq!(by_key.outcome(), (403, "session_required"), "a key makes no key");
+    }
     system.server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_request_gives_the_first_answer_and_another_one_is_refused() {
     let system = System::start(6).await;
-    let root = system.root();
+    let (root, signed_in) = (system.root(), system.root_session().await);
     let request = |path: &str, name: &str| {
-        Request::new("POST", path).header("idempotency-key", "7c9e-1").json(&json!({"name": name}))
+        let mut body = json!({"name": name});
+        if path == "/v1/api-keys" {
+            body["password"] = json!(system.server.account().password);
+        }
+        Request::new("POST", path).header("idempotency-key", "7c9e-1").json(&body)
     };
     let mut locations = Vec::new();
-    for path in ["/v1/organizations", "/v1/api-keys"] {
-        let first = system.send(&root, request(path, "Beta")).await;
-        let second = system.send(&root, request(path, "Beta")).await;
+    for (caller, path) in [(&root, "/v1/organizations"), (&signed_in, "/v1/api-keys")] {
+        let first = system.send(caller, request(path, "Beta")).await;
+        let second = system.send(caller, request(path, "Beta")).await;
         assert_eq!((first.status, &first.text), (201, &second.text), "{path}");
         assert_eq!(second.status, 201, "{path}");
         assert_eq!(first.headers.get("location"), second.headers.get("location"), "{path}");
         assert_eq!(first.headers.get("etag"), second.headers.get("etag"), "{path}");
         let replayed = [&first, &second].map(|answer| answer.headers.get("idempotent-replayed").map(String::as_str));
         assert_eq!(replayed, [None, Some("true")], "{path}");
-        let other = system.send(&root, request(path, "Gamma")).await;
+        let other = system.send(caller, request(path, "Gamma")).await;
         assert_eq!(other.outcome(), (422, "idempotency_key_reused"), "{path}");
         locations.push(first.text_of("id"));
     }
@@ -191,8 +207,9 @@ async fn a_repeated_request_gives_the_first_answer_and_another_one_is_refused() 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_request_at_the_same_time_is_done_once() {
     let system = System::start(7).await;
-    let root = system.root();
-    let request = || Request::new("POST", "/v1/api-keys").header("idempotency-key", "k").json(&json!({"name": "one"}));
+    let root = system.root_session().await;
+    let body = json!({"name": "one", "password": system.server.account().password});
+    let request = || Request::new("POST", "/v1/api-keys").header("idempotency-key", "k").json(&body);
     let (a, b, c, d) = tokio::join!(
         system.send(&root, request()),
         system.send(&root, request()),

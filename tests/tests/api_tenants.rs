@@ -9,7 +9,7 @@ use rollcall_accounts::{
     user::UserKind,
 };
 use rollcall_http_api::ROUTES;
-use rollcall_tests::system::{Answer, Caller, Request, System};
+use rollcall_tests::system::{Answer, Caller, PASSWORD, Request, System};
 use serde_json::{Value, json};
 
 /// Two organizations; whatever can be asked about is Acme's.
@@ -45,6 +45,8 @@ struct Place {
     staged: String,
     /// A custom import profile.
     profile: String,
+    /// The password of whoever asks.
+    password: String,
 }
 
 impl Deref for World {
@@ -202,6 +204,8 @@ const CASES: &[Case] = &[
     ),
     case("list-user-sessions", |w| get(format!("/v1/users/{}/sessions", w.user)), DENIED, NO_USER),
     case("end-user-sessions", |w| Request::new("DELETE", format!("/v1/users/{}/sessions", w.user)), DENIED, NO_USER),
+    case("list-user-api-keys", |w| get(format!("/v1/users/{}/api-keys", w.user)), DENIED, NO_USER),
+    case("end-user-api-keys", |w| Request::new("DELETE", format!("/v1/users/{}/api-keys", w.user)), DENIED, NO_USER),
     case("get-me", |_| get("/v1/me".into()), Refused(200, ""), NothingOfAcme),
     case("list-organizations", |_| get("/v1/organizations".into()), DENIED, NothingOfAcme),
     case("create-organization", |_| post("/v1/organizations".into(), &json!({"name": "Coda"})), DENIED, DENIED),
@@ -271,7 +275,12 @@ const CASES: &[Case] = &[
         DENIED,
         NO_ORGANIZATION,
     ),
-    case("create-api-key", |_| post("/v1/api-keys".into(), &json!({"name": "a key"})), DENIED, NothingOfAcme),
+    case(
+        "create-api-key",
+        |w| post("/v1/api-keys".into(), &json!({"name": "a key", "password": w.password})),
+        DENIED,
+        NothingOfAcme,
+    ),
     case("list-users", |w| get(format!("/v1/users?organization={}", w.acme)), DENIED, NO_ORGANIZATION),
     case(
         "create-user",
@@ -428,10 +437,11 @@ async fn world() -> World {
         |organization: &str, role: &str| json!({"kind": "end_user", "organization_id": organization, "roles": [role]});
     let administrator = system.person(end_user(&acme, "organization_admin")).await;
     let own = administrator.caller;
-    let credentials = json!({"email": administrator.email, "password": "a long enough phrase"});
+    let credentials = json!({"email": administrator.email, "password": PASSWORD});
     let second = system.post(&Caller::Nobody, "/v1/sessions", credentials).await.session().expect("a second session");
     let session = system.get(&second, "/v1/me").await.json["session"]["id"].as_str().expect("its id").to_owned();
-    let key = system.post(&own, "/v1/api-keys", json!({"name": "a key"})).await.text_of("id");
+    let wanted = json!({"name": "a key", "password": PASSWORD});
+    let key = system.post(&own, "/v1/api-keys", wanted).await.text_of("id");
     let powerless = system.person(end_user(&acme, "organization_user")).await.caller;
     let other = system.person(end_user(&beta, "organization_admin")).await.caller;
     let user = system.user(end_user(&acme, "organization_user")).await.text_of("id");
@@ -458,7 +468,7 @@ async fn world() -> World {
     let staged = staged.text_of("id");
     let profiles = format!("/v1/import-profiles?organization={acme}");
     let profile = system.post(&root, profiles, json!({"base": "end-user", "title": "Ours"})).await.text_of("id");
-    let place = Place { acme, user, role, group, session, key, import, staged, profile };
+    let place = Place { acme, user, role, group, session, key, import, staged, profile, password: PASSWORD.into() };
     World { system, root, own, powerless, other, place }
 }
 
@@ -538,7 +548,7 @@ const OF_ONESELF: &[&str] = &[
     "sign-out",
 ];
 /// What an API key has none of, and what is the administrator's own.
-const NOT_OF_ROOTS_KEY: &[&str] = &["keep-session", "end-session", "delete-api-key"];
+const NOT_OF_ROOTS_KEY: &[&str] = &["keep-session", "end-session", "create-api-key", "delete-api-key"];
 
 /// The requests above are refused for who makes them, not for what they say: those who may make them are
 /// answered, or told of the state that things are in.
@@ -660,6 +670,8 @@ const NEEDS: &[(&str, Need)] = &[
     ("reset-password", Where(P::CredentialsWrite)),
     ("list-user-sessions", Where(P::UsersRead)),
     ("end-user-sessions", Where(P::CredentialsWrite)),
+    ("list-user-api-keys", Where(P::CredentialsWrite)),
+    ("end-user-api-keys", Where(P::CredentialsWrite)),
     ("send-invitation", Where(P::InvitationsWrite)),
     ("resend-invitation", Where(P::InvitationsWrite)),
     ("revoke-invitation", Where(P::InvitationsWrite)),
@@ -826,6 +838,7 @@ fn nowhere() -> Place {
         import: id("imp"),
         staged: id("imp2"),
         profile: id("prof"),
+        password: PASSWORD.into(),
     }
 }
 
@@ -948,8 +961,8 @@ async fn every_built_in_role_may_do_in_every_place_what_the_table_says() {
     let mut wrong = Vec::new();
     let mut n = 0;
     for column in columns() {
-        let caller = if column.role == RoleId::ROOT_MASTER {
-            root.clone()
+        let (caller, password) = if column.role == RoleId::ROOT_MASTER {
+            (system.root_session().await, &*system.server.account().password)
         } else {
             let mut person = json!({"kind": column.kind.name(), "roles": [column.role]});
             if column.kind != UserKind::Technician {
@@ -957,7 +970,7 @@ async fn every_built_in_role_may_do_in_every_place_what_the_table_says() {
             } else if column.limited {
                 person["organizations"] = json!([acme]);
             }
-            system.person(person).await.caller
+            (system.person(person).await.caller, PASSWORD)
         };
         for (at, name, organization, import) in [
             (At::Own, "own", Some(acme.as_str()), &imports[0]),
@@ -965,7 +978,8 @@ async fn every_built_in_role_may_do_in_every_place_what_the_table_says() {
             (At::Technicians, "technicians'", None, &imports[2]),
         ] {
             n += 1;
-            let place = furnish(&system, organization, import, n).await;
+            let furnished = furnish(&system, organization, import, n).await;
+            let place = Place { password: password.to_owned(), ..furnished };
             for (case, need) in &asking {
                 let Some(request) = request(case, at, &place) else { continue };
                 // The trail is looked at for one who may do everything.

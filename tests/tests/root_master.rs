@@ -71,6 +71,7 @@ async fn a_deployment_is_bootstrapped_once() {
         last_name: "Ot".into(),
         email: email.into(),
         password: "a long enough phrase".into(),
+        api_key_days: 90,
         totp_secret: TotpSecret::random(&SystemRandomness),
     };
     let now = system.server.clock().now();

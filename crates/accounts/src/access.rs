@@ -167,8 +167,9 @@ pub trait Authenticator {
     /// The owner of a session token (already hashed, SHA-256 hex), if it is complete, not over at `now`, and of the
     /// user's present epoch.
     async fn session_user(&self, token_hash: &str, now: Timestamp) -> Result<Option<(Account, Via)>>;
-    /// The owner of an API key (already hashed, SHA-256 hex), if it is of the user's present epoch.
-    async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>>;
+    /// The owner of an API key (already hashed, SHA-256 hex), if it is not over at `now` and of the user's present
+    /// epoch.
+    async fn api_key_user(&self, key_hash: &str, now: Timestamp) -> Result<Option<Account>>;
 }
 
 /// SHA-256 in lower-case hex: how session tokens and API keys are stored.

@@ -318,6 +318,7 @@ const OWN_CODES: &[&str] = &[
     "role_required",
     "row_refused",
     "rows_missing",
+    "session_required",
     "too_many_attempts",
     "use_chunks",
     "version_conflict",
@@ -432,6 +433,9 @@ pub enum Invalid {
     /// The idempotency key came with another body before.
     #[error("this Idempotency-Key was used with another request")]
     IdempotencyKeyReused,
+    /// An API key, where only somebody who is signed in may.
+    #[error("sign in to do this; an API key cannot")]
+    SessionRequired,
     /// A browser request from another origin.
     #[error("this request did not come from Rollcall's own pages")]
     Origin,
@@ -473,6 +477,7 @@ impl Invalid {
             Self::MediaType { .. } => "media_type_not_supported",
             Self::PreconditionRequired => "precondition_required",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::SessionRequired => "session_required",
             Self::Origin => "origin_not_allowed",
             Self::ChunksMissing(_) => "chunks_missing",
             Self::RowsMissing { .. } => "rows_missing",

@@ -7,6 +7,7 @@ use crate::{
     access::secret_hash,
     ids::{ImportId, InvitationId, OrganizationId, UserId},
     invitation::{Delivery, Invitation},
+    operations::create_api_key::ApiKey,
     random::Randomness,
     settings::{Channel, Priority, Severity, Weight},
     time::iso,
@@ -84,6 +85,19 @@ pub enum MailSubject {
         /// When.
         #[serde(with = "crate::time::fixed")]
         at: Timestamp,
+    },
+    /// To a person, that a program may act in their name from now on.
+    ApiKeyCreated {
+        /// Whose.
+        user_id: UserId,
+        /// What the key is for, as its maker says.
+        name: String,
+        /// When it was made.
+        #[serde(with = "crate::time::fixed")]
+        at: Timestamp,
+        /// When it ends.
+        #[serde(with = "crate::time::fixed")]
+        expires_at: Timestamp,
     },
     /// A link to confirm a new address, to that address; dropped when the change has moved on or its time has passed.
     ConfirmEmail {
@@ -265,6 +279,22 @@ impl DueMail {
             subject: MailSubject::PasswordChanged { user_id: user.id.clone(), at: now },
             lane: Lane::Now,
             queued_at: now,
+        }
+    }
+
+    /// The note to a person that there is a new API key of theirs.
+    #[must_use]
+    pub fn api_key_created(key: &ApiKey) -> Self {
+        Self {
+            id: format!("api-key#{}", key.id),
+            subject: MailSubject::ApiKeyCreated {
+                user_id: key.user_id.clone(),
+                name: key.name.clone(),
+                at: key.created_at,
+                expires_at: key.ends_at(),
+            },
+            lane: Lane::Now,
+            queued_at: key.created_at,
         }
     }
 

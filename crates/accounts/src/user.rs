@@ -405,6 +405,17 @@ impl User {
         self.session_epoch += 1;
     }
 
+    /// Ends every session and every API key of the user: whoever came in by any way is out.
+    pub fn end_everything(&mut self) {
+        self.end_sessions();
+        self.end_api_keys();
+    }
+
+    /// Ends every API key of the user.
+    pub fn end_api_keys(&mut self) {
+        self.key_epoch += 1;
+    }
+
     /// No link for a new password is good any more: the password has changed otherwise, or the address the link
     /// went to is not the person's any more.
     pub fn revoke_password_reset(&mut self, now: Timestamp) {

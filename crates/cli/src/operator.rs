@@ -7,6 +7,7 @@ use rollcall_accounts::{
     Error,
     operations::{
         bootstrap::{Bootstrap, NewRootMaster, bootstrap as make_root},
+        create_api_key::DEFAULT_DAYS,
         promote_root::{Promoted, promote_root as promote},
     },
     random::{Randomness as _, SystemRandomness},
@@ -36,6 +37,7 @@ pub(crate) fn bootstrap(arguments: &[String]) -> Result<ExitCode, Usage> {
         email: given.required("--email")?,
         password: password.clone(),
         totp_secret: totp_secret.clone(),
+        api_key_days: DEFAULT_DAYS,
     };
     run(async |environment: &Environment| {
         let store = Store::new(&environment.sdk, &table);
@@ -43,7 +45,7 @@ pub(crate) fn bootstrap(arguments: &[String]) -> Result<ExitCode, Usage> {
             Bootstrap::AlreadyDone => Err("this deployment has its Root Master already; nothing was changed".into()),
             Bootstrap::Done(made) => Ok(format!(
                 "The Root Master was made. This is shown once:\n\n  email     {}\n  password  {password}\n  \
-                 TOTP      {}\n            {}\n  API key   {}\n\nSign in, choose another password, and keep the \
+                 TOTP      {}\n            {}\n  API key   {}\n            good for {DEFAULT_DAYS} days\n\nSign in, choose another password, and keep the \
                  rest in a safe place.",
                 made.user.email,
                 totp_secret.to_base32(),

@@ -7,6 +7,7 @@ use rollcall_accounts::{
     audit::Origin,
     operations::{
         bootstrap::{Bootstrap, NewRootMaster, bootstrap},
+        create_api_key::MOST_DAYS,
         create_organization::{NewOrganization, create_organization},
     },
     random::SystemRandomness,
@@ -111,6 +112,7 @@ async fn make(operator: &SdkConfig, table: &str, clock: &Clock) -> Result<Accoun
         email: "admin@rollcall.example".into(),
         password: password.clone(),
         totp_secret: totp_secret.clone(),
+        api_key_days: MOST_DAYS,
     };
     let Bootstrap::Done(made) = bootstrap(&store, root.clone(), clock.now(), &randomness).await? else {
         return Err("the data folder has an administrator but no dev.json; delete the folder to start anew".into());

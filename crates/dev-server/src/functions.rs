@@ -65,6 +65,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     deliver_bulk
     deliver_mail
     end_session
+    end_user_api_keys
     end_user_sessions
     expire_invitations
     export_audit_events
@@ -92,6 +93,7 @@ const OPERATIONS: &[(&str, Service)] = operations! {
     list_permissions
     list_roles
     list_sessions
+    list_user_api_keys
     list_user_audit_events
     list_user_sessions
     list_users

@@ -91,7 +91,8 @@ impl Call {
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(Error::NotAuthenticated);
             }
-            let account = ports.api_key_user(&secret_hash(key.trim())).await?.ok_or(Error::NotAuthenticated)?;
+            let account =
+                ports.api_key_user(&secret_hash(key.trim()), self.now).await?.ok_or(Error::NotAuthenticated)?;
             return Actor::new(account, Via::ApiKey).ok_or(Error::NotAuthenticated);
         }
         let token = self.session_token()?.ok_or(Error::NotAuthenticated)?;

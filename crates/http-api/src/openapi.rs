@@ -67,6 +67,8 @@ use crate::{auth::SESSION_COOKIE, operations, representations::problem::ProblemR
         operations::update_user::update_user,
         operations::list_user_sessions::list_user_sessions,
         operations::end_user_sessions::end_user_sessions,
+        operations::list_user_api_keys::list_user_api_keys,
+        operations::end_user_api_keys::end_user_api_keys,
         operations::delete_user::delete_user,
         operations::export_users::export_users,
         operations::clone_user::clone_user,

@@ -171,6 +171,7 @@ fn status(error: &Error) -> (StatusCode, &'static str) {
             Invalid::MediaType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Media type not supported"),
             Invalid::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "Precondition required"),
             Invalid::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "Idempotency key reused"),
+            Invalid::SessionRequired => (StatusCode::FORBIDDEN, "Session required"),
             Invalid::Origin => (StatusCode::FORBIDDEN, "Origin not allowed"),
             Invalid::ChunksMissing(_) => (StatusCode::CONFLICT, "Chunks missing"),
             Invalid::RowsMissing { .. } => (StatusCode::CONFLICT, "Rows missing"),

@@ -67,6 +67,8 @@ routes! {
     PATCH "/v1/users/{id}" "update-user",
     GET "/v1/users/{id}/sessions" "list-user-sessions",
     DELETE "/v1/users/{id}/sessions" "end-user-sessions",
+    GET "/v1/users/{id}/api-keys" "list-user-api-keys",
+    DELETE "/v1/users/{id}/api-keys" "end-user-api-keys",
     DELETE "/v1/users/{id}" "delete-user",
     GET "/v1/users/export" "export-users",
     POST "/v1/users/{id}/clone" "clone-user",

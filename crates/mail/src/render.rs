@@ -154,6 +154,15 @@ fn page(letter: &Letter) -> Page {
                 ..base(name, copy.subject.to_owned(), lead)
             }
         }
+        Content::ApiKeyCreated { name, key, at, expires_at, link } => {
+            let copy = &texts.key;
+            Page {
+                facts: vec![(copy.name, one_line(key)), (copy.ends, texts.moment(*expires_at))],
+                action: action(copy.button, link),
+                notes: vec![copy.unexpected.to_owned()],
+                ..base(name, copy.subject.to_owned(), fill(copy.lead, &[("at", &texts.moment(*at))]))
+            }
+        }
         Content::ConfirmEmail { name, email, link, expires_at } => {
             let copy = &texts.confirm;
             let subject = fill(copy.subject, &[("day", &texts.short_day(*expires_at))]);
@@ -359,6 +368,13 @@ mod tests {
             reset(Some("Rudi Roth"), true),
             reset(None, true),
             Content::PasswordChanged { name: name(), at: at(), link: link("") },
+            Content::ApiKeyCreated {
+                name: name(),
+                key: "Nightly import from HR".into(),
+                at: at(),
+                expires_at: "2027-02-20T18:03:00Z".parse().unwrap(),
+                link: link("account/api-keys"),
+            },
             Content::ConfirmEmail {
                 name: name(),
                 email: "new@example.org".into(),
@@ -572,14 +588,17 @@ mod tests {
 
     #[test]
     fn first_credentials_as_html_show_the_password_as_it_is() {
-        let html = render(&letter("en", others().swap_remove(8))).unwrap().html;
+        let credentials =
+            others().into_iter().find(|content| matches!(content, Content::FirstCredentials { .. })).unwrap();
+        let html = render(&letter("en", credentials)).unwrap().html;
         assert!(html.contains("k7Qm&#60;3&#38;"), "{html}");
         assert!(html.contains("ana.silva"), "{html}");
     }
 
     #[test]
     fn a_mail_without_a_button_has_no_link() {
-        let note = render(&letter("en", others().swap_remove(5))).unwrap();
+        let asked = others().into_iter().find(|content| matches!(content, Content::EmailChangeAsked { .. })).unwrap();
+        let note = render(&letter("en", asked)).unwrap();
         assert!(!note.html.contains("href") && !note.text.contains("http"), "{}", note.text);
     }
 

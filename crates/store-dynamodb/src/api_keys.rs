@@ -7,23 +7,25 @@ use rollcall_accounts::{
     error::StoreError,
     ids::{ApiKeyId, UserId},
     operations::{
-        create_api_key::{ApiKey, NewApiKey, SaveApiKey},
+        create_api_key::{ApiKey, LISTED_DAYS, NewApiKey, SaveApiKey},
         delete_api_key::DeleteApiKey,
         list_api_keys::ListApiKeys,
     },
+    outbox::DueMail,
 };
 
 use crate::{
     Store,
     dispatch::Dispatch as _,
     failure::internal,
-    item::{self, Item, s},
+    item::{self, Item, n, s},
     keys,
 };
 
 impl SaveApiKey for Store {
-    async fn save_api_key(&self, new: &NewApiKey, event: &AuditEvent) -> Result<()> {
+    async fn save_api_key(&self, new: &NewApiKey, event: &AuditEvent, mail: &DueMail) -> Result<()> {
         let mut members = self.new_api_key(new)?;
+        members.push(self.mail(mail)?);
         members.extend(self.audit(event)?);
         self.transact(members).await?.map_err(|_| Error::internal("a new API key exists already"))
     }
@@ -70,12 +72,17 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// The members of a transaction that stores an API key.
+    /// The members of a transaction that stores an API key. Their `ttl` only tidies up; the key's end decides.
     pub(crate) fn new_api_key(&self, new: &NewApiKey) -> Result<Vec<TransactWriteItem>, StoreError> {
         let hash = new.hash();
         let entry = keys::api_key_entry(&new.api_key.user_id, &new.api_key.id);
+        let mut opens = item::to_item(&keys::api_key(&hash), "api_key", &new.api_key)?;
         let mut listed = item::to_item(&entry, "api_key_entry", &new.api_key)?;
         listed.insert("hash".to_owned(), s(&hash));
-        Ok(vec![self.put_new(item::to_item(&keys::api_key(&hash), "api_key", &new.api_key)?)?, self.put_new(listed)?])
+        let ttl = new.api_key.ends_at().as_second() + i64::from(LISTED_DAYS) * 86_400;
+        for item in [&mut opens, &mut listed] {
+            item.insert("ttl".to_owned(), n(ttl));
+        }
+        Ok(vec![self.put_new(opens)?, self.put_new(listed)?])
     }
 }

@@ -15,8 +15,8 @@ impl Authenticator for Store {
         self.signed_in(token_hash, now).await
     }
 
-    async fn api_key_user(&self, key_hash: &str) -> Result<Option<Account>> {
-        self.key_holder(key_hash).await
+    async fn api_key_user(&self, key_hash: &str, now: Timestamp) -> Result<Option<Account>> {
+        self.key_holder(key_hash, now).await
     }
 }
 
@@ -41,7 +41,7 @@ impl Store {
     }
 
     #[boxed]
-    async fn key_holder(&self, key_hash: &str) -> Result<Option<Account>> {
+    async fn key_holder(&self, key_hash: &str, now: Timestamp) -> Result<Option<Account>> {
         let answer = self
             .client
             .get_item()
@@ -53,7 +53,7 @@ impl Store {
             .map_err(internal)?;
         let Some(item) = answer.item else { return Ok(None) };
         let key: ApiKey = item::from_item(item)?;
-        match self.user(&key.user_id).await?.filter(|user| user.key_epoch == key.epoch) {
+        match self.user(&key.user_id).await?.filter(|user| key.is_live(user, now)) {
             Some(user) => Ok(Some(self.account(user).await?)),
             None => Ok(None),
         }

@@ -269,8 +269,8 @@ export const api = {
   deleteEntry: (list: ListName, organization: Id, entry: Entry) =>
     request<void>("DELETE", `/v1/${list}/${segment(entry.id)}`, { query: { organization }, ifMatch: entry.version }),
 
-  createApiKey: (name: string, idempotencyKey: string) =>
-    request<NewApiKey>("POST", "/v1/api-keys", { json: { name }, idempotencyKey }),
+  createApiKey: (key: { name: string; expires_in_days: number; password: string }, idempotencyKey: string) =>
+    request<NewApiKey>("POST", "/v1/api-keys", { json: key, idempotencyKey }),
   apiKeys: (cursor?: string, signal?: Signal) =>
     request<Page<ApiKey>>("GET", "/v1/api-keys", { query: { cursor }, signal }),
   revokeApiKey: (id: Id) => request<void>("DELETE", `/v1/api-keys/${segment(id)}`),
@@ -292,6 +292,9 @@ export const api = {
     request<void>("DELETE", `/v1/users/${segment(id)}`, version === undefined ? {} : { ifMatch: version }),
   userSessions: (id: Id, signal?: Signal) =>
     request<{ items: OpenSession[] }>("GET", `/v1/users/${segment(id)}/sessions`, { signal }),
+  userApiKeys: (id: Id, signal?: Signal) =>
+    request<{ items: ApiKey[] }>("GET", `/v1/users/${segment(id)}/api-keys`, { signal }),
+  endUserApiKeys: (id: Id) => request<void>("DELETE", `/v1/users/${segment(id)}/api-keys`),
   endUserSessions: (id: Id) => request<void>("DELETE", `/v1/users/${segment(id)}/sessions`),
   userAudit: (id: Id, cursor?: string, signal?: Signal) =>
     request<Page<AuditEvent>>("GET", `/v1/users/${segment(id)}/audit-events`, { query: { cursor }, signal }),

@@ -255,6 +255,8 @@ export interface ApiKey {
   id: Id;
   name: string;
   created_at: Instant;
+  /** From then on it opens nothing. */
+  expires_at: Instant;
 }
 
 /** A key as it is shown once, when it is made. */

@@ -64,6 +64,7 @@ export const texts = {
     "user.password_reset_requested": "Asked for a new password",
     "user.mfa_reset": "Reset the second factor",
     "user.signed_out": "Signed the person out everywhere",
+    "user.api_keys_ended": "Ended every API key",
     "user.locked_out": "Too many sign-ins failed: locked",
     "user.unlocked": "Unlocked the account",
     "user.deactivated": "Deactivated the account",

@@ -2,10 +2,13 @@ import { type FormEvent, useCallback, useId, useState } from "react";
 import { api, everyItem } from "../api/client";
 import type { ApiKey, NewApiKey } from "../api/types";
 import { useAction, useLoad } from "../api/use";
+import { useSession } from "../console/session";
+import { PasswordField, Username } from "../password/PasswordField";
+import { texts as passwords } from "../password/texts";
 import { useSearchState } from "../router";
 import { texts as common } from "../texts/en";
 import { ask, notify } from "../ui/announce";
-import { Button, CopyButton, Field, ModalDialog, Skeleton } from "../ui/controls";
+import { Button, CopyButton, Field, ModalDialog, SelectField, Skeleton } from "../ui/controls";
 import { KeyIcon } from "../ui/icons";
 import { ProblemBox } from "../ui/problem";
 import { Time } from "../ui/time";
@@ -45,6 +48,7 @@ export function KeysPage() {
             <tr>
               <th scope="col">{t.columns.name}</th>
               <th scope="col">{t.columns.created}</th>
+              <th scope="col">{t.columns.ends}</th>
               <th scope="col">
                 <span className="visually-hidden">{t.revoke}</span>
               </th>
@@ -90,6 +94,10 @@ function KeyRow({ apiKey, onRevoked }: { apiKey: ApiKey; onRevoked: () => void }
         <td className="muted">
           <Time at={apiKey.created_at} />
         </td>
+        <td className="muted">
+          {isOver(apiKey) && `${t.over} `}
+          <Time at={apiKey.expires_at} />
+        </td>
         <td className="end">
           <Button look="quiet" busy={revoke.busy} onPress={() => void revoke.run()}>
             {t.revoke}
@@ -99,7 +107,7 @@ function KeyRow({ apiKey, onRevoked }: { apiKey: ApiKey; onRevoked: () => void }
       </tr>
       {revoke.problem && (
         <tr>
-          <td colSpan={3}>
+          <td colSpan={4}>
             <ProblemBox problem={revoke.problem} />
           </td>
         </tr>
@@ -108,17 +116,28 @@ function KeyRow({ apiKey, onRevoked }: { apiKey: ApiKey; onRevoked: () => void }
   );
 }
 
+const isOver = (key: ApiKey) => Date.parse(key.expires_at) <= Date.now();
+
+/** Days that can be chosen; the server takes any number up to a year. */
+const DAYS = [7, 30, 90, 365];
+
 function NewKey({ onClose }: { onClose: () => void }) {
+  const { me } = useSession();
   const [name, setName] = useState("");
-  const [missing, setMissing] = useState(false);
+  const [days, setDays] = useState(90);
+  const [password, setPassword] = useState("");
+  const [tried, setTried] = useState(false);
   const [made, setMade] = useState<NewApiKey | null>(null);
   const form = useId();
   // A key must be seen by whoever asked for it: every press of the button is a request of its own.
-  const create = useAction(async () => setMade(await api.createApiKey(name.trim(), crypto.randomUUID())));
+  const create = useAction(async () =>
+    setMade(await api.createApiKey({ name: name.trim(), expires_in_days: days, password }, crypto.randomUUID())),
+  );
+  const wrong = create.problem?.errors.some((entry) => entry.code === "password_wrong") === true;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setMissing(!name.trim());
-    if (name.trim()) void create.run();
+    setTried(true);
+    if (name.trim() && password) void create.run();
   };
   if (made)
     return (
@@ -150,7 +169,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
       ]}
     >
       <form id={form} className="stack" onSubmit={submit} noValidate>
-        {create.problem && <ProblemBox problem={create.problem} />}
+        {create.problem && !wrong && <ProblemBox problem={create.problem} />}
         <Field
           label={t.name}
           value={name}
@@ -158,7 +177,26 @@ function NewKey({ onClose }: { onClose: () => void }) {
           autoFocus
           autoComplete="off"
           hint={t.nameHint}
-          error={missing && !name.trim() ? t.nameMissing : undefined}
+          error={tried && !name.trim() ? t.nameMissing : undefined}
+        />
+        <SelectField
+          label={t.goodFor}
+          value={String(days)}
+          onChange={(id) => setDays(Number(id))}
+          options={DAYS.map((number) => ({ id: String(number), name: t.days(number) }))}
+          hint={t.goodForHint}
+        />
+        <Username value={me.user.email} />
+        <PasswordField
+          label={passwords.current}
+          name="current-password"
+          autoComplete="current-password"
+          value={password}
+          onChange={(value) => {
+            setPassword(value);
+            create.clear();
+          }}
+          error={wrong ? t.passwordWrong : tried && !password ? t.passwordMissing : undefined}
         />
       </form>
     </ModalDialog>

@@ -102,14 +102,21 @@ export const texts = {
   },
 
   keys: {
-    intro: "Programs sign in with a key instead of a password. A key may do what you may do, and is shown once.",
+    intro:
+      "Programs sign in with a key instead of a password. A key may do what you may do until it ends, and is shown once. A new password by mail, a reset and signing out everywhere end all of them.",
     mine: "Your keys",
     none: "You have no API keys",
     noneBody: "Make one for each program, so that you can revoke it without stopping the others.",
-    columns: { name: "What it is for", created: "Created", used: "Last used" },
+    columns: { name: "What it is for", created: "Created", ends: "Ends" },
     name: "What is it for?",
     nameHint: "For example “Nightly import from HR”.",
     nameMissing: "Say what the key is for.",
+    goodFor: "Good for",
+    goodForHint: "Then programs that use it are refused, and you make another.",
+    days: (number: number) => (number === 365 ? "A year" : `${number} days`),
+    over: "Ended",
+    passwordMissing: "Enter your password.",
+    passwordWrong: "This is not your current password.",
     add: "New API key",
     create: "Create key",
     ready: "Your new key",

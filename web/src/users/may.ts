@@ -14,6 +14,8 @@ export interface May {
   remove: boolean;
   seeSessions: boolean;
   endSessions: boolean;
+  /** Sees and ends their API keys. */
+  endKeys: boolean;
   /** Roles, permissions and scope stay as they are. */
   accessFixed: Hands;
   /** Why neither status nor existence of the account can be changed. */
@@ -64,6 +66,7 @@ export function may(me: SignedIn, user: User, roles: Role[] | undefined): May {
     remove: can("users.delete") && fixed === null,
     seeSessions: registered,
     endSessions: can("credentials.write") && reach && registered,
+    endKeys: can("credentials.write") && fixed === null && registered,
     accessFixed: fixed,
     fixed,
   };

@@ -261,6 +261,10 @@ export const texts = {
     lastSeen: "last seen",
     thisOne: "you, here",
     endSessions: "Sign out everywhere",
+    keys: "API keys",
+    noKeys: "None: no program acts in their name.",
+    keyEnds: "ends",
+    endKeys: "End all API keys",
     fixed: {
       off_own:
         "This is your own account. Others with the permission can change its status; your password and second factor are under your profile.",
@@ -272,8 +276,9 @@ export const texts = {
     danger: "Danger zone",
     describe: {
       unlock: "They can try to sign in again at once.",
-      "reset-password": "Signs them out everywhere and mails a link that is good for 24 hours.",
-      "reset-mfa": "Signs them out everywhere; they set the second factor up at the next sign-in.",
+      "reset-password": "Signs them out everywhere, ends their API keys and mails a link that is good for 24 hours.",
+      "reset-mfa":
+        "Signs them out everywhere and ends their API keys; they set the second factor up at the next sign-in.",
       deactivate: "Signs them out everywhere at once and keeps settings and groups.",
       activate: "They choose a new password and set up the second factor anew.",
       remove: "Final. Frees the address and the username; the audit trail stays.",
@@ -320,7 +325,11 @@ export const texts = {
       "This is final and cannot be taken back. The account, its sessions and its invitation are gone, the address and the username are free again. What was done with the account stays in the audit trail.",
     removed: (name: string) => `${name} was deleted`,
     endTitle: (name: string) => `Sign ${name} out everywhere?`,
-    endBody: "Every browser they are signed in with has to sign in again. What is not saved there is lost.",
+    endBody:
+      "Every browser they are signed in with has to sign in again. What is not saved there is lost. Their API keys end, too.",
+    endKeysTitle: (name: string) => `End all API keys of ${name}?`,
+    endKeysBody: "Programs that use them are refused at once. This cannot be taken back.",
+    keysEnded: (name: string) => `No API key of ${name} is good any more`,
     ended: (name: string) => `${name} is signed out everywhere`,
   },
 

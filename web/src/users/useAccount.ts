@@ -10,6 +10,7 @@ export function useAccount(p: {
   onChanged: (user: User) => void;
   onRemoved: (id: Id) => void;
   onSessionsEnded: () => void;
+  onKeysEnded: () => void;
 }) {
   const name = p.user.name || p.user.email;
   const change = useAction(async (act: AccountAct) => {
@@ -53,8 +54,28 @@ export function useAccount(p: {
     await api.endUserSessions(p.user.id);
     notify(t.act.ended(name));
     p.onSessionsEnded();
+    p.onKeysEnded();
   });
-  return { change, remove, endSessions, problem: change.problem ?? remove.problem ?? endSessions.problem };
+  const endKeys = useAction(async () => {
+    const sure = await ask({
+      title: t.act.endKeysTitle(name),
+      body: t.act.endKeysBody,
+      confirm: t.security.endKeys,
+      cancel: t.act.cancel,
+      danger: true,
+    });
+    if (!sure) return;
+    await api.endUserApiKeys(p.user.id);
+    notify(t.act.keysEnded(name));
+    p.onKeysEnded();
+  });
+  return {
+    change,
+    remove,
+    endSessions,
+    endKeys,
+    problem: change.problem ?? remove.problem ?? endSessions.problem ?? endKeys.problem,
+  };
 }
 
 export type Account = ReturnType<typeof useAccount>;

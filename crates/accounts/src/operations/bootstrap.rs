@@ -33,6 +33,8 @@ pub struct NewRootMaster {
     pub password: String,
     /// The enrolled authenticator's secret.
     pub totp_secret: TotpSecret,
+    /// How long their API key is good for, in days.
+    pub api_key_days: u16,
 }
 
 impl fmt::Debug for NewRootMaster {
@@ -134,7 +136,7 @@ pub async fn bootstrap(
         totp_secret: Some(new.totp_secret),
         ..Credential::empty(id.clone())
     };
-    let api_key = NewApiKey::new(&user, "bootstrap".into(), now, randomness);
+    let api_key = NewApiKey::new(&user, "bootstrap".into(), new.api_key_days, now, randomness);
     let origin = Origin { actor: Some(id.clone()), source: None, now };
     let events = [
         origin.event(

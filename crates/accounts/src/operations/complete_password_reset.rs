@@ -17,7 +17,7 @@ use crate::{
     user::LinkState,
 };
 
-/// Sets the new password: every session ends, a lock is lifted, the person is told.
+/// Sets the new password: every session and every API key ends, a lock is lifted, the person is told.
 ///
 /// # Errors
 /// [`crate::error::Missing::PasswordReset`], [`DeadLink`], [`Error::Unfit`] with what is wrong with the password.
@@ -42,7 +42,7 @@ pub async fn complete_password_reset(
         reset.ended_at = Some(origin.now);
         credential.set_password(hash.clone());
         user.locked_until = None;
-        user.end_sessions();
+        user.end_everything();
         let event = origin.event(
             "user.password_changed",
             user.organization_id.as_ref(),

@@ -31,8 +31,7 @@ pub async fn deactivate_user(
         let before = user.status_at(origin.now);
         user.status = UserStatus::Deactivated;
         user.locked_until = None;
-        user.end_sessions();
-        user.key_epoch += 1;
+        user.end_everything();
         user.revoke_password_reset(origin.now);
         user.revoke_email_change(origin.now);
         if let Some(invitation) = &mut user.invitation

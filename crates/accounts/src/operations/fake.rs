@@ -22,8 +22,10 @@ use crate::{
     ids::{OrganizationId, SessionId, UserId},
     operations::{
         assign::KnowOrganizations,
+        create_api_key::{ApiKey, NewApiKey, SaveApiKey},
         create_user::ReadOrganization,
         edits::{Edit, EditUsers, ReadCredential, Written},
+        list_api_keys::ListApiKeys,
         sessions::{
             Challenge, ContinueSession, EndListedSession, EndSession, Enrolment, FindSession, ListSessions,
             MAX_FAILED_CODES, OpenSession, OpenSessions, Session, Stage, TextSent, TryCodes,
@@ -84,6 +86,7 @@ pub(crate) struct Fake {
     pub(crate) sessions: RefCell<HashMap<String, Session>>,
     pub(crate) organizations: RefCell<BTreeMap<OrganizationId, Organization>>,
     pub(crate) counters: RefCell<HashMap<String, (u32, Timestamp)>>,
+    pub(crate) api_keys: RefCell<Vec<ApiKey>>,
     pub(crate) mails: RefCell<Vec<DueMail>>,
     pub(crate) events: RefCell<Vec<AuditEvent>>,
     /// What was asked for, by the names of the ports' functions.
@@ -378,6 +381,21 @@ impl EditUsers for Fake {
         self.mails.borrow_mut().extend(edit.mails.clone());
         self.events.borrow_mut().push(edit.event.clone());
         Ok(Written::Done)
+    }
+}
+
+impl ListApiKeys for Fake {
+    async fn api_keys_of(&self, user: &UserId) -> Result<Vec<ApiKey>> {
+        Ok(self.api_keys.borrow().iter().filter(|key| key.user_id == *user).cloned().collect())
+    }
+}
+
+impl SaveApiKey for Fake {
+    async fn save_api_key(&self, new: &NewApiKey, event: &AuditEvent, mail: &DueMail) -> Result<()> {
+        self.api_keys.borrow_mut().push(new.api_key.clone());
+        self.events.borrow_mut().push(event.clone());
+        self.mails.borrow_mut().push(mail.clone());
+        Ok(())
     }
 }
 

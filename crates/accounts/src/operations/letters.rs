@@ -89,6 +89,19 @@ pub enum Content {
         /// Where one signs in, or asks for a new password.
         link: String,
     },
+    /// That there is a new API key of the person's.
+    ApiKeyCreated {
+        /// The person.
+        name: String,
+        /// What it is for.
+        key: String,
+        /// When it was made.
+        at: Timestamp,
+        /// When it ends.
+        expires_at: Timestamp,
+        /// Where it can be ended before.
+        link: String,
+    },
     /// A link to confirm a new address, to that address.
     ConfirmEmail {
         /// The person.
@@ -187,6 +200,7 @@ impl std::fmt::Debug for Content {
             Self::Invitation { .. } => "Invitation",
             Self::PasswordReset { .. } => "PasswordReset",
             Self::PasswordChanged { .. } => "PasswordChanged",
+            Self::ApiKeyCreated { .. } => "ApiKeyCreated",
             Self::ConfirmEmail { .. } => "ConfirmEmail",
             Self::EmailChangeAsked { .. } => "EmailChangeAsked",
             Self::EmailChanged { .. } => "EmailChanged",
@@ -344,6 +358,7 @@ impl Desk {
             MailSubject::Invitation { user_id, .. }
             | MailSubject::PasswordReset { user_id, .. }
             | MailSubject::PasswordChanged { user_id, .. }
+            | MailSubject::ApiKeyCreated { user_id, .. }
             | MailSubject::ConfirmEmail { user_id, .. }
             | MailSubject::EmailChangeAsked { user_id, .. }
             | MailSubject::EmailChanged { user_id, .. }
@@ -415,6 +430,11 @@ impl Desk {
             }
             MailSubject::PasswordChanged { at, .. } => {
                 Some((email, Content::PasswordChanged { name, at: *at, link: format!("{}/", self.url) }))
+            }
+            MailSubject::ApiKeyCreated { name: key, at, expires_at, .. } => {
+                let link = format!("{}/account/api-keys", self.url);
+                let content = Content::ApiKeyCreated { name, key: key.clone(), at: *at, expires_at: *expires_at, link };
+                Some((email, content))
             }
             MailSubject::ConfirmEmail { generation, .. } | MailSubject::EmailChangeAsked { generation, .. } => {
                 let change = user.email_change.as_ref().filter(|change| {

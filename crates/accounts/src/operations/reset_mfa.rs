@@ -38,7 +38,7 @@ pub async fn reset_mfa(
         );
         credential.reset_mfa();
         user.mfa_enrolled = false;
-        user.end_sessions();
+        user.end_everything();
         Ok(Edit::new(user, event).with_credential(credential))
     })
     .await

@@ -44,7 +44,7 @@ pub async fn reset_password(
         );
         credential.void_password();
         user.password_reset = Some(reset);
-        user.end_sessions();
+        user.end_everything();
         let mail = DueMail::password_reset(&user);
         let mut edit = Edit::new(user, event).with_credential(credential);
         edit.mails.extend(mail);

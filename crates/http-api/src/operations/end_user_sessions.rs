@@ -9,7 +9,7 @@ use rollcall_accounts::{
 
 use crate::{Answer, Call, Reply};
 
-/// Signs a user out everywhere, at once.
+/// Signs a user out everywhere, at once: sessions and API keys end.
 #[utoipa::path(
     delete,
     path = "/v1/users/{id}/sessions",
@@ -19,7 +19,7 @@ use crate::{Answer, Call, Reply};
     responses(
         (status = 204, description = "Signed out everywhere"),
         (status = 401, description = "`not_authenticated`"),
-        (status = 403, description = "`permission_denied` without `credentials.write`, or for somebody who may do more than oneself"),
+        (status = 403, description = "`permission_denied` without `credentials.write`, or for somebody who may do more than oneself; `session_required` for oneself with an API key"),
         (status = 404, description = "`user_not_found`"),
         (status = 409, description = "`import_unfinished`"),
     )

@@ -8,7 +8,7 @@ use rollcall_accounts::{
 
 use crate::{Answer, Call, Reply, representations::api_key::ApiKeysResponse};
 
-/// One's own API keys, without the keys themselves.
+/// One's own API keys, without the keys themselves: those that are good, and those whose end came in the last 30 days.
 #[utoipa::path(
     get,
     path = "/v1/api-keys",

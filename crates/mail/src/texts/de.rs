@@ -1,8 +1,8 @@
 //! German.
 
 use super::{
-    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
-    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, KeyTexts,
+    MovedTexts, ResetTexts, SmsTexts, Texts, UndeliveredTexts,
 };
 
 pub(super) const TEXTS: Texts = Texts {
@@ -46,6 +46,14 @@ pub(super) const TEXTS: Texts = Texts {
         lead: "Das Passwort Ihres Rollcall-Kontos wurde am {at} geändert, und Sie wurden überall abgemeldet.",
         button: "Anmelden",
         unexpected: "Das waren nicht Sie? Dann wählen Sie sofort ein anderes Passwort: Fordern Sie es auf der Anmeldeseite an. Sagen Sie es auch Ihrer Administration.",
+    },
+    key: KeyTexts {
+        subject: "Ein neuer API-Schlüssel für Ihr Rollcall-Konto",
+        lead: "Am {at} wurde ein API-Schlüssel für Ihr Rollcall-Konto erstellt. Wer ihn hat, darf alles, was Sie dürfen, ohne Passwort und Code.",
+        name: "Name des Schlüssels",
+        ends: "Gültig bis",
+        button: "Ihre Schlüssel ansehen",
+        unexpected: "Das waren nicht Sie? Dann kennt jemand Ihr Passwort: Fordern Sie auf der Anmeldeseite ein neues an; das beendet alle Schlüssel und Sitzungen. Sagen Sie es auch Ihrer Administration.",
     },
     confirm: ConfirmTexts {
         subject: "Neue Adresse für Rollcall bestätigen · Link gültig bis {day}",

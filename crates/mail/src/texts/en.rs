@@ -1,8 +1,8 @@
 //! English.
 
 use super::{
-    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
-    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, KeyTexts,
+    MovedTexts, ResetTexts, SmsTexts, Texts, UndeliveredTexts,
 };
 
 pub(super) const TEXTS: Texts = Texts {
@@ -46,6 +46,14 @@ pub(super) const TEXTS: Texts = Texts {
         lead: "The password of your Rollcall account was changed on {at}, and you were signed out everywhere.",
         button: "Sign in",
         unexpected: "It was not you? Then choose another password at once: open the sign-in page and ask for a new one there. Tell your administrator too.",
+    },
+    key: KeyTexts {
+        subject: "A new API key for your Rollcall account",
+        lead: "An API key was made for your Rollcall account on {at}. Whoever has it may do what you may do, without a password or code.",
+        name: "Name of the key",
+        ends: "Good until",
+        button: "See your keys",
+        unexpected: "It was not you? Then somebody knows your password: ask for a new one on the sign-in page, which ends every key and session. Tell your administrator too.",
     },
     confirm: ConfirmTexts {
         subject: "Confirm your new address for Rollcall · link expires {day}",

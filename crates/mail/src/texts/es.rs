@@ -1,8 +1,8 @@
 //! Spanish.
 
 use super::{
-    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
-    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, KeyTexts,
+    MovedTexts, ResetTexts, SmsTexts, Texts, UndeliveredTexts,
 };
 
 pub(super) const TEXTS: Texts = Texts {
@@ -46,6 +46,14 @@ pub(super) const TEXTS: Texts = Texts {
         lead: "La contraseña de tu cuenta de Rollcall se cambió el {at} y se han cerrado todas tus sesiones.",
         button: "Iniciar sesión",
         unexpected: "¿No has sido tú? Elige enseguida otra contraseña: pídela en la página de inicio de sesión. Avisa también a tu administrador.",
+    },
+    key: KeyTexts {
+        subject: "Una nueva clave de API para tu cuenta de Rollcall",
+        lead: "El {at} se creó una clave de API para tu cuenta de Rollcall. Quien la tenga puede hacer todo lo que tú puedes hacer, sin contraseña ni código.",
+        name: "Nombre de la clave",
+        ends: "Válida hasta",
+        button: "Ver tus claves",
+        unexpected: "¿No has sido tú? Entonces alguien conoce tu contraseña: pide otra en la página de inicio de sesión, lo que anula todas las claves y sesiones. Avisa también a tu administrador.",
     },
     confirm: ConfirmTexts {
         subject: "Confirma tu nueva dirección para Rollcall · el enlace caduca el {day}",

@@ -1,8 +1,8 @@
 //! French.
 
 use super::{
-    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
-    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, KeyTexts,
+    MovedTexts, ResetTexts, SmsTexts, Texts, UndeliveredTexts,
 };
 
 pub(super) const TEXTS: Texts = Texts {
@@ -46,6 +46,14 @@ pub(super) const TEXTS: Texts = Texts {
         lead: "Le mot de passe de votre compte Rollcall a été modifié le {at} et vous avez été déconnecté partout.",
         button: "Se connecter",
         unexpected: "Ce n’était pas vous ? Choisissez aussitôt un autre mot de passe : demandez-le sur la page de connexion. Prévenez aussi votre administrateur.",
+    },
+    key: KeyTexts {
+        subject: "Une nouvelle clé d’API pour votre compte Rollcall",
+        lead: "Une clé d’API a été créée pour votre compte Rollcall le {at}. Qui la détient peut faire tout ce que vous pouvez faire, sans mot de passe ni code.",
+        name: "Nom de la clé",
+        ends: "Valable jusqu’au",
+        button: "Voir vos clés",
+        unexpected: "Ce n’était pas vous ? Quelqu’un connaît donc votre mot de passe : demandez-en un nouveau sur la page de connexion, ce qui met fin à toutes les clés et sessions. Prévenez aussi votre administrateur.",
     },
     confirm: ConfirmTexts {
         subject: "Confirmez votre nouvelle adresse pour Rollcall · le lien expire le {day}",

@@ -1,8 +1,8 @@
 //! Japanese.
 
 use super::{
-    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, MovedTexts,
-    ResetTexts, SmsTexts, Texts, UndeliveredTexts,
+    AskedTexts, ChangedTexts, ConfirmTexts, CredentialTexts, DigestTexts, ImportTexts, InvitationTexts, KeyTexts,
+    MovedTexts, ResetTexts, SmsTexts, Texts, UndeliveredTexts,
 };
 
 pub(super) const TEXTS: Texts = Texts {
@@ -46,6 +46,14 @@ pub(super) const TEXTS: Texts = Texts {
         lead: "お使いの Rollcall アカウントのパスワードが {at} に変更され、すべての端末からサインアウトされました。",
         button: "サインイン",
         unexpected: "心当たりがない場合は、すぐにサインイン画面から新しいパスワードを申請し、管理者にもお知らせください。",
+    },
+    key: KeyTexts {
+        subject: "Rollcall アカウントに新しい API キーが作成されました",
+        lead: "お使いの Rollcall アカウントの API キーが {at} に作成されました。このキーを持つ人は、パスワードやコードなしで、あなたと同じ操作ができます。",
+        name: "キーの名前",
+        ends: "有効期限",
+        button: "キーを確認する",
+        unexpected: "心当たりがない場合は、パスワードが知られています。すぐにサインイン画面から新しいパスワードを申請してください。すべてのキーとセッションが無効になります。管理者にもお知らせください。",
     },
     confirm: ConfirmTexts {
         subject: "Rollcall の新しいメールアドレスの確認 · リンクは{day}まで有効",

@@ -17,6 +17,7 @@ pub(crate) struct Texts {
     pub(crate) digest: DigestTexts,
     pub(crate) reset: ResetTexts,
     pub(crate) changed: ChangedTexts,
+    pub(crate) key: KeyTexts,
     pub(crate) confirm: ConfirmTexts,
     pub(crate) asked: AskedTexts,
     pub(crate) moved: MovedTexts,
@@ -80,6 +81,16 @@ pub(crate) struct ResetTexts {
 pub(crate) struct ChangedTexts {
     pub(crate) subject: &'static str,
     pub(crate) lead: &'static str,
+    pub(crate) button: &'static str,
+    pub(crate) unexpected: &'static str,
+}
+
+/// That there is a new API key.
+pub(crate) struct KeyTexts {
+    pub(crate) subject: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) ends: &'static str,
     pub(crate) button: &'static str,
     pub(crate) unexpected: &'static str,
 }

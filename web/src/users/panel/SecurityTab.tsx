@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import { api } from "../../api/client";
-import type { OpenSession, User } from "../../api/types";
+import type { ApiKey, OpenSession, User } from "../../api/types";
 import { useLoad } from "../../api/use";
 import { texts } from "../../texts/en";
 import { Button, Skeleton } from "../../ui/controls";
@@ -21,14 +21,18 @@ export function SecurityTab(p: {
   const { user, may } = p;
   const load = useCallback((signal: AbortSignal) => api.userSessions(user.id, signal), [user.id]);
   const sessions = useLoad(may.seeSessions ? load : null, 15_000);
+  const loadKeys = useCallback((signal: AbortSignal) => api.userApiKeys(user.id, signal), [user.id]);
+  const keys = useLoad(may.endKeys ? loadKeys : null);
   const account = useAccount({
     user,
     onChanged: (changed) => {
       sessions.reload();
+      keys.reload();
       p.onChanged(changed);
     },
     onRemoved: p.onRemoved,
     onSessionsEnded: sessions.reload,
+    onKeysEnded: keys.reload,
   });
   const reset = user.password_reset;
   return (
@@ -73,6 +77,24 @@ export function SecurityTab(p: {
           </div>
         )}
       </PanelSection>
+      {may.endKeys && (
+        <PanelSection title={t.security.keys}>
+          {keys.data ? (
+            <Keys items={keys.data.items} />
+          ) : keys.problem ? (
+            <ProblemBox problem={keys.problem} retry={keys.reload} />
+          ) : (
+            <Skeleton width="70%" />
+          )}
+          {(keys.data?.items.length ?? 0) > 0 && (
+            <div>
+              <Button busy={account.endKeys.busy} onPress={() => void account.endKeys.run()}>
+                {t.security.endKeys}
+              </Button>
+            </div>
+          )}
+        </PanelSection>
+      )}
       {may.remove && (
         <PanelSection title={t.security.danger}>
           <div className="account-act">
@@ -101,6 +123,22 @@ function Actions({ may, account }: { may: May; account: Account }) {
       ))}
       {may.fixed && <p className="muted">{t.security.fixed[may.fixed]}</p>}
     </PanelSection>
+  );
+}
+
+function Keys({ items }: { items: ApiKey[] }) {
+  if (items.length === 0) return <p className="muted">{t.security.noKeys}</p>;
+  return (
+    <ul className="sessions">
+      {items.map((key) => (
+        <li key={key.id}>
+          <span>{key.name}</span>
+          <span className="muted">
+            <Time prefix={t.security.keyEnds} at={key.expires_at} />
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

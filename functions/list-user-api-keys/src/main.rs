@@ -1,0 +1,5 @@
+//! The list-user-api-keys function under the Lambda runtime.
+
+fn main() -> Result<(), rollcall_lambda::Error> {
+    rollcall_lambda::run(list_user_api_keys::service)
+}
