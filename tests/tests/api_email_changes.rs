@@ -182,5 +182,57 @@ async fn of_an_account_that_is_switched_off_it_changes_at_once() {
     assert_eq!((&changed.json["email"], &changed.json["email_change"]), (&json!("new@example.org"), &Value::Null));
     system.server.advance("PT5M").await.unwrap();
     assert!(mails(&system, "new@example.org", "Confirm").is_empty());
+    let told = mail(&system, "old@example.org", "was changed").await;
+    assert!(told.text.contains("new@example.org"), "{}", told.text);
+    system.server.stop().await;
+}
+
+/// Whoever could take over an account by switching it off, naming another address and switching it on.
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_on_again_takes_the_permission_for_resets() {
+    let system = System::start(7).await;
+    let person = somebody(&system, "old@example.org").await;
+    let role = json!({"name": "Assistant", "kind": "technician", "permissions": ["users.read", "users.write"]});
+    let role = system.post(&system.root(), "/v1/roles", role).await.text_of("id");
+    let assistant = system.person(json!({"kind": "technician", "roles": [role]})).await;
+    let act = async |caller: &Caller, what: &str| {
+        system.post(caller, format!("/v1/users/{}/{what}", person.id), json!({})).await
+    };
+    assert_eq!(act(&assistant.caller, "deactivate").await.status, 200);
+    assert_eq!(act(&assistant.caller, "activate").await.outcome(), (403, "permission_denied"));
+    assert_eq!(act(&system.root(), "activate").await.status, 200);
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_counts_only_while_who_asked_may_touch_the_account() {
+    let system = System::start(8).await;
+    let root = system.root();
+    let person = somebody(&system, "old@example.org").await;
+    let acme = read(&system, &person.id).await.json["organization_id"].clone();
+    let role = json!({"name": "Desk", "kind": "end_user", "organization_id": acme,
+        "permissions": ["users.read", "users.write"]});
+    let role = system.post(&root, "/v1/roles", role).await.text_of("id");
+    let desk = system.person(json!({"kind": "end_user", "organization_id": acme, "roles": [role]})).await;
+    let patch = async |caller: &Caller, id: &str, body: Value| {
+        let version = read(&system, id).await.json["version"].clone();
+        let request = Request::new("PATCH", format!("/v1/users/{id}")).json(&body);
+        let answer = system.send(caller, request.header("if-match", format!("\"{version}\""))).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    patch(&desk.caller, &person.id, json!({"email": "one@example.org"})).await;
+    let one = link(&system, "one@example.org").await;
+    patch(&root, &person.id, json!({"roles": ["organization_admin"]})).await;
+    assert_eq!(confirm(&system, &one).await.outcome(), (410, "change_replaced"), "of somebody mightier by now");
+    assert_eq!(read(&system, &person.id).await.json["email"], "old@example.org");
+
+    patch(&root, &person.id, json!({"roles": ["organization_user"]})).await;
+    patch(&desk.caller, &person.id, json!({"email": "two@example.org"})).await;
+    let two = link(&system, "two@example.org").await;
+    let off = system.post(&root, format!("/v1/users/{}/deactivate", desk.id), json!({})).await;
+    assert_eq!(off.status, 200, "{off:?}");
+    assert_eq!(confirm(&system, &two).await.outcome(), (410, "change_replaced"), "asked for by somebody switched off");
+    patch(&root, &person.id, json!({"email": "three@example.org"})).await;
+    assert_eq!(confirm(&system, &link(&system, "three@example.org").await).await.status, 204);
     system.server.stop().await;
 }

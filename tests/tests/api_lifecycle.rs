@@ -387,6 +387,11 @@ async fn nobody_does_it_to_themselves_to_the_root_master_or_to_somebody_mightier
         let mightier = act(&system, &weak.caller, &mighty.id, what).await;
         assert_eq!(mightier.outcome(), (403, "permission_denied"), "{what}: {mightier:?}");
     }
+    let waiting = system.user(json!({"kind": "technician", "roles": ["system_administrator"]})).await.text_of("id");
+    for what in ["send-invitation", "resend-invitation", "revoke-invitation"] {
+        let mightier = act(&system, &weak.caller, &waiting, what).await;
+        assert_eq!(mightier.outcome(), (403, "permission_denied"), "{what}: {mightier:?}");
+    }
     assert_eq!(system.send(&mighty.caller, delete(&mighty.id)).await.outcome(), (409, "own_account"));
     assert_eq!(system.send(&mighty.caller, delete(&root_id)).await.outcome(), (409, "root_master"));
     assert_eq!(system.send(&root, delete(&root_id)).await.outcome(), (409, "own_account"));

@@ -55,7 +55,7 @@ export function may(me: SignedIn, user: User, roles: Role[] | undefined): May {
     ["unlock", can("credentials.write") && fixed === null && user.status === "locked_out"],
     ["reset-password", can("credentials.write") && fixed === null && registered],
     ["reset-mfa", can("credentials.write") && fixed === null && registered && user.mfa === "enrolled"],
-    ["activate", can("users.write") && fixed === null && user.status === "deactivated"],
+    ["activate", can("users.write") && can("credentials.write") && fixed === null && user.status === "deactivated"],
     ["deactivate", can("users.write") && fixed === null && user.status !== "deactivated"],
   ];
   return {

@@ -15,7 +15,8 @@ use crate::{
     user::{PasswordReset, User, UserStatus},
 };
 
-/// Activates somebody else's account.
+/// Activates somebody else's account. As that voids the password and mails a link to choose another, it takes the
+/// permission for resets, too.
 ///
 /// # Errors
 /// [`crate::Error::PermissionDenied`], [`crate::error::Missing::User`], and what stands in the way: one's own account, the Root
@@ -26,6 +27,7 @@ pub async fn activate_user(
     id: &str,
     origin: &Origin,
 ) -> Result<User> {
+    actor.require(Permission::CredentialsWrite)?;
     modify_others_account(ports, actor, Permission::UsersWrite, id, |mut user| {
         let state = lifecycle::next(&user, Operation::Activate, origin.now)?;
         let mut credential = Credential::empty(user.id.clone());

@@ -6,28 +6,34 @@ use crate::{
     Result,
     access::Actor,
     audit::Origin,
-    error::{Conflict, Missing},
-    ids::UserId,
+    error::Conflict,
     lifecycle::{self, Operation},
     operations::{
-        edits::{Edit, EditUsers, editable, modify_user},
+        edits::{Edit, EditUsers, covers, editable, modify_read_user, named_account},
         rules::Rules,
     },
     outbox::{DueMail, Lane},
-    roles::Permission,
+    roles::{Permission, ReadRoles},
     user::User,
 };
 
 /// Queues the next generation.
 ///
 /// # Errors
-/// [`Missing::User`]; [`Conflict::InvitationNotPending`] when there is none or it was withdrawn (send one instead);
+/// [`crate::Error::PermissionDenied`], also for somebody who may do more than the actor; [`crate::error::Missing::User`];
+/// [`Conflict::InvitationNotPending`] when there is none or it was withdrawn (send one instead);
 /// what else stands in the way: a finished or deactivated account.
-pub async fn resend_invitation(ports: &impl EditUsers, actor: &Actor, id: &str, origin: &Origin) -> Result<User> {
+pub async fn resend_invitation(
+    ports: &(impl EditUsers + ReadRoles),
+    actor: &Actor,
+    id: &str,
+    origin: &Origin,
+) -> Result<User> {
     actor.require(Permission::InvitationsWrite)?;
-    let id = UserId::parse(id).map_err(|_| Missing::User)?;
-    modify_user(ports, &id, |mut user| {
+    let (user, book) = named_account(ports, id).await?;
+    modify_read_user(ports, user, |mut user| {
         editable(actor, &user)?;
+        covers(actor, &book.permissions_of_user(&user))?;
         lifecycle::next(&user, Operation::ResendInvitation, origin.now)?;
         let old = user.invitation.take().ok_or(Conflict::InvitationNotPending)?;
         let hours = Rules::of(&user, None)?.valid_hours();

@@ -6,24 +6,30 @@ use crate::{
     Result,
     access::Actor,
     audit::Origin,
-    error::{Conflict, Missing},
-    ids::UserId,
+    error::Conflict,
     invitation::InvitationStatus,
     lifecycle::{self, Operation},
-    operations::edits::{Edit, EditUsers, editable, modify_user},
-    roles::Permission,
+    operations::edits::{Edit, EditUsers, covers, editable, modify_read_user, named_account},
+    roles::{Permission, ReadRoles},
     user::User,
 };
 
 /// Withdraws the invitation. A mail that is still queued is not sent.
 ///
 /// # Errors
-/// [`Missing::User`]; [`Conflict::InvitationNotPending`]; a finished or deactivated account.
-pub async fn revoke_invitation(ports: &impl EditUsers, actor: &Actor, id: &str, origin: &Origin) -> Result<User> {
+/// [`crate::Error::PermissionDenied`], also for somebody who may do more than the actor; [`crate::error::Missing::User`];
+/// [`Conflict::InvitationNotPending`]; a finished or deactivated account.
+pub async fn revoke_invitation(
+    ports: &(impl EditUsers + ReadRoles),
+    actor: &Actor,
+    id: &str,
+    origin: &Origin,
+) -> Result<User> {
     actor.require(Permission::InvitationsWrite)?;
-    let id = UserId::parse(id).map_err(|_| Missing::User)?;
-    modify_user(ports, &id, |mut user| {
+    let (user, book) = named_account(ports, id).await?;
+    modify_read_user(ports, user, |mut user| {
         editable(actor, &user)?;
+        covers(actor, &book.permissions_of_user(&user))?;
         let event = origin.event(
             "invitation.revoked",
             user.organization_id.as_ref(),

@@ -7,36 +7,36 @@ use crate::{
     access::Actor,
     audit::Origin,
     credential::Credential,
-    error::Missing,
-    ids::{InvitationId, UserId},
+    ids::InvitationId,
     invitation::Invitation,
     lifecycle::{Operation, State, step},
     operations::{
-        edits::{Edit, EditUsers, editable, modify_user},
+        edits::{Edit, EditUsers, covers, editable, modify_read_user, named_account},
         rules::Rules,
     },
     outbox::{DueMail, Lane},
     random::Randomness,
-    roles::Permission,
+    roles::{Permission, ReadRoles},
     user::{User, UserStatus},
 };
 
 /// Queues an invitation.
 ///
 /// # Errors
-/// [`Missing::User`]; what stands in the way: an invitation that waits or has expired (resend instead), a finished
+/// [`crate::Error::PermissionDenied`], also for somebody who may do more than the actor; [`crate::error::Missing::User`]; what stands in the way: an invitation that waits or has expired (resend instead), a finished
 /// or deactivated account.
 pub async fn send_invitation(
-    ports: &impl EditUsers,
+    ports: &(impl EditUsers + ReadRoles),
     actor: &Actor,
     id: &str,
     origin: &Origin,
     randomness: &impl Randomness,
 ) -> Result<User> {
     actor.require(Permission::InvitationsWrite)?;
-    let id = UserId::parse(id).map_err(|_| Missing::User)?;
-    modify_user(ports, &id, |mut user| {
+    let (user, book) = named_account(ports, id).await?;
+    modify_read_user(ports, user, |mut user| {
         editable(actor, &user)?;
+        covers(actor, &book.permissions_of_user(&user))?;
         let was = State::of(&user, origin.now);
         step(was, Operation::SendInvitation)?;
         // How long an invitation is good for does not depend on the organization.

@@ -10,6 +10,7 @@ use crate::{
     error::{Conflict, Invalid, Missing},
     ids::UserId,
     invitation::InvitationStatus,
+    lifecycle::State,
     lists::ReadLists,
     operations::{
         assign::{
@@ -168,7 +169,8 @@ fn confirmable(rules: &Rules, user: &User, changes: &UserChanges) -> Option<Stri
 ///
 /// Of somebody who has registered it waits until its owner confirms it; asking for the address that is there takes a
 /// waiting one back. While the invitation waits for the person, the new address gets a link of its own. One that
-/// does not wait stays as it is, but no link that went to the former address is good for anything any more.
+/// does not wait stays as it is, but no link that went to the former address is good for anything any more. A former
+/// address is told if its owner has registered; one that nobody has proved is nobody's to tell.
 fn with_new_address(
     actor: &Actor,
     rules: &Rules,
@@ -191,6 +193,10 @@ fn with_new_address(
     }
     user.revoke_email_change(origin.now);
     user.revoke_password_reset(origin.now);
+    if State::of(read, origin.now) == State::Deactivated {
+        let mails = vec![DueMail::email_changed(&user, &read.email, origin.now)];
+        return (user, mails);
+    }
     let Some(invitation) = &mut user.invitation else { return (user, Vec::new()) };
     match invitation.status_at(origin.now) {
         InvitationStatus::Pending => {

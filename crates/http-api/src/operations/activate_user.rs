@@ -20,7 +20,7 @@ use crate::{Answer, Call, Reply, representations::user::UserResponse};
         (status = 200, description = "The user as it is now", body = UserResponse,
             headers(("ETag" = String, description = "Its version"))),
         (status = 401, description = "`not_authenticated`"),
-        (status = 403, description = "`permission_denied` without `users.write`, or for somebody who may do more than oneself"),
+        (status = 403, description = "`permission_denied` without `users.write` and `credentials.write`, or for somebody who may do more than oneself"),
         (status = 404, description = "`user_not_found`"),
         (status = 409, description = "`not_deactivated`, `own_account`, `root_master`, `import_unfinished`"),
     )

@@ -3,6 +3,7 @@
 use rollcall_accounts::{
     access::Authenticator,
     operations::{edits::EditUsers, revoke_invitation::revoke_invitation as use_case},
+    roles::ReadRoles,
 };
 
 use crate::{Answer, Call, Reply, representations::user::UserResponse};
@@ -18,12 +19,12 @@ use crate::{Answer, Call, Reply, representations::user::UserResponse};
         (status = 200, description = "The user as it is now", body = UserResponse,
             headers(("ETag" = String, description = "Its version"))),
         (status = 401, description = "`not_authenticated`"),
-        (status = 403, description = "`permission_denied` without `invitations.write`"),
+        (status = 403, description = "`permission_denied` without `invitations.write`, or for somebody who may do more than oneself"),
         (status = 404, description = "`user_not_found`"),
         (status = 409, description = "`invitation_not_pending`, `already_registered`, `import_unfinished`"),
     )
 )]
-pub async fn revoke_invitation(ports: &(impl Authenticator + EditUsers), call: Call) -> Answer {
+pub async fn revoke_invitation(ports: &(impl Authenticator + EditUsers + ReadRoles), call: Call) -> Answer {
     let (actor, origin) = call.acting(ports).await?;
     let user = use_case(ports, &actor, call.param("id"), &origin).await?;
     Reply::user(&user, call.now)

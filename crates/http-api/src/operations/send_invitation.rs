@@ -4,6 +4,7 @@ use rollcall_accounts::{
     access::Authenticator,
     operations::{edits::EditUsers, send_invitation::send_invitation as use_case},
     random::SystemRandomness,
+    roles::ReadRoles,
 };
 
 use crate::{Answer, Call, Reply, representations::user::UserResponse};
@@ -19,12 +20,12 @@ use crate::{Answer, Call, Reply, representations::user::UserResponse};
         (status = 200, description = "The user as it is now", body = UserResponse,
             headers(("ETag" = String, description = "Its version"))),
         (status = 401, description = "`not_authenticated`"),
-        (status = 403, description = "`permission_denied` without `invitations.write`"),
+        (status = 403, description = "`permission_denied` without `invitations.write`, or for somebody who may do more than oneself"),
         (status = 404, description = "`user_not_found`"),
         (status = 409, description = "`already_invited`, `already_registered`, `import_unfinished`"),
     )
 )]
-pub async fn send_invitation(ports: &(impl Authenticator + EditUsers), call: Call) -> Answer {
+pub async fn send_invitation(ports: &(impl Authenticator + EditUsers + ReadRoles), call: Call) -> Answer {
     let (actor, origin) = call.acting(ports).await?;
     let user = use_case(ports, &actor, call.param("id"), &origin, &SystemRandomness).await?;
     Reply::user(&user, call.now)
