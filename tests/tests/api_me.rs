@@ -468,3 +468,25 @@ async fn nobody_ends_the_keys_of_somebody_mightier_or_their_own_by_this_door() {
     );
     system.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_go_to_no_number_that_an_administrator_has_typed() {
+    let system = System::start(91).await;
+    let root = system.root();
+    let person = someone(&system, "organization_user").await;
+    let wanted = json!({"method": "text", "password": PASSWORD, "phone": "+4915112345692"});
+    assert_eq!(system.post(&person.caller, "/v1/me/mfa", wanted).await.status, 200);
+    let code = system.text_code("+4915112345692", None).await;
+    assert_eq!(system.post(&person.caller, "/v1/me/mfa/verify", json!({"code": code})).await.status, 200);
+    assert_eq!(sign_in(&system, &person.email, PASSWORD).await.json["next"], "verify_mfa");
+
+    let path = format!("/v1/users/{}", person.id);
+    let read = system.get(&root, &*path).await;
+    let patch = |body: Value, etag: &str| Request::new("PATCH", &*path).header("if-match", etag).json(&body);
+    let same = system.send(&root, patch(json!({"phone": "+4915112345692"}), &read.headers["etag"])).await;
+    assert_eq!((same.status, &same.json["mfa"]), (200, &json!("enrolled")), "the same number: {same:?}");
+    let other = system.send(&root, patch(json!({"phone": "+4915112345693"}), &same.headers["etag"])).await;
+    assert_eq!((other.status, &other.json["mfa"]), (200, &json!("not_enrolled")), "{other:?}");
+    assert_eq!(sign_in(&system, &person.email, PASSWORD).await.json["next"], "enrol_mfa");
+    system.server.stop().await;
+}

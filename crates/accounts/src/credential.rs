@@ -107,6 +107,15 @@ impl Credential {
         self.must_enrol = true;
     }
 
+    /// No code is sent any more: the number is another, which nobody has proved. Without an authenticator a second
+    /// factor is set up at the next sign-in.
+    pub fn stop_text_codes(&mut self) {
+        self.text_codes = false;
+        if !self.has_mfa() {
+            self.reset_mfa();
+        }
+    }
+
     /// Whether a second factor is enrolled. Recovery codes only stand in for one.
     #[must_use]
     pub fn has_mfa(&self) -> bool {

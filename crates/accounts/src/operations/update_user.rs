@@ -17,7 +17,7 @@ use crate::{
             Assignments, KnowOrganizations, Referred, access_differs, assign, is_reduced, permitted, refers_anew,
         },
         create_user::{ReadOrganization, summary},
-        edits::{Edit, EditUsers, covers, editable, modify_read_user},
+        edits::{Edit, EditUsers, ReadCredential, covers, editable, modify_read_user},
         rules::{self, Rules},
     },
     outbox::{DueMail, Lane},
@@ -62,7 +62,8 @@ pub trait NamesInUse {
 }
 
 /// Changes a user over the version that the caller has read (none: whatever it is, which only additions and
-/// removals may do). Who may do less afterwards, or in fewer organizations, is signed out everywhere.
+/// removals may do). Who may do less afterwards, or in fewer organizations, or has another phone number, is signed out
+/// everywhere; codes go to no number that nobody has proved, so that another one turns them off.
 ///
 /// # Errors
 /// [`Error::PermissionDenied`], [`Missing::User`], [`Error::VersionConflict`], [`Error::Refused`] with every
@@ -70,7 +71,7 @@ pub trait NamesInUse {
 /// [`Conflict::ListsChanged`],
 /// and what stands in the way of a new email.
 pub async fn update_user(
-    ports: &(impl EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations + NamesInUse),
+    ports: &(impl EditUsers + ReadCredential + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations + NamesInUse),
     actor: &Actor,
     id: &str,
     version: Option<u64>,
@@ -96,6 +97,10 @@ pub async fn update_user(
     {
         return Err(conflict.into());
     }
+    let credential = match &changes.phone {
+        Some(_) => ports.credential_to_edit(&user.id).await?.filter(|credential| credential.text_codes),
+        None => None,
+    };
     modify_read_user(ports, user, |read| {
         editable(actor, &read)?;
         covers(actor, &rules.role_book().permissions_of_user(&read))?;
@@ -103,7 +108,12 @@ pub async fn update_user(
             return Err(Error::VersionConflict);
         }
         let user = changed(actor, &rules, &referred, &read, changes)?;
-        let (user, mails) = with_new_address(actor, &rules, &read, user, changes, origin);
+        let (mut user, mails) = with_new_address(actor, &rules, &read, user, changes, origin);
+        let credential = credential.clone().filter(|_| user.phone != read.phone).map(|mut credential| {
+            credential.stop_text_codes();
+            user.mfa_enrolled = credential.has_mfa();
+            credential
+        });
         let event = origin.event(
             "user.updated",
             read.organization_id.as_ref(),
@@ -113,7 +123,7 @@ pub async fn update_user(
         );
         let as_of = referred.as_of.filter(|_| refers_anew(Some(&read), &user));
         let decides_on_access = access_differs(&read, &user);
-        let edit = Edit { as_of, mails, ..Edit::new(user, event) };
+        let edit = Edit { as_of, mails, credential, ..Edit::new(user, event) };
         Ok(if decides_on_access { edit.while_active(actor) } else { edit })
     })
     .await

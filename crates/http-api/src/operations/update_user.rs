@@ -6,7 +6,7 @@ use rollcall_accounts::{
     operations::{
         assign::KnowOrganizations,
         create_user::ReadOrganization,
-        edits::EditUsers,
+        edits::{EditUsers, ReadCredential},
         update_user::{NamesInUse, update_user as use_case},
     },
     roles::ReadRoles,
@@ -50,7 +50,16 @@ use crate::{
     )
 )]
 pub async fn update_user(
-    ports: &(impl Authenticator + EditUsers + ReadOrganization + ReadRoles + ReadLists + KnowOrganizations + NamesInUse),
+    ports: &(
+         impl Authenticator
+         + EditUsers
+         + ReadCredential
+         + ReadOrganization
+         + ReadRoles
+         + ReadLists
+         + KnowOrganizations
+         + NamesInUse
+     ),
     call: Call,
 ) -> Answer {
     let (actor, origin) = call.acting(ports).await?;
