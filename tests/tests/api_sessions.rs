@@ -562,3 +562,21 @@ async fn a_first_password_is_changed_and_the_account_becomes_active() {
     }
     system.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_again_ends_the_session_that_the_browser_was_in() {
+    let system = System::start(42).await;
+    let acme = system.get(&system.root(), "/v1/organizations").await.json["items"][0]["id"].clone();
+    let person = json!({"kind": "end_user", "organization_id": acme, "roles": ["organization_user"]});
+    let (one, other) = (system.person(person.clone()).await, system.person(person).await);
+    let credentials = |email: &str, password: &str| json!({"email": email, "password": password});
+    let wrong = system.post(&one.caller, "/v1/sessions", credentials(&other.email, "not this one")).await;
+    assert_eq!(wrong.outcome(), (401, "credentials_not_valid"));
+    assert_eq!(system.get(&one.caller, "/v1/me").await.status, 200, "only signing in ends it");
+    let again = system.post(&one.caller, "/v1/sessions", credentials(&other.email, PASSWORD)).await;
+    assert_eq!(again.status, 200, "{again:?}");
+    assert_eq!(system.get(&one.caller, "/v1/me").await.outcome(), (401, "not_authenticated"), "whoever's it was");
+    assert_eq!(system.get(&other.caller, "/v1/me").await.status, 200, "another browser goes on");
+    assert_eq!(system.get(&again.session().expect("a cookie"), "/v1/me").await.status, 200);
+    system.server.stop().await;
+}

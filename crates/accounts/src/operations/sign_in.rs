@@ -7,6 +7,7 @@ use rollcall_validation::identity::IdentityKey;
 
 use crate::{
     Error, Result,
+    access::secret_hash,
     attempts::{CountAttempts, Counter, SOURCE_LIMIT, SOURCE_WINDOW},
     audit::Origin,
     credential::Credential,
@@ -15,7 +16,7 @@ use crate::{
     ids::{OrganizationId, UserId},
     operations::{
         create_user::ReadOrganization,
-        sessions::{Browser, OpenSession, OpenSessions, Stage},
+        sessions::{Browser, EndSession, FindSession, OpenSession, OpenSessions, Stage},
         steps::{Counting, Person, Proceeded, proceeded},
     },
     password,
@@ -38,6 +39,8 @@ pub struct Attempt {
     pub device: Option<String>,
     /// The cookie by which a browser is known.
     pub device_cookie: Option<String>,
+    /// The token of the session that the browser is in so far, whoever's it is.
+    pub former_session: Option<String>,
 }
 
 impl fmt::Debug for Attempt {
@@ -58,13 +61,14 @@ pub trait FindLogin {
 }
 
 /// Checks email and password and opens a session for whatever step comes next. Does the same, reading and writing
-/// as much, for a name nobody holds as for a wrong password, whether or not the attempt still counts.
+/// as much, for a name nobody holds as for a wrong password, whether or not the attempt still counts. The session that
+/// the browser was in, whoever's it was, ends: its token is overwritten there and shall be good nowhere else.
 ///
 /// # Errors
 /// [`NotAccepted::Credentials`], which never says what was wrong; [`Error::TooManyAttempts`] when strangers have
 /// failed at the account, or somebody at the source address has failed at any, too often.
 pub async fn sign_in(
-    ports: &(impl FindLogin + ReadOrganization + CountAttempts + OpenSessions),
+    ports: &(impl FindLogin + ReadOrganization + CountAttempts + OpenSessions + FindSession + EndSession),
     keys: &TokenKeys,
     attempt: &Attempt,
     origin: &Origin,
@@ -123,6 +127,12 @@ pub async fn sign_in(
     if !ports.open_session(&open, None).await? {
         return Err(Error::internal("a session that takes no other's place was not opened"));
     }
+    if let Some(token) = &attempt.former_session {
+        let former = secret_hash(token);
+        if let Some(session) = ports.find_session(&former).await? {
+            ports.end_session(&former, &session).await?;
+        }
+    }
     Ok(proceeded(person, open, keys, randomness))
 }
 
@@ -158,6 +168,7 @@ mod tests {
             password: password.into(),
             device: Some("Firefox on Linux".into()),
             device_cookie: cookie.map(str::to_owned),
+            former_session: None,
         }
     }
 

@@ -152,8 +152,13 @@ mod tests {
     };
 
     fn signed_in(fake: &Fake, password: &str) -> Proceeded {
-        let attempt =
-            Attempt { login: "ana.silva".into(), password: password.into(), device: None, device_cookie: None };
+        let attempt = Attempt {
+            login: "ana.silva".into(),
+            password: password.into(),
+            device: None,
+            device_cookie: None,
+            former_session: None,
+        };
         run(sign_in(fake, &keys(), &attempt, &at(now()), &SystemRandomness)).unwrap()
     }
 

@@ -5,7 +5,7 @@ use rollcall_accounts::{
     attempts::CountAttempts,
     operations::{
         create_user::ReadOrganization,
-        sessions::OpenSessions,
+        sessions::{EndSession, FindSession, OpenSessions},
         sign_in::{Attempt, FindLogin, sign_in as use_case},
     },
     random::SystemRandomness,
@@ -22,7 +22,7 @@ use crate::{
 ///
 /// The answer says which step comes next, each under a new cookie. Failed attempts are counted for the account, apart
 /// for browsers in which the person has signed in before, and for the source address; too many are refused for a
-/// while, in the same way for names that nobody holds.
+/// while, in the same way for names that nobody holds. The session that the browser was in ends.
 #[utoipa::path(
     post,
     path = "/v1/sessions",
@@ -39,7 +39,7 @@ use crate::{
     )
 )]
 pub async fn sign_in(
-    ports: &(impl FindLogin + ReadOrganization + CountAttempts + OpenSessions),
+    ports: &(impl FindLogin + ReadOrganization + CountAttempts + OpenSessions + FindSession + EndSession),
     keys: &TokenKeys,
     call: Call,
 ) -> Answer {
@@ -49,6 +49,7 @@ pub async fn sign_in(
         password: request.password,
         device: call.device(),
         device_cookie: call.cookie(DEVICE_COOKIE).map(str::to_owned),
+        former_session: call.session_token().unwrap_or_default(),
     };
     let proceeded = use_case(ports, keys, &attempt, &call.origin(None), &SystemRandomness).await?;
     Ok(Reply::json(StatusCode::OK, &SignInResponse::from(&proceeded.next))?.with_step(&proceeded))
