@@ -155,10 +155,12 @@ impl fmt::Debug for PendingCredential {
 
 /// Letters and digits that no one confuses (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// Characters of a recovery code: 80 bits, so that a plain hash of it is safe to store.
-const RECOVERY_LENGTH: usize = 16;
+/// Characters of a recovery code: 120 bits, so that a plain hash of it is safe to store (ASVS 6.5.2 asks for 112).
+const RECOVERY_LENGTH: usize = 24;
+/// Characters of the codes that were made before; they stay good.
+const FORMER_RECOVERY_LENGTH: usize = 16;
 
-/// New recovery codes, `xxxx-xxxx-xxxx-xxxx`: shown once, stored as [`recovery_hash`].
+/// New recovery codes, `xxxx-xxxx-xxxx-xxxx-xxxx-xxxx`: shown once, stored as [`recovery_hash`].
 pub fn new_recovery_codes(randomness: &impl Randomness) -> Vec<String> {
     (0..RECOVERY_CODES)
         .map(|_| {
@@ -182,7 +184,8 @@ pub fn recovery_hash(text: &str) -> Option<String> {
             other => other,
         })
         .collect();
-    let fits = plain.len() == RECOVERY_LENGTH && plain.bytes().all(|b| ALPHABET.contains(&b));
+    let long = [RECOVERY_LENGTH, FORMER_RECOVERY_LENGTH].contains(&plain.len());
+    let fits = long && plain.bytes().all(|b| ALPHABET.contains(&b));
     fits.then(|| secret_hash(&plain))
 }
 
@@ -196,13 +199,14 @@ mod tests {
         let codes = new_recovery_codes(&SystemRandomness);
         assert_eq!(codes.len(), RECOVERY_CODES);
         for code in &codes {
-            assert_eq!(code.len(), 19, "{code}");
+            let letters = code.chars().filter(char::is_ascii_alphanumeric).count();
+            assert!(letters * 5 >= 112 && code.len() == 29, "{code}: five bits a letter");
             let hash = recovery_hash(code);
             assert!(hash.is_some());
             assert_eq!(recovery_hash(&code.to_uppercase().replace('-', " ")), hash);
         }
-        assert_eq!(recovery_hash("O000-I000-l000-0000"), recovery_hash("0000100010000000"));
-        for text in ["", "123456", "uuuu-uuuu-uuuu-uuuu", "0000-0000-0000-00000"] {
+        assert_eq!(recovery_hash("O000-I000-l000-0000"), recovery_hash("0000100010000000"), "a former code");
+        for text in ["", "123456", "uuuu-uuuu-uuuu-uuuu", "0000-0000-0000-00000", "0000-0000-0000-0000-0000-0000-0"] {
             assert_eq!(recovery_hash(text), None, "{text}");
         }
     }
