@@ -181,7 +181,7 @@ impl Sheet {
     /// # Errors
     /// Throws if the names are no JSON array of strings.
     pub fn assign(&mut self, field: &str, values: &str, positions: Option<Vec<u32>>) -> Result<String, JsError> {
-        let names: Vec<String> = serde_json::from_str(values)?;
+        let names = texts(values)?;
         Ok(self.0.assign(field, &names, positions.as_deref()).to_json())
     }
 
@@ -190,7 +190,7 @@ impl Sheet {
     /// # Errors
     /// Throws if the fields are no JSON array of strings.
     pub fn paste(&mut self, position: u32, fields: &str, text: &str) -> Result<String, JsError> {
-        let fields: Vec<String> = serde_json::from_str(fields)?;
+        let fields = texts(fields)?;
         Ok(self.0.paste(position, &fields, text).to_json())
     }
 
@@ -258,6 +258,10 @@ impl Sheet {
 
 fn parsed(profile: &str) -> Result<Profile, JsError> {
     Ok(Profile::parse(profile)?)
+}
+
+fn texts(json: &str) -> Result<Vec<String>, JsError> {
+    rollcall_validation::names_of_json(json).ok_or_else(|| JsError::new("not a JSON array of strings"))
 }
 
 fn which(rows: Option<&str>) -> Result<Rows, JsError> {

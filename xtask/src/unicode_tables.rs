@@ -1,8 +1,14 @@
 //! `cargo xtask unicode-tables`: what crates/validation knows of characters, from the crates that are its oracles in tests.
 
 use std::fs;
+use std::iter::once;
 use std::path::{Path, PathBuf};
 
+use idna_adapter::{
+    Adapter, FIRST_BC_MASK, LAST_LTR_MASK, LAST_RTL_MASK, LEFT_OR_DUAL_JOINING_MASK, MIDDLE_LTR_MASK, MIDDLE_RTL_MASK,
+    RIGHT_OR_DUAL_JOINING_MASK,
+};
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical, decompose_compatible};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
@@ -11,32 +17,41 @@ use crate::root;
 
 /// Writes the tables.
 pub(crate) fn write() -> Outcome<()> {
-    let (path, bytes) = file();
-    if let Some(folder) = path.parent() {
-        at(folder, fs::create_dir_all(folder))?;
+    for (path, bytes) in files() {
+        if let Some(folder) = path.parent() {
+            at(folder, fs::create_dir_all(folder))?;
+        }
+        at(&path, fs::write(&path, &bytes))?;
+        say(&format!("{}: {} bytes", path.display(), bytes.len()));
     }
-    at(&path, fs::write(&path, &bytes))?;
-    say(&format!("{}: {} bytes", path.display(), bytes.len()));
     Ok(())
 }
 
 /// Whether what is committed is what would be written.
 pub(crate) fn is_current(log: &Path) -> Outcome<bool> {
-    let (path, bytes) = file();
-    let same = at(&path, fs::read(&path))? == bytes;
+    let mut same = true;
+    for (path, bytes) in files() {
+        same &= at(&path, fs::read(&path))? == bytes;
+    }
     let how = if same { "" } else { "`cargo xtask unicode-tables` writes them anew\n" };
     at(log, fs::write(log, format!("test result: {} passed; {} failed\n{how}", u8::from(same), u8::from(!same))))?;
     Ok(same)
 }
 
-fn file() -> (PathBuf, Vec<u8>) {
-    let mut tables = Vec::new();
-    // Each with the number of its bytes in front.
-    for table in [categories(), combining_classes(), decompositions(), foldings()].into_iter().flatten() {
-        varint(&mut tables, u32::try_from(table.len()).unwrap_or(u32::MAX));
-        tables.extend(table);
+fn files() -> [(PathBuf, Vec<u8>); 2] {
+    let folder = root().join("crates/validation/src/unicode");
+    let tables = packed([categories(), combining_classes(), decompositions(), foldings()]);
+    [(folder.join("tables.bin"), tables), (folder.join("idna.bin"), packed(domains()))]
+}
+
+/// Tables one after the other, each with the number of its bytes in front.
+fn packed<const N: usize>(tables: [Vec<Vec<u8>>; N]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    for table in tables.into_iter().flatten() {
+        varint(&mut packed, u32::try_from(table.len()).unwrap_or(u32::MAX));
+        packed.extend(table);
     }
-    (root().join("crates/validation/src/unicode/tables.bin"), tables)
+    packed
 }
 
 fn all() -> impl Iterator<Item = char> {
@@ -112,6 +127,76 @@ fn foldings() -> Vec<Vec<u8>> {
         }
     }
     table.streams()
+}
+
+/// What domain names are made of (UTS 46): what becomes of characters, what that cannot be computed of the other tables
+/// becomes, directions, and how letters join.
+fn domains() -> [Vec<Vec<u8>>; 4] {
+    let adapter = Adapter::new();
+    let mut exceptions = Mappings::default();
+    let (mut kinds, mut directions, mut joinings) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut direction, mut joining) = (0, 0);
+    for c in all() {
+        let mapped: Vec<char> = adapter.map_normalize(once(c)).collect();
+        // 0: computed. 1: stays. 2: not allowed. 3: left out.
+        let kind = match mapped.as_slice() {
+            [] => 3,
+            mapped if mapped.contains(&char::REPLACEMENT_CHARACTER) => 2,
+            mapped if *mapped == computed(c) => 0,
+            [same] if *same == c => 1,
+            mapped => {
+                exceptions.push(c, length(mapped), mapped);
+                0
+            }
+        };
+        kinds.push((c, kind));
+        // Of what is in no domain name nothing more is asked, so that runs get longer.
+        if kind < 2 {
+            direction = direction_of(&adapter, c);
+            joining = joining_of(&adapter, c);
+        }
+        directions.push((c, direction));
+        joinings.push((c, joining));
+    }
+    let runs = |values: Vec<(char, u8)>| runs(values.into_iter());
+    [runs(kinds), exceptions.streams(), runs(directions), runs(joinings)]
+}
+
+/// What crates/validation computes.
+fn computed(c: char) -> Vec<char> {
+    let folded: String = caseless::default_case_fold_str(&once(c).nfkc().nfd().collect::<String>()).nfc().collect();
+    folded.nfkc().collect()
+}
+
+/// 0: never in a domain with what is written from right to left. 1: left to right. 2: right to left. 3, 4: European, Arabic
+/// digits. 5: marks without a width. 6: neutral.
+fn direction_of(adapter: &Adapter, c: char) -> u8 {
+    let class = adapter.bidi_class(c);
+    let is = |mask: idna_adapter::BidiClassMask| mask.intersects(class.to_mask());
+    match () {
+        () if class.is_nonspacing_mark() => 5,
+        () if class.is_european_number() => 3,
+        () if class.is_arabic_number() => 4,
+        () if is(FIRST_BC_MASK) => {
+            if class.is_ltr() {
+                1
+            } else {
+                2
+            }
+        }
+        () if is(MIDDLE_LTR_MASK) && is(MIDDLE_RTL_MASK) && !is(LAST_LTR_MASK) && !is(LAST_RTL_MASK) => 6,
+        () => 0,
+    }
+}
+
+/// 1: joins what is to its left. 2: to its right. 3: both. 4: does not count. 0: none.
+fn joining_of(adapter: &Adapter, c: char) -> u8 {
+    let joining = adapter.joining_type(c);
+    let is = |mask: idna_adapter::JoiningTypeMask| u8::from(mask.intersects(joining.to_mask()));
+    if joining.is_transparent() {
+        return 4;
+    }
+    is(LEFT_OR_DUAL_JOINING_MASK) + 2 * is(RIGHT_OR_DUAL_JOINING_MASK)
 }
 
 fn length(chars: &[char]) -> u8 {

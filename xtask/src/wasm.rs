@@ -34,6 +34,9 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
+/// What makes the least after compression: a function that is only called once is easier to compress by itself.
+const PASSES: &[&str] = &["-O2", "-Oz", "--one-caller-inline-max-function-size=0"];
+
 /// A compiler that can make wasm32 code.
 #[derive(Clone, Copy)]
 enum Compiler {
@@ -191,7 +194,7 @@ fn shrink(module: &Path) -> Outcome<()> {
     tools::npm_ci(&root().join("wasm-validator"))?;
     let small = module.with_extension("small.wasm");
     let optimizer = root().join("wasm-validator/node_modules/binaryen/bin/wasm-opt");
-    let call = Call::new("node").arg(optimizer.as_os_str()).args(["-Os"]).args(FEATURES.iter().copied());
+    let call = Call::new("node").arg(optimizer.as_os_str()).args(PASSES.iter().chain(FEATURES).copied());
     call.arg(module.as_os_str()).arg("-o").arg(small.as_os_str()).read()?;
     at(&small, fs::rename(&small, module))
 }

@@ -143,9 +143,14 @@ impl<'a> Reader<'a> {
 /// Without `To:` in front.
 fn without_field(text: &str) -> &str {
     match text.split_once(':') {
-        Some((field, rest)) if FIELDS.contains(&&*field.trim_matches(text::is_blank).to_lowercase()) => rest,
+        Some((field, rest)) if is_field(field.trim_matches(text::is_blank)) => rest,
         _ => text,
     }
+}
+
+/// Whether it is one of the fields in whatever case. Only one letter of theirs is beyond ASCII.
+fn is_field(text: &str) -> bool {
+    text == "À" || FIELDS.iter().any(|field| field.eq_ignore_ascii_case(text))
 }
 
 fn bare(address: &str) -> &str {
@@ -180,6 +185,19 @@ mod tests {
             people.push(format!("{line} {}", cells.join("|")));
         }
         people.join("; ")
+    }
+
+    #[test]
+    fn fields_are_known_in_whatever_case() {
+        let letters: String = FIELDS.concat();
+        for c in '\0'..=char::MAX {
+            let lower = c.to_lowercase().to_string();
+            let known = letters.chars().any(|letter| lower == letter.to_string());
+            assert_eq!(letters.chars().any(|letter| letter.eq_ignore_ascii_case(&c)) || c == 'À', known, "{c:?}");
+        }
+        for (field, known) in [("To", true), ("À", true), ("à", true), ("CC", true), ("toto", false), ("", false)] {
+            assert_eq!((is_field(field), FIELDS.contains(&&*field.to_lowercase())), (known, known), "{field}");
+        }
     }
 
     #[test]

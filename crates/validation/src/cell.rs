@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::{
     Field, Issue, Profile, Status, Value, code, email,
     identity::{IdentityKey, fold},
+    json,
     phone::{self, NotANumber},
     profile::{CharacterClass, Column, ListName, Named, Rule},
     refused,
@@ -401,7 +402,7 @@ fn split<'a>(known: Option<&[Named]>, text: &'a str, case_sensitive: bool) -> Ve
         return vec![text.into()];
     }
     if text.starts_with("[\"")
-        && let Ok(names) = serde_json::from_str::<Vec<String>>(text)
+        && let Some(names) = json::read::names(text)
     {
         return names.into_iter().map(Cow::Owned).collect();
     }

@@ -14,7 +14,10 @@ use crate::{
     cell::{Corrections, Input},
     code,
     decode::{self, NotText},
+    glance::Glance,
+    json::read::{Json, Members, Read, Why, expected},
     profile::{Column, ListName, Rule},
+    refused,
     table::{Cell, Reader, Records},
     text,
     titles::{self, Title},
@@ -35,8 +38,8 @@ const LINE_SHOWN: usize = 100;
 pub(crate) const COLUMN_LIMIT: usize = 512;
 
 /// How a person wants a sheet to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields, default))]
 pub(crate) struct Mapping {
     /// The name of the worksheet.
     pub(crate) sheet: Option<String>,
@@ -44,6 +47,22 @@ pub(crate) struct Mapping {
     pub(crate) delimiter: Option<String>,
     /// Fields by the sheet's columns; nothing for one that is left out.
     pub(crate) columns: Option<Vec<Option<Field>>>,
+}
+
+impl Read for Mapping {
+    fn read(json: Json) -> Result<Self, Why> {
+        let mut members = Members::of(json)?;
+        if members.repeat() {
+            return expected("each member once");
+        }
+        let mapping = Self {
+            sheet: members.read("sheet")?,
+            header: members.read("header")?,
+            delimiter: members.read("delimiter")?,
+            columns: members.read("columns")?,
+        };
+        members.finish().map(|()| mapping)
+    }
 }
 
 /// A sheet with what was found out about it.
@@ -181,17 +200,38 @@ fn read_text<'a>(
     let mixed = (encoding == decode::MIXED).then(|| Issue::warning(code::ENCODINGS_MIXED));
     let best = match wanted.or(declared) {
         Some(delimiter) => candidate(Some(delimiter)),
-        None => DELIMITERS
-            .into_iter()
-            .map(Some)
-            .chain([None])
-            .map(candidate)
-            .reduce(|best, other| if other.score > best.score { other } else { best })
-            .unwrap_or_else(|| candidate(None)),
+        None => best_of(body, candidate),
     };
     let mut reading = best.finish(source, profile);
     reading.issues.splice(0..0, mixed);
     Ok(reading)
+}
+
+/// The best of the readings with each delimiter, and without any.
+fn best_of<'a>(body: &str, candidate: impl Fn(Option<char>) -> Candidate<'a>) -> Candidate<'a> {
+    let head = &body.as_bytes()[..body.len().min(SAMPLE_BYTES)];
+    let better = |best: Candidate<'a>, other: Candidate<'a>| if other.score > best.score { other } else { best };
+    let is_there = |delimiter: char| u8::try_from(delimiter).is_ok_and(|byte| head.contains(&byte));
+    let mut found = DELIMITERS.map(|delimiter| is_there(delimiter).then(|| candidate(Some(delimiter))));
+    // What is not there makes one column. The titles of a file of ours count more than all its cells.
+    let best = found.iter().flatten().map(|candidate| candidate.score).max();
+    if best.is_some_and(|score| score > one_column_score(body, head)) && !body.contains(refused::OUR_TITLES) {
+        found.into_iter().flatten().reduce(better)
+    } else {
+        let all = DELIMITERS.into_iter().zip(&mut found);
+        all.map(|(delimiter, found)| found.take().unwrap_or_else(|| candidate(Some(delimiter))))
+            .chain([candidate(None)])
+            .reduce(better)
+    }
+    .unwrap_or_else(|| candidate(None))
+}
+
+/// The most that a reading scores whose rows are one cell each: four a row, and as much for a title. Where a text goes on,
+/// the last row may go on to where the delimiter is.
+fn one_column_score(body: &str, head: &[u8]) -> i64 {
+    let lines = head.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).take(SAMPLE_ROWS).count() + 1;
+    let last = if head.len() < body.len() { 2 * Field::ALL.len() } else { 0 };
+    i64::try_from(4 * (lines + 1 + last)).unwrap_or(i64::MAX)
 }
 
 /// A worksheet and how many of its rows are not blank.
@@ -269,14 +309,15 @@ fn worth(sheet: &Worksheet<'_>, profile: &Profile) -> (usize, i64) {
     let Ok(rows) = &sheet.table.rows else { return (0, i64::MIN) };
     let candidate = Candidate::new(Records::Worksheet(rows.clone()), profile, &Mapping::default());
     let (mut records, mut cells) = (candidate.rows, Vec::new());
+    let mut glance = Glance::new(profile);
     let mut good = 0;
     for _ in 0..profile.row_limit() {
         if next_row(&mut records, &mut cells).is_none() {
             break;
         }
-        let is_good = profile.columns().iter().zip(&candidate.places).all(|(column, place)| {
+        let is_good = (0..).zip(&candidate.places).all(|(at, place)| {
             let text = place.and_then(|place| cells.get(place)).map_or("", |cell| &*cell.text);
-            is_valid(profile, column, text)
+            is_valid(&mut glance, profile, at, text)
         });
         good += usize::from(is_good);
     }
@@ -651,7 +692,7 @@ impl Sample<'_, '_> {
         for at in of_rule(&|rule| matches!(rule, Rule::Text { .. })) {
             let column = &columns[at];
             if column.required || matches!(column.field, Field::FirstName | Field::LastName) {
-                let is_word = |text: &str| text.chars().any(text::is_letter) && is_valid(profile, column, text);
+                let is_word = |text: &str| text.chars().any(text::is_letter) && is_acceptable(profile, column, text);
                 place(at, &is_word, places);
             }
         }
@@ -660,20 +701,25 @@ impl Sample<'_, '_> {
     /// How many cells are valid, weighed by how much that says.
     fn score(&self, data: &[Vec<Cell<'_>>], places: &[Option<usize>], width: usize) -> i64 {
         let columns = self.profile.columns();
+        let mut glance = Glance::new(self.profile);
         let mut score = 0;
         for row in data {
-            for (column, place) in columns.iter().zip(places) {
+            for (at, (column, place)) in columns.iter().zip(places).enumerate() {
                 let text = place.and_then(|place| row.get(place)).map_or("", |cell| &*cell.text);
                 if text::is_all_blank(text) {
                     score -= if column.required { 2 } else { 0 };
                     continue;
                 }
-                let (weight, valid) = match &column.rule {
+                let weight = match &column.rule {
+                    Rule::Phone { .. } => 3,
+                    Rule::Email { .. } => 4,
+                    Rule::List { .. } => 1,
+                    Rule::Text { .. } | Rule::Secret { .. } => 2,
+                };
+                let valid = match &column.rule {
                     // Validity by the numbering plans costs more than it tells here.
-                    Rule::Phone { .. } => (3, cell::looks_like_phone(text)),
-                    Rule::Email { .. } => (4, is_valid(self.profile, column, text)),
-                    Rule::List { .. } => (1, is_valid(self.profile, column, text)),
-                    Rule::Text { .. } | Rule::Secret { .. } => (2, is_valid(self.profile, column, text)),
+                    Rule::Phone { .. } => cell::looks_like_phone(text),
+                    _ => is_valid(&mut glance, self.profile, at, text),
                 };
                 score += if valid { weight } else { -1 };
             }
@@ -685,7 +731,11 @@ impl Sample<'_, '_> {
     }
 }
 
-fn is_valid(profile: &Profile, column: &Column, text: &str) -> bool {
+fn is_valid(glance: &mut Glance<'_>, profile: &Profile, at: usize, text: &str) -> bool {
+    !text.is_empty() && glance.takes(at, text) || is_acceptable(profile, &profile.columns()[at], text)
+}
+
+fn is_acceptable(profile: &Profile, column: &Column, text: &str) -> bool {
     cell::check(profile, column, Input::Text(text), Corrections::WithoutSuggestions).status() != Status::Refused
 }
 
@@ -709,6 +759,8 @@ fn mostly(rows: &[Vec<Cell<'_>>], index: usize, fits: &dyn Fn(&str) -> bool) -> 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::{Lists, Named};
 
@@ -724,6 +776,65 @@ mod tests {
         };
         let header = if reading.source.header { "header" } else { "no header" };
         format!("{delimiter}, {header}: {}", fields.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn what_cannot_be_the_best_reading_is_not_missed(
+            rows in proptest::collection::vec(proptest::collection::vec(
+                prop_oneof![
+                    4 => "[A-Z][a-z]{1,4}", 3 => "[a-z]{1,4}@x\\.de", 2 => "\\+3460012345[0-9]", 1 => "[\";,|\t @']{0,3}",
+                    1 => Just("Viewer".to_owned()), 1 => Just("Rollcall row".to_owned()), 1 => Just("Email".to_owned()),
+                ], 1..6), 1..130),
+            delimiters in proptest::collection::vec(prop_oneof![Just('\t'), Just(';'), Just(','), Just('|')], 1..3),
+        ) {
+            let mut text = String::new();
+            for (at, row) in rows.iter().enumerate() {
+                text.push_str(&row.join(&delimiters[at % delimiters.len()].to_string()));
+                text.push('\n');
+            }
+            for id in Profile::built_in_ids() {
+                let profile = Profile::built_in(id).unwrap();
+                let candidate = |delimiter| {
+                    let records = Records::Text(Reader::new(&text, 1, delimiter));
+                    Candidate { delimiter, ..Candidate::new(records, &profile, &Mapping::default()) }
+                };
+                let all = DELIMITERS.into_iter().map(Some).chain([None]).map(&candidate);
+                let expected = all.reduce(|best, other| if other.score > best.score { other } else { best }).unwrap();
+                let found = best_of(&text, candidate);
+                prop_assert_eq!((found.delimiter, found.score), (expected.delimiter, expected.score));
+            }
+        }
+    }
+
+    #[test]
+    fn mappings_are_read_as_serde_reads_them() {
+        for json in [
+            "{}",
+            "null",
+            "7",
+            "\"email\"",
+            "{",
+            r#"{"header":true}"#,
+            r#"{"header":null}"#,
+            r#"{"header":1}"#,
+            r#"{"header":true,"header":false}"#,
+            r#"{"more":1}"#,
+            r#"{"sheet":"People","header":false,"delimiter":";","columns":["email",null,"first_name"]}"#,
+            r#"{"columns":[]}"#,
+            r#"{"columns":null}"#,
+            r#"{"columns":{}}"#,
+            r#"{"columns":["shoe_size"]}"#,
+            r#"{"columns":["Email"]}"#,
+            r#"{"columns":[7]}"#,
+            r#"{"delimiter":7}"#,
+            r#"{"delimiter":""}"#,
+        ] {
+            let read = crate::json::read::parse(json).and_then(Mapping::read);
+            assert_eq!(read.ok(), serde_json::from_str::<Mapping>(json).ok(), "{json}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use email_address::{EmailAddress, Options};
 
-use crate::{Issue, Value, code, text, unicode::nfkc};
+use crate::{Issue, Value, code, idna, text, unicode::nfkc};
 
 /// Most octets before the `@` (RFC 5321, 4.5.3.1.1).
 const LOCAL_LIMIT: usize = 64;
@@ -92,9 +92,9 @@ fn structure(address: &str, rule: Rule<'_>) -> Result<(), Issue> {
     let ascii: Cow<'_, str> = if domain.is_ascii() {
         domain.into()
     } else {
-        match idna::domain_to_ascii_strict(domain) {
-            Ok(ascii) => ascii.into(),
-            Err(_) => return refuse(code::EMAIL_DOMAIN_NOT_VALID),
+        match idna::to_ascii_strict(domain) {
+            Some(ascii) => ascii.into(),
+            None => return refuse(code::EMAIL_DOMAIN_NOT_VALID),
         }
     };
     if let Some(c) = ascii.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))) {

@@ -132,6 +132,11 @@ impl<'p> Glance<'p> {
             && self.names.is_none_or(|(first, last)| text(first).is_empty() == text(last).is_empty())
     }
 
+    /// Whether a cell that is not empty is accepted at a glance.
+    pub(crate) fn takes(&mut self, at: usize, text: &str) -> bool {
+        self.columns[at].accepts(self.profile, text)
+    }
+
     /// What is accepted of a cell at a glance, which is not empty.
     pub(crate) fn cell(&mut self, at: usize, text: &str) -> Option<Accepted<'_>> {
         let known = &mut self.columns[at];

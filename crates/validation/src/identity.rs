@@ -1,7 +1,6 @@
 //! Identity keys: what makes two sign-in names the same.
 
-use std::borrow::Cow;
-
+use crate::idna;
 pub(crate) use crate::unicode::fold;
 
 /// A sign-in name in the form that is compared: NFC, Unicode full case folding, the domain of an address in IDNA
@@ -39,8 +38,7 @@ fn domain_key(domain: &str) -> String {
     if domain.is_ascii() {
         return domain.to_ascii_lowercase();
     }
-    idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::EMPTY)
-        .map_or_else(|_| fold(domain), Cow::into_owned)
+    idna::to_ascii_lenient(domain).unwrap_or_else(|| fold(domain))
 }
 
 #[cfg(test)]

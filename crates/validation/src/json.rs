@@ -1,7 +1,7 @@
 //! Canonical JSON: UTF-8, keys sorted, no spaces, escapes as `JSON.stringify` writes them. Written by hand, so that
 //! no feature of a JSON crate elsewhere in the build can change the bytes.
 
-use serde_json::Value as Json;
+pub(crate) mod read;
 
 use crate::Value;
 
@@ -123,43 +123,48 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Any JSON in canonical form.
-pub(crate) fn canonical(json: &Json) -> String {
-    let mut out = String::new();
-    any(&mut out, json);
-    out
-}
-
-fn any(out: &mut String, json: &Json) {
-    match json {
-        Json::Null => out.push_str("null"),
-        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Json::Number(value) => out.push_str(&value.to_string()),
-        Json::String(text) => string(out, text),
-        Json::Array(items) => list(out, items, any),
-        Json::Object(members) => {
-            // The order of a JSON map depends on a feature that any crate of the build may switch on.
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_unstable_by_key(|(key, _)| *key);
-            out.push('{');
-            for (at, (key, value)) in members.into_iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                string(out, key);
-                out.push(':');
-                any(out, value);
-            }
-            out.push('}');
-        }
-    }
-}
+#[cfg(test)]
+pub(crate) use tests::canonical;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use serde_json::Value as Json;
+
     use super::*;
+
+    /// Any JSON in canonical form.
+    pub(crate) fn canonical(json: &Json) -> String {
+        let mut out = String::new();
+        any(&mut out, json);
+        out
+    }
+
+    fn any(out: &mut String, json: &Json) {
+        match json {
+            Json::Null => out.push_str("null"),
+            Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Json::Number(value) => out.push_str(&value.to_string()),
+            Json::String(text) => string(out, text),
+            Json::Array(items) => list(out, items, any),
+            Json::Object(members) => {
+                // The order of a JSON map depends on a feature that any crate of the build may switch on.
+                let mut members: Vec<_> = members.iter().collect();
+                members.sort_unstable_by_key(|(key, _)| *key);
+                out.push('{');
+                for (at, (key, value)) in members.into_iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    string(out, key);
+                    out.push(':');
+                    any(out, value);
+                }
+                out.push('}');
+            }
+        }
+    }
 
     proptest! {
         #[test]

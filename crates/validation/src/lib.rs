@@ -21,6 +21,7 @@ mod engine;
 mod field;
 mod glance;
 pub mod identity;
+mod idna;
 mod issue;
 mod json;
 mod keys;
@@ -65,6 +66,12 @@ pub struct FieldVerdict {
     pub value: Option<Value>,
     /// What is wrong, or was put right.
     pub issues: Vec<Issue>,
+}
+
+/// The texts of a JSON list of texts; nothing if it is none.
+#[must_use]
+pub fn names_of_json(json: &str) -> Option<Vec<String>> {
+    json::read::names(json)
 }
 
 /// Checks a sheet. Never panics: what cannot be read gives a report that says so.

@@ -1,11 +1,16 @@
 //! Import profiles: data that says what a sheet may hold and what becomes of it. No product's name appears in code.
 
+mod json;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Field, json};
+use crate::{
+    Field,
+    json::read::{Json, Members, Why, parse},
+};
 
 /// A built-in or effective profile. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,8 +196,8 @@ pub struct UsernameRule {
 }
 
 /// What a kind of user asks for where a profile makes several kinds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(crate) struct KindRules {
     kind: String,
     invitation: Invitation,
@@ -234,15 +239,15 @@ impl ListName {
 }
 
 /// A list with what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(crate) struct List {
     pub(crate) name: ListName,
     pub(crate) items: Vec<Named>,
     /// The organization's entries are added; otherwise those of the profile are all there are.
     pub(crate) open: bool,
     /// Of those, only the ones of these identifiers; empty: all of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub(crate) only: Vec<String>,
 }
 
@@ -326,22 +331,22 @@ pub(crate) enum Rule {
 }
 
 /// A column that a sheet may have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(crate) struct Column {
     pub(crate) field: Field,
     /// What people call it.
     pub(crate) title: String,
     /// Other titles that mean this column in this profile, beside those that every profile knows.
-    #[serde(default)]
+    #[cfg_attr(test, serde(default))]
     pub(crate) titles: Vec<String>,
     pub(crate) required: bool,
     pub(crate) rule: Rule,
     /// The value of an empty cell.
-    #[serde(default)]
+    #[cfg_attr(test, serde(default))]
     pub(crate) default: Option<String>,
     /// The value of an empty cell is the first entry of the list.
-    #[serde(default)]
+    #[cfg_attr(test, serde(default))]
     pub(crate) default_first: bool,
 }
 
@@ -362,15 +367,15 @@ impl Column {
 }
 
 /// Most of a sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(crate) struct Limits {
     pub(crate) rows: u32,
     pub(crate) bytes: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 pub(crate) struct Data {
     pub(crate) id: String,
     pub(crate) version: u32,
@@ -421,15 +426,17 @@ impl Profile {
     /// # Errors
     /// [`ProfileError::NotValid`], [`ProfileError::HashDiffers`].
     pub fn from_json(json: &str) -> Result<Self, ProfileError> {
-        let not_valid = |error: serde_json::Error| ProfileError::NotValid(error.to_string());
-        let mut json: serde_json::Value = serde_json::from_str(json).map_err(not_valid)?;
-        let stated = json.as_object_mut().and_then(|members| members.remove("hash"));
-        let data: Data = serde_json::from_value(json).map_err(not_valid)?;
+        let read = |json: &str| -> Result<(Option<Json>, Data), Why> {
+            let mut members = Members::of(parse(json)?)?;
+            Ok((members.take("hash"), Data::read(members)?))
+        };
+        let (stated, data) = read(json).map_err(ProfileError::NotValid)?;
         data.check().map_err(|what| ProfileError::NotValid(what.to_owned()))?;
         let profile = Self::new(data);
         match stated {
-            Some(stated) if stated.as_str() != Some(profile.hash()) => Err(ProfileError::HashDiffers),
-            _ => Ok(profile),
+            Some(Json::Text(stated)) if *stated == *profile.hash => Ok(profile),
+            Some(_) => Err(ProfileError::HashDiffers),
+            None => Ok(profile),
         }
     }
 
@@ -450,7 +457,7 @@ impl Profile {
     }
 
     pub(crate) fn new(data: Data) -> Self {
-        let hash: String = Sha256::digest(json::canonical(&data.json()))
+        let hash: String = Sha256::digest(data.to_json(None))
             .iter()
             .flat_map(|byte| [byte >> 4, byte & 15])
             .filter_map(|digit| char::from_digit(u32::from(digit), 16))
@@ -461,11 +468,7 @@ impl Profile {
     /// Canonical JSON, the hash included.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut json = self.data.json();
-        if let Some(members) = json.as_object_mut() {
-            members.insert("hash".to_owned(), self.hash().into());
-        }
-        json::canonical(&json)
+        self.data.to_json(Some(self.hash()))
     }
 
     /// Identifier.
@@ -663,11 +666,6 @@ impl Profile {
 }
 
 impl Data {
-    fn json(&self) -> serde_json::Value {
-        // Strings, numbers and lists of them: this cannot fail.
-        serde_json::to_value(self).unwrap_or_default()
-    }
-
     /// What the types do not say.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         if self.id.is_empty() {

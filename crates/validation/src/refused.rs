@@ -238,6 +238,9 @@ pub(crate) fn named_field(profile: &Profile, title: &str) -> Option<Field> {
     Field::parse(name).filter(|field| profile.column_of(*field).is_some())
 }
 
+/// What titles begin with that only files of ours have.
+pub(crate) const OUR_TITLES: &str = "Rollcall ";
+
 /// Whether a title is one of those that only files of ours have.
 pub(crate) fn is_ours(title: &str) -> bool {
     [ROW_TITLE, ERRORS_TITLE].contains(&title)
@@ -455,6 +458,11 @@ mod tests {
 
     fn csv(report: &Report) -> String {
         String::from_utf8(refused_table(report).to_csv()).unwrap()
+    }
+
+    #[test]
+    fn our_titles_begin_alike() {
+        assert!([ROW_TITLE, ERRORS_TITLE].iter().all(|title| title.starts_with(OUR_TITLES)));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
     engine,
     glance::{Accepted, Glance},
     identity::IdentityKey,
-    json,
+    json::{self, read::Read as _},
     names::{self, Convention, Suggestion, Told, Votes},
     profile::Rule,
     refused::{self, RowNumbers},
@@ -47,7 +47,7 @@ impl MappingError {
 
 fn parse_mapping(mapping: Option<&str>) -> Result<Mapping, MappingError> {
     match mapping {
-        Some(json) => serde_json::from_str(json).map_err(|error| MappingError(error.to_string())),
+        Some(json) => json::read::parse(json).and_then(Mapping::read).map_err(MappingError),
         None => Ok(Mapping::default()),
     }
 }

@@ -70,16 +70,24 @@ pub(crate) fn fold(text: &str) -> String {
     nfc(&folded).into_owned()
 }
 
+/// The canonical combining class of signs that silence a vowel, which joiners may follow.
+pub(crate) const VIRAMA: u8 = 9;
+
+/// The canonical combining class of a character.
+pub(crate) fn combining_class(c: char) -> u8 {
+    tables().classes.of(c)
+}
+
 /// Runs of characters that have a value in common.
 #[derive(Debug, Default)]
-struct Runs {
+pub(crate) struct Runs {
     /// Where each begins.
     starts: Vec<u32>,
     values: Vec<u8>,
 }
 
 impl Runs {
-    fn of(&self, c: char) -> u8 {
+    pub(crate) fn of(&self, c: char) -> u8 {
         let run = self.starts.partition_point(|start| *start <= u32::from(c));
         self.values.get(run.wrapping_sub(1)).copied().unwrap_or_default()
     }
@@ -87,7 +95,7 @@ impl Runs {
 
 /// Characters that become others.
 #[derive(Debug, Default)]
-struct Mappings {
+pub(crate) struct Mappings {
     from: Vec<char>,
     /// The kind, and where in `to` the mapping ends.
     what: Vec<(u8, u16)>,
@@ -95,7 +103,7 @@ struct Mappings {
 }
 
 impl Mappings {
-    fn of(&self, c: char) -> Option<(u8, &[char])> {
+    pub(crate) fn of(&self, c: char) -> Option<(u8, &[char])> {
         self.from.binary_search(&c).ok().and_then(|at| self.at(at))
     }
 
@@ -126,7 +134,7 @@ struct Tables {
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
     TABLES.get_or_init(|| {
-        let mut packed = Packed(PACKED);
+        let mut packed = Packed::new(PACKED);
         let categories = packed.runs();
         let classes = packed.runs();
         let decompositions = packed.mappings(|kind| match kind {
@@ -153,9 +161,13 @@ fn tables() -> &'static Tables {
 }
 
 /// What is left to be read of the tables.
-struct Packed(&'static [u8]);
+pub(crate) struct Packed(&'static [u8]);
 
 impl Packed {
+    pub(crate) fn new(packed: &'static [u8]) -> Self {
+        Self(packed)
+    }
+
     fn byte(&mut self) -> u8 {
         let (first, rest) = self.0.split_first().unwrap_or((&0, &[]));
         self.0 = rest;
@@ -186,7 +198,7 @@ impl Packed {
         Self(stream)
     }
 
-    fn runs(&mut self) -> Runs {
+    pub(crate) fn runs(&mut self) -> Runs {
         let (mut lengths, values) = (self.stream(), self.stream());
         let mut runs = Runs { starts: Vec::with_capacity(values.0.len()), values: values.0.to_vec() };
         let mut start = 0;
@@ -197,7 +209,7 @@ impl Packed {
         runs
     }
 
-    fn mappings(&mut self, length: impl Fn(u8) -> usize) -> Mappings {
+    pub(crate) fn mappings(&mut self, length: impl Fn(u8) -> usize) -> Mappings {
         let (mut distances, mut kinds) = (self.stream(), self.stream());
         let (mut firsts, mut others) = (self.stream(), self.stream());
         let mut mappings = Mappings::default();
@@ -269,6 +281,12 @@ pub(crate) fn stays_composed(c: char) -> bool {
     let tables = tables();
     let text = c.to_string();
     tables.classes.of(c) == 0 && tables.seconds.binary_search(&c).is_err() && nfc(&text) == text
+}
+
+/// Two characters that are composed, and what they become.
+#[cfg(test)]
+pub(crate) fn pairs() -> &'static [((char, char), char)] {
+    &tables().pairs
 }
 
 /// The characters in the order of their combining classes, each with its class.
