@@ -178,3 +178,61 @@ async fn an_organizations_administrator_changes_their_own() {
     assert_eq!(read.json["counts"], json!({"users": 2, "active": 2}));
     system.server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_are_refused_by_their_length_and_answers_stay_short() {
+    let system = System::start(360).await;
+    let root = system.root();
+    let words = |count: usize| json!((0..count).map(|n| format!("w{n:04}")).collect::<Vec<_>>());
+    for (field, body) in [
+        ("password_policy.blocked_words", json!({"password_policy": {"blocked_words": words(5_000)}})),
+        ("domains", json!({"domains": words(5_000)})),
+        ("credential_modes", json!({"credential_modes": words(5_000)})),
+    ] {
+        let answer = patch(&system, &system.organization(field).await, body).await;
+        assert_eq!(answer.outcome(), (422, "row_refused"), "{field}");
+        let errors = answer.json["errors"].as_array().expect("errors");
+        let found: Vec<_> = errors.iter().map(|error| (error["field"].as_str(), error["code"].as_str())).collect();
+        assert_eq!(found, [(Some(field), Some("too_many"))]);
+    }
+    let nord = system.organization("Nordwind").await;
+    let larger = patch(&system, &nord, json!({"password_policy": {"blocked_words": words(100_000)}})).await;
+    assert_eq!(larger.outcome(), (413, "body_too_large"), "{larger:?}");
+
+    let new = |roles: Value, organizations: Value| {
+        json!({"kind": "technician", "first_name": "Ana", "last_name": "Diaz", "email": "ana@example.org",
+            "roles": roles, "organizations": organizations})
+    };
+    let roles = system.post(&root, "/v1/users", new(words(5_000), json!("all"))).await;
+    assert_eq!((roles.status, roles.json["errors"][0]["code"].as_str()), (422, Some("too_many")), "{roles:?}");
+    let unknown = system.post(&root, "/v1/users", new(json!(["technician"]), words(500))).await;
+    assert_eq!(unknown.json["errors"].as_array().map(Vec::len), Some(100), "as many as one answer names");
+    assert_eq!(unknown.json["detail"], "500 of the values sent cannot be accepted");
+    assert!(unknown.text.len() < 100 * 1024, "{}", unknown.text.len());
+    assert_eq!(system.post(&root, "/v1/users", new(words(100_000), json!("all"))).await.status, 413);
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_for_nobody_to_keep_to_frame_or_to_run() {
+    let system = System::start(361).await;
+    let root = system.root();
+    for (name, caller, path, status, policy) in [
+        ("an answer", &root, "/v1/me", 200, "default-src 'none'; frame-ancestors 'none'"),
+        ("a refusal", &Caller::Nobody, "/v1/me", 401, "default-src 'none'; frame-ancestors 'none'"),
+        ("a download", &root, "/v1/users/export?format=csv", 200, "default-src 'none'; frame-ancestors 'none'"),
+        ("the gateway's own", &root, "/v1/nothing/here/at/all", 404, "default-src; frame-ancestors"),
+    ] {
+        let answer = system.get(caller, path).await;
+        assert_eq!(answer.status, status, "{name}");
+        for (header, wanted) in [
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", policy),
+            ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+        ] {
+            assert_eq!(answer.headers.get(header).map(String::as_str), Some(wanted), "{name}: {header}");
+        }
+    }
+    system.server.stop().await;
+}

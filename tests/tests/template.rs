@@ -437,6 +437,24 @@ fn pages_are_served_as_strictly_as_they_are_built() {
         assert_eq!(headers["FrameOptions"]["FrameOption"], "DENY", "{id}");
         assert!(headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"].as_u64() >= Some(31_536_000), "{id}");
     }
+    let api = headers("ApiHeaders");
+    let policy = "default-src 'none'; frame-ancestors 'none'";
+    assert_eq!(api["ContentSecurityPolicy"]["ContentSecurityPolicy"], policy);
+    let code = text(&root().join("crates/http-api/src/reply.rs"));
+    assert!(code.contains(policy) && code.contains("max-age=63072000; includeSubDomains"), "functions say the same");
+    let own = template.properties("Api")["GatewayResponses"].as_object().expect("answers of the gateway's own");
+    for (kind, answer) in own {
+        let headers = &answer["ResponseParameters"]["Headers"];
+        for (name, value) in [
+            ("Cache-Control", "'no-store'"),
+            ("X-Content-Type-Options", "'nosniff'"),
+            ("X-Frame-Options", "'DENY'"),
+            ("Content-Security-Policy", "'default-src; frame-ancestors'"),
+            ("Strict-Transport-Security", "'max-age=63072000; includeSubDomains'"),
+        ] {
+            assert_eq!(headers[name], value, "{kind}");
+        }
+    }
     let distribution = &template.properties("Console")["DistributionConfig"];
     let behaviors = distribution["CacheBehaviors"].as_array().expect("behaviors");
     let links: BTreeSet<&str> = behaviors
