@@ -151,7 +151,7 @@ async fn of_two_who_change_settings_at_once_one_reads_again() {
         request.json(&json!({"password_policy": {"lockout_minutes": minutes}}))
     };
     let root = system.root();
-    let answers = futures_util::future::join_all((1..5).map(|n| system.send(&root, edit(n)))).await;
+    let answers = futures_util::future::join_all((5..9).map(|n| system.send(&root, edit(n)))).await;
     let mut outcomes: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     outcomes.sort_unstable();
     assert_eq!(outcomes, [200, 412, 412, 412]);

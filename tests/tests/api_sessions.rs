@@ -1,5 +1,6 @@
 //! Signing in and out, API keys, idempotency: through the real handlers against the local system.
 
+use rollcall_dev_server::MailFilter;
 use rollcall_tests::system::{Answer, Caller, Person, Request, System};
 use serde_json::json;
 
@@ -484,6 +485,13 @@ async fn guessed_codes_lock_the_account_over_all_sign_ins_that_wait() {
     assert_eq!(codes.iter().filter(|code| *code == "too_many_attempts").count(), 5, "{codes:?}");
     let answer = sign_in(&system, &account.email, &account.password).await;
     assert_eq!(answer.outcome(), (429, "too_many_attempts"));
+    let told = system
+        .eventually(async || {
+            let mails = system.server.outbox().list(&MailFilter { to: Some(account.email.clone()), limit: None });
+            mails.unwrap_or_default().into_iter().find(|mail| mail.subject == "Somebody knows your Rollcall password")
+        })
+        .await;
+    assert!(told.is_some(), "at the tenth wrong code the person is told");
     system.server.stop().await;
 }
 

@@ -10,7 +10,9 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use rollcall_validation::identity::IdentityKey;
 
-use crate::{Error, Result, access::secret_hash, audit::AuditEvent, device::Device, ids::UserId};
+use crate::{
+    Error, Result, access::secret_hash, audit::AuditEvent, credential::Credential, device::Device, ids::UserId,
+};
 
 /// For how long failed attempts at one account add up.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(30);
@@ -24,6 +26,14 @@ pub const OWN_LIMIT: u32 = 10;
 pub const TEXTS_LIMIT: u32 = 20;
 /// See [`TEXTS_LIMIT`].
 pub const TEXTS_WINDOW: SignedDuration = SignedDuration::from_hours(24);
+
+/// Wrong codes behind a right password in [`CODES_WINDOW`], of browsers that are not known, after which no more are
+/// tried. A lock of some minutes between them does not forget them, nor does another right password.
+pub const CODES_LIMIT: u32 = 100;
+/// See [`CODES_LIMIT`].
+pub const CODES_WINDOW: SignedDuration = SignedDuration::from_hours(24);
+/// The wrong code at which the person is told that somebody knows their password.
+pub const CODES_TOLD: u32 = 10;
 
 /// What attempts are counted against.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -79,6 +89,13 @@ impl Counter {
     #[must_use]
     pub fn own(user: &UserId) -> Self {
         Self(format!("OWN#{user}"))
+    }
+
+    /// Codes that are tried behind one password of an account. Whoever has chosen another one since begins anew.
+    #[must_use]
+    pub fn codes(credential: &Credential) -> Self {
+        let password = secret_hash(credential.password_hash.as_deref().unwrap_or_default());
+        Self(format!("CODES#{}#{password}", credential.user_id))
     }
 
     /// Text messages sent for an account.

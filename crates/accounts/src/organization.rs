@@ -16,7 +16,7 @@ pub const MIN_LENGTH: RangeInclusive<u8> = 12..=64;
 /// The bounds of [`PasswordPolicy::lockout_attempts`].
 pub const LOCKOUT_ATTEMPTS: RangeInclusive<u8> = 3..=20;
 /// The bounds of [`PasswordPolicy::lockout_minutes`].
-pub const LOCKOUT_MINUTES: RangeInclusive<u16> = 1..=1440;
+pub const LOCKOUT_MINUTES: RangeInclusive<u16> = 5..=1440;
 /// Most blocked words.
 pub const BLOCKED_WORD_LIMIT: usize = 100;
 /// How many characters a blocked word has: a shorter one would forbid nearly everything.
@@ -60,7 +60,7 @@ pub struct PasswordPolicy {
     pub min_length: u8,
     /// Failed sign-ins after which an account is locked, 3 to 20.
     pub lockout_attempts: u8,
-    /// For how long, in minutes, 1 to 1440.
+    /// For how long, in minutes, 5 to 1440.
     pub lockout_minutes: u16,
     /// Words that no password may contain, beside the common ones; compared without case.
     pub blocked_words: Vec<String>,

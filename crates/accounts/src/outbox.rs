@@ -78,6 +78,14 @@ pub enum MailSubject {
         /// Which generation of the reset.
         generation: u32,
     },
+    /// To a person behind whose password codes are guessed.
+    CodesTried {
+        /// Whose password.
+        user_id: UserId,
+        /// When it was noticed.
+        #[serde(with = "crate::time::fixed")]
+        at: Timestamp,
+    },
     /// To a person whose password was changed.
     PasswordChanged {
         /// Whose.
@@ -266,6 +274,17 @@ impl DueMail {
         Self {
             id: format!("reset#{}#{}", secret_hash(login), iso(now)),
             subject: MailSubject::ResetRequest { login: login.to_owned(), source: source.map(str::to_owned) },
+            lane: Lane::Now,
+            queued_at: now,
+        }
+    }
+
+    /// The note to a person that somebody who knows their password guesses codes.
+    #[must_use]
+    pub fn codes_tried(user: &User, now: Timestamp) -> Self {
+        Self {
+            id: format!("codes#{}#{}", user.id, iso(now)),
+            subject: MailSubject::CodesTried { user_id: user.id.clone(), at: now },
             lane: Lane::Now,
             queued_at: now,
         }

@@ -145,6 +145,15 @@ fn page(letter: &Letter) -> Page {
             let subject = fill(copy.subject, &[("day", &texts.short_day(*expires_at))]);
             Page { action: action(copy.button, link), notes, ..base(name, subject, lead) }
         }
+        Content::CodesTried { name, at, link } => {
+            let copy = &texts.codes;
+            let lead = fill(copy.lead, &[("at", &texts.moment(*at))]);
+            Page {
+                action: action(copy.button, link),
+                notes: vec![copy.unexpected.to_owned()],
+                ..base(name, copy.subject.to_owned(), lead)
+            }
+        }
         Content::PasswordChanged { name, at, link } => {
             let copy = &texts.changed;
             let lead = fill(copy.lead, &[("at", &texts.moment(*at))]);
@@ -367,6 +376,7 @@ mod tests {
             reset(None, false),
             reset(Some("Rudi Roth"), true),
             reset(None, true),
+            Content::CodesTried { name: name(), at: at(), link: link("forgot-password") },
             Content::PasswordChanged { name: name(), at: at(), link: link("") },
             Content::ApiKeyCreated {
                 name: name(),

@@ -21,7 +21,7 @@ export const MODES: readonly CredentialMode[] = ["link", "generate_and_mail", "s
 export const LIMITS = {
   min_length: [12, 64],
   lockout_attempts: [3, 20],
-  lockout_minutes: [1, 1440],
+  lockout_minutes: [5, 1440],
 } as const;
 export type NumberName = keyof typeof LIMITS;
 

@@ -80,6 +80,15 @@ pub enum Content {
         /// When it ends.
         expires_at: Timestamp,
     },
+    /// That somebody who knows the person's password guesses codes.
+    CodesTried {
+        /// The person.
+        name: String,
+        /// When it was noticed.
+        at: Timestamp,
+        /// Where one asks for another password.
+        link: String,
+    },
     /// That the password was changed.
     PasswordChanged {
         /// The person.
@@ -199,6 +208,7 @@ impl std::fmt::Debug for Content {
         f.write_str(match self {
             Self::Invitation { .. } => "Invitation",
             Self::PasswordReset { .. } => "PasswordReset",
+            Self::CodesTried { .. } => "CodesTried",
             Self::PasswordChanged { .. } => "PasswordChanged",
             Self::ApiKeyCreated { .. } => "ApiKeyCreated",
             Self::ConfirmEmail { .. } => "ConfirmEmail",
@@ -357,6 +367,7 @@ impl Desk {
             }
             MailSubject::Invitation { user_id, .. }
             | MailSubject::PasswordReset { user_id, .. }
+            | MailSubject::CodesTried { user_id, .. }
             | MailSubject::PasswordChanged { user_id, .. }
             | MailSubject::ApiKeyCreated { user_id, .. }
             | MailSubject::ConfirmEmail { user_id, .. }
@@ -427,6 +438,9 @@ impl Desk {
                     expires_at: reset.expires_at,
                 };
                 Some((email, content))
+            }
+            MailSubject::CodesTried { at, .. } => {
+                Some((email, Content::CodesTried { name, at: *at, link: format!("{}/forgot-password", self.url) }))
             }
             MailSubject::PasswordChanged { at, .. } => {
                 Some((email, Content::PasswordChanged { name, at: *at, link: format!("{}/", self.url) }))

@@ -20,7 +20,7 @@ use crate::{
         rules::mfa_required,
         sessions::{FindSession, OpenSession, OpenSessions, Session, Stage},
     },
-    organization::{Organization, PasswordPolicy},
+    organization::{LOCKOUT_MINUTES, Organization, PasswordPolicy},
     random::Randomness,
     token::TokenKeys,
     user::{User, UserStatus},
@@ -328,7 +328,9 @@ impl Counting {
         if self.counted.count != u32::from(policy.lockout_attempts) {
             return Ok(());
         }
-        let lasts = SignedDuration::from_mins(i64::from(policy.lockout_minutes));
+        // Once fewer minutes could be said.
+        let minutes = policy.lockout_minutes.max(*LOCKOUT_MINUTES.start());
+        let lasts = SignedDuration::from_mins(i64::from(minutes));
         let until = origin.now.saturating_add(lasts).unwrap_or(Timestamp::MAX);
         let locked = user
             .filter(|user| user.status == UserStatus::Active && self.counter == Counter::account(&user.id))

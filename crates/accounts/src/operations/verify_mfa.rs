@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     Error, Result,
-    attempts::{CountAttempts, Counter},
+    attempts::{CODES_LIMIT, CODES_TOLD, CODES_WINDOW, CountAttempts, Counter},
     audit::{AuditEvent, Origin},
     credential::{Credential, recovery_hash},
     error::NotAccepted,
@@ -13,9 +13,11 @@ use crate::{
     operations::{
         create_user::ReadOrganization,
         edits::{EditUsers, ReadCredential},
+        request_password_reset::QueueMail,
         sessions::{FindSession, OpenSessions, Session, Stage, TryCodes},
         steps::{Counting, Method, Person, Proceeded, Waiting, by, proceed, waiting},
     },
+    outbox::DueMail,
     random::Randomness,
     token::TokenKeys,
     user::User,
@@ -42,6 +44,7 @@ pub async fn verify_mfa(
          + TryCodes
          + CountAttempts
          + UseCodes
+         + QueueMail
          + OpenSessions
          + EditUsers
          + ReadCredential
@@ -60,11 +63,27 @@ pub async fn verify_mfa(
         return Err(Error::NotAuthenticated);
     }
     let user = &person.user;
+    let behind = Counter::codes(&person.credential);
+    // In a known browser it is the person, and recovery codes are too long to be guessed.
+    let guessable = session.known_device.is_none() && recovery_hash(code).is_none();
+    let of_day = if guessable { Some(ports.count_attempt(&behind, origin.now, CODES_WINDOW).await?) } else { None };
+    if let Some(counted) = of_day {
+        counted.within(CODES_LIMIT, origin.now)?;
+    }
     let counter = session.known_device.as_ref().map_or_else(|| Counter::account(&user.id), Counter::device);
     let counting = Counting::begin(ports, counter, origin.now).await?;
     let policy = person.policy();
-    counting.check(&policy, origin.now)?;
-    if !accept(ports, keys, session, person, code, method, origin).await? {
+    let open = counting.check(&policy, origin.now);
+    let accepted = open.is_ok() && accept(ports, keys, session, person, code, method, origin).await?;
+    if of_day.is_some() && (accepted || open.is_err()) {
+        // No wrong one.
+        ports.forgive_attempt(&behind).await?;
+    }
+    open?;
+    if !accepted {
+        if of_day.is_some_and(|counted| counted.count == CODES_TOLD) {
+            ports.queue_mail(&DueMail::codes_tried(user, origin.now)).await?;
+        }
         counting.failed(ports, &policy, Some(user), origin).await?;
         return Err(NotAccepted::Code.into());
     }
@@ -121,6 +140,7 @@ mod tests {
         access::secret_hash,
         attempts::SOURCE_LIMIT,
         credential::new_recovery_codes,
+        device::Device,
         operations::{
             fake::{Fake, after, at, code_of, keys, now, run},
             send_sign_in_code::send_sign_in_code,
@@ -130,6 +150,16 @@ mod tests {
         totp::TotpSecret,
         user::UserStatus,
     };
+
+    impl QueueMail for Fake {
+        async fn queue_mail(&self, mail: &DueMail) -> Result<()> {
+            let mut mails = self.mails.borrow_mut();
+            if mails.iter().all(|other| other.id != mail.id) {
+                mails.push(mail.clone());
+            }
+            Ok(())
+        }
+    }
 
     struct World {
         fake: Fake,
@@ -281,6 +311,43 @@ mod tests {
         assert_eq!(world.fake.user(&world.ana).status_at(now()), UserStatus::LockedOut);
         assert_eq!(world.fake.actions(), ["user.locked_out"]);
         assert_eq!(code_of(world.verify(&waiting[0], &right, None, now())), "too_many_attempts", "the right one too");
+    }
+
+    /// Locks end; what was tried behind the password is not forgotten with them, nor by another right password.
+    #[test]
+    fn a_day_has_a_hundred_wrong_codes_whatever_else_happens() {
+        let world = world();
+        let mut tried = 0;
+        for minute in 0..24 * 60 - 10 {
+            let at = after(minute * 60);
+            let token = world.waiting(at);
+            // None was sent, so it is none.
+            tried += u32::from(code_of(world.verify(&token, "000000", Some(Method::Text), at)) == "code_not_valid");
+        }
+        assert_eq!(tried, CODES_LIMIT);
+        let told = world.fake.mails.borrow().iter().filter(|mail| mail.id.starts_with("codes#")).count();
+        assert_eq!(told, 1, "once");
+
+        let later = after((24 * 60 - 10) * 60);
+        let verify = |code: &str, known: bool| {
+            let mut session = world.waiting(later);
+            if known {
+                let user = world.fake.user(&world.ana);
+                let browser = Browser { known: Some(Device::random(&SystemRandomness)), ..Browser::default() };
+                let open = OpenSession::new(&user, Stage::VerifyMfa, &browser, later, &SystemRandomness);
+                run(world.fake.open_session(&open, None)).unwrap();
+                session = open.token;
+            }
+            code_of(world.verify(&session, code, None, later))
+        };
+        assert_eq!(verify(&world.secret.code(later), false), "too_many_attempts", "the right one too");
+        assert_eq!(verify(&world.secret.code(later), true), "ok", "in a known browser");
+        assert_eq!(verify(&world.recovery, false), "ok", "a recovery code");
+        world.fake.change(&world.ana, |_, credential| {
+            credential.password_hash = Some("of another password".into());
+            credential.totp_last_step = None;
+        });
+        assert_eq!(verify(&world.secret.code(later), false), "ok", "behind another password");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use rollcall_accounts::{
     operations::{
         create_user::ReadOrganization,
         edits::{EditUsers, ReadCredential},
+        request_password_reset::QueueMail,
         sessions::{FindSession, OpenSessions, TryCodes},
         steps::Method,
         verify_mfa::{UseCodes, verify_mfa as use_case},
@@ -47,6 +48,7 @@ pub async fn verify_mfa(
          + TryCodes
          + CountAttempts
          + UseCodes
+         + QueueMail
          + OpenSessions
          + EditUsers
          + ReadCredential

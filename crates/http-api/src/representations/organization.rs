@@ -141,9 +141,9 @@ pub struct PasswordPolicyRequest {
     #[serde(default)]
     #[schema(minimum = 3, maximum = 20)]
     pub lockout_attempts: Option<u64>,
-    /// For how many minutes, 1 to 1440.
+    /// For how many minutes, 5 to 1440.
     #[serde(default)]
-    #[schema(minimum = 1, maximum = 1440)]
+    #[schema(minimum = 5, maximum = 1440)]
     pub lockout_minutes: Option<u64>,
     /// All words that no password may contain, at most 100 of 3 to 50 characters.
     #[serde(default)]

@@ -41,6 +41,12 @@ pub(super) const TEXTS: Texts = Texts {
         expires: "Dieser Link gilt einmal und bis {expires}.",
         unexpected: "Sie haben das nicht angefordert? Dann beachten Sie diese E-Mail nicht weiter: Ihr Passwort bleibt, wie es ist.",
     },
+    codes: ChangedTexts {
+        subject: "Jemand kennt Ihr Rollcall-Passwort",
+        lead: "Zehnmal war Ihr Passwort richtig und der Code danach falsch, zuletzt am {at}. Niemand kam hinein. Waren das nicht Sie, dann kennt jemand Ihr Passwort und rät Codes.",
+        button: "Anderes Passwort wählen",
+        unexpected: "Das waren Sie, mit einer App oder Uhr, die falsch geht? Dann nehmen Sie einen Wiederherstellungscode oder einen Browser, in dem Sie schon angemeldet waren.",
+    },
     changed: ChangedTexts {
         subject: "Ihr Rollcall-Passwort wurde geändert",
         lead: "Das Passwort Ihres Rollcall-Kontos wurde am {at} geändert, und Sie wurden überall abgemeldet.",

@@ -41,6 +41,12 @@ pub(super) const TEXTS: Texts = Texts {
         expires: "This link can be used once and expires on {expires}.",
         unexpected: "You did not ask for this? Then ignore this mail: your password stays as it is.",
     },
+    codes: ChangedTexts {
+        subject: "Somebody knows your Rollcall password",
+        lead: "Your password was right and the code behind it wrong, ten times until {at}. Nobody got in. If that was not you, somebody knows your password and is guessing codes.",
+        button: "Choose another password",
+        unexpected: "It was you, with a clock or an app that is off? Then use a recovery code, or a browser in which you have signed in before.",
+    },
     changed: ChangedTexts {
         subject: "Your Rollcall password was changed",
         lead: "The password of your Rollcall account was changed on {at}, and you were signed out everywhere.",

@@ -41,6 +41,12 @@ pub(super) const TEXTS: Texts = Texts {
         expires: "Este enlace sirve una sola vez y caduca el {expires}.",
         unexpected: "¿No lo has pedido? Ignora este mensaje: tu contraseña sigue siendo la misma.",
     },
+    codes: ChangedTexts {
+        subject: "Alguien conoce tu contraseña de Rollcall",
+        lead: "Diez veces la contraseña fue correcta y el código que le sigue no, la última el {at}. Nadie ha entrado. Si no has sido tú, alguien conoce tu contraseña y está probando códigos.",
+        button: "Elegir otra contraseña",
+        unexpected: "¿Has sido tú, con una aplicación o un reloj que no va bien? Usa un código de recuperación o un navegador en el que ya hayas iniciado sesión.",
+    },
     changed: ChangedTexts {
         subject: "Se ha cambiado tu contraseña de Rollcall",
         lead: "La contraseña de tu cuenta de Rollcall se cambió el {at} y se han cerrado todas tus sesiones.",

@@ -41,6 +41,12 @@ pub(super) const TEXTS: Texts = Texts {
         expires: "Ce lien ne sert qu’une fois et expire le {expires}.",
         unexpected: "Vous n’avez rien demandé ? Ignorez ce message : votre mot de passe reste le même.",
     },
+    codes: ChangedTexts {
+        subject: "Quelqu’un connaît votre mot de passe Rollcall",
+        lead: "Dix fois, votre mot de passe était juste et le code qui suit était faux, la dernière fois le {at}. Personne n’est entré. Si ce n’était pas vous, quelqu’un connaît votre mot de passe et devine des codes.",
+        button: "Choisir un autre mot de passe",
+        unexpected: "C’était vous, avec une application ou une horloge déréglée ? Utilisez un code de récupération ou un navigateur où vous vous êtes déjà connecté.",
+    },
     changed: ChangedTexts {
         subject: "Votre mot de passe Rollcall a été modifié",
         lead: "Le mot de passe de votre compte Rollcall a été modifié le {at} et vous avez été déconnecté partout.",

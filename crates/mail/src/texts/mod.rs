@@ -16,6 +16,7 @@ pub(crate) struct Texts {
     pub(crate) invitation: InvitationTexts,
     pub(crate) digest: DigestTexts,
     pub(crate) reset: ResetTexts,
+    pub(crate) codes: ChangedTexts,
     pub(crate) changed: ChangedTexts,
     pub(crate) key: KeyTexts,
     pub(crate) confirm: ConfirmTexts,
@@ -77,7 +78,7 @@ pub(crate) struct ResetTexts {
     pub(crate) unexpected: &'static str,
 }
 
-/// That a password was changed.
+/// That a password was changed, or that somebody knows it.
 pub(crate) struct ChangedTexts {
     pub(crate) subject: &'static str,
     pub(crate) lead: &'static str,
