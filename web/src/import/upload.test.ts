@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { ApiProblem } from "../api/problem";
 import type { Import } from "../api/types";
 import { type KeptUpload, pageShelf, type Shelf, unfinished } from "./shelf";
@@ -203,27 +203,38 @@ test("given up, what was staged is thrown away, here too", async () => {
   expect(await shelf.all()).toEqual([]);
 });
 
+function signal(): [Promise<void>, () => void] {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return [given, give];
+}
+
 test("given up before the server has answered, what it makes of the rows is thrown away when it does", async () => {
   for (const [total, announced] of [
     [2500, "stage 3 of 2500"],
     [10, "start"],
   ] as const) {
     const { api, calls } = server();
-    let answerIt = () => {};
-    const asked = new Promise<void>((resolve) => {
-      answerIt = resolve;
-    });
+    const [asked, ask] = signal();
+    const [answered, answerNow] = signal();
+    const late = async (made: Promise<Import>) => {
+      ask();
+      await answered;
+      return made;
+    };
     const slow: UploadApi = {
       ...api,
-      stageImport: (...call) => api.stageImport(...call).then((made) => asked.then(() => made)),
-      startImport: (...call) => api.startImport(...call).then((made) => asked.then(() => made)),
+      stageImport: (...call) => late(api.stageImport(...call)),
+      startImport: (...call) => late(api.startImport(...call)),
     };
     const shelf = pageShelf();
     const once = await upload(total, slow, shelf);
     const run = once.run(() => {}).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(calls).toEqual([announced]));
+    await asked;
     const given = once.cancel();
-    answerIt();
+    answerNow();
     await given;
     expect(await run).toMatchObject({ name: "AbortError" });
     expect(calls).toEqual([announced, "cancel"]);
