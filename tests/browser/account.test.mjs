@@ -258,7 +258,7 @@ test("a person looks after their account, and it looks after them", { timeout: 9
     for (const tab of tabs) await tab.getByRole("heading", { name: "Your account" }).waitFor();
     for (const tab of tabs) assert.equal(await tab.getByRole("alertdialog").count(), 0);
 
-    await comeBack(50);
+    await comeBack(58);
     for (const tab of tabs) {
       await tab.getByRole("alertdialog", { name: "Are you still there?" }).waitFor();
       assert.match(await tab.title(), /^\(\d+ s\) Are you still there\?/);
@@ -268,7 +268,7 @@ test("a person looks after their account, and it looks after them", { timeout: 9
     for (const tab of tabs) await tab.getByRole("alertdialog").waitFor({ state: "detached" });
     assert.match(await page.title(), /^Notifications/);
 
-    await comeBack(12);
+    await comeBack(30);
     await page.getByRole("alertdialog").waitFor();
     for (const tab of tabs) await tab.getByText("because nobody was active").waitFor();
     assert.equal(new URL(page.url()).pathname, "/account/notifications");
