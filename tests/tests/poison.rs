@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall_dev_server::{Config, Faults, MailFilter};
-use rollcall_tests::system::System;
+use rollcall_tests::system::{Answer, System};
 use serde_json::{Value, json};
 
 /// An item as a version with a bug might have written it. Values of digits only are numbers.
@@ -55,13 +55,20 @@ fn people(prefix: &str, number: usize) -> Value {
 async fn import(system: &System, prefix: &str, number: usize) {
     let begun = system.post(&system.root(), "/v1/imports?profile=technician", people(prefix, number)).await;
     assert_eq!(begun.status, 202, "{begun:?}");
-    let path = format!("/v1/imports/{}", begun.text_of("id"));
-    let finished = system
-        .eventually(async || {
-            (system.get(&system.root(), path.as_str()).await.json["status"] == "finished").then_some(())
-        })
-        .await;
-    assert!(finished.is_some(), "the import does not end");
+    becomes(system, &begun, "finished").await;
+}
+
+/// Waits until an import is what it should be.
+async fn becomes(system: &System, import: &Answer, status: &str) {
+    let path = format!("/v1/imports/{}", import.text_of("id"));
+    let is_so = async || (system.get(&system.root(), path.as_str()).await.json["status"] == status).then_some(());
+    assert!(system.eventually(is_so).await.is_some(), "the import does not become {status}");
+}
+
+/// Moves the clock, and nothing else: no schedule runs.
+fn later(system: &System, duration: &str) {
+    let duration = rollcall_dev_server::Clock::duration(duration).expect("a duration");
+    system.server.clock().advance(duration).expect("a clock");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +134,7 @@ async fn a_person_who_cannot_be_read_stands_in_nobody_elses_way() {
     assert_eq!((listed.status, people.contains(&"first@example.org")), (200, true), "{listed:?}");
     assert!(people.contains(&"third@example.org") && !people.contains(&"broken@example.org"), "{people:?}");
 
-    system.server.clock().advance(rollcall_dev_server::Clock::duration("PT25H").expect("a duration")).expect("a clock");
+    later(&system, "PT25H");
     let expire = async || system.server.invoke("ExpireInvitationsFunction", json!({})).await.expect("a run");
     assert_eq!(expire().await, json!({"expired": 2, "unreadable": 1}));
     assert_eq!(expire().await, json!({"expired": 0, "unreadable": 0}), "it is looked at again later");
@@ -135,7 +142,7 @@ async fn a_person_who_cannot_be_read_stands_in_nobody_elses_way() {
         let user = system.get(&root, format!("/v1/users/{id}")).await;
         assert_eq!(user.json["invitation"]["status"], "expired");
     }
-    system.server.clock().advance(rollcall_dev_server::Clock::duration("PT61M").expect("a duration")).expect("a clock");
+    later(&system, "PT61M");
     assert_eq!(expire().await, json!({"expired": 0, "unreadable": 1}));
 
     // The digest of those who expired goes to whoever invited them.
@@ -146,25 +153,26 @@ async fn a_person_who_cannot_be_read_stands_in_nobody_elses_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_that_cannot_be_read_does_not_keep_the_sweep_from_others() {
+async fn imports_that_cannot_be_read_do_not_keep_the_sweep_from_others() {
     let config = Config { faults: Faults::none(), schedules: false, ..Config::for_tests(4) };
     let system = System::start_with(config).await;
-    let id = rollcall_accounts::ids::ImportId::derived(&["broken"]).to_string();
-    let due = [("kind", "import"), ("due_pk", "DUE#IMPORT#0"), ("due_at", "2020-01-01T00:00:00.000Z")];
-    put(&system, &format!("IMPORT#{id}"), "HEAD", &due).await;
+    // More than one look at the index finds, everywhere in it, and all before the other one.
+    for number in 0..160 {
+        let id = rollcall_accounts::ids::ImportId::derived(&["broken", &number.to_string()]);
+        let due_pk = format!("DUE#IMPORT#{}", number % 8);
+        let due = [("kind", "import"), ("due_pk", &due_pk), ("due_at", "2020-01-01T00:00:00.000Z")];
+        put(&system, &format!("IMPORT#{id}"), "HEAD", &due).await;
+    }
     let open = json!({"chunks": 1, "total_rows": 5});
     let staged = system.post(&system.root(), "/v1/imports?profile=technician", open).await;
     assert_eq!(staged.status, 201, "{staged:?}");
-    system.server.clock().advance(rollcall_dev_server::Clock::duration("PT25H").expect("a duration")).expect("a clock");
-    let swept = system.server.invoke("SweepImportsFunction", json!({})).await;
-    assert!(swept.is_err(), "the alarm hears of it: {swept:?}");
-    let path = format!("/v1/imports/{}", staged.text_of("id"));
-    let cancelled = system
-        .eventually(async || {
-            (system.get(&system.root(), path.as_str()).await.json["status"] == "cancelled").then_some(())
-        })
-        .await;
-    assert!(cancelled.is_some(), "the other one is swept");
+    later(&system, "PT25H");
+    let sweep = async || system.server.invoke("SweepImportsFunction", json!({})).await.expect("a run");
+    assert_eq!(sweep().await, json!({"asked": 1, "unreadable": 160}), "the other one is swept");
+    becomes(&system, &staged, "cancelled").await;
+    assert_eq!(sweep().await, json!({"asked": 0, "unreadable": 0}), "they are looked at again later");
+    later(&system, "PT61M");
+    assert_eq!(sweep().await, json!({"asked": 0, "unreadable": 160}));
     system.server.stop().await;
 }
 

@@ -17,14 +17,15 @@ use rollcall_accounts::{
         Import, ServerIssue,
         failed::FailedRow,
         ports::{
-            Along, ChangeImports, Chunk, ChunkFacts, CreateImports, DueImports, ImportOrganizations, ImportPage,
-            ImportScope, KeepFailed, KeepReport, ListImports, Occasion, Piece, ReadChunks, ReadImports, ReadPieces,
-            ReadReports, ReadSource, StageRows, StageSource, Staging,
+            Along, ChangeImports, Chunk, ChunkFacts, CreateImports, DueImport, DueImports, ImportOrganizations,
+            ImportPage, ImportScope, KeepFailed, KeepReport, ListImports, Occasion, Piece, ReadChunks, ReadImports,
+            ReadPieces, ReadReports, ReadSource, StageRows, StageSource, Staging,
         },
         rows::{Place, PlacedIssue, StagedRow},
         undo::{Made, Stayed},
     },
     organization::Organization,
+    time::iso,
 };
 use serde::{Deserialize, Serialize};
 
@@ -605,10 +606,39 @@ impl ListImports for Store {
 }
 
 impl DueImports for Store {
-    async fn due_imports(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportId>> {
+    async fn due_imports(&self, now: Timestamp, limit: usize) -> Result<Vec<DueImport>> {
         let due = self.due(Due::Import, now, limit).await?;
-        let imports = due.iter().filter_map(|(pk, _)| ImportId::parse(pk.strip_prefix("IMPORT#")?).ok());
-        Ok(imports.take(limit).collect())
+        let found: Vec<(ImportId, Timestamp)> = due
+            .iter()
+            .filter_map(|(pk, at)| Some((ImportId::parse(pk.strip_prefix("IMPORT#")?).ok()?, at.parse().ok()?)))
+            .take(limit)
+            .collect();
+        let mut heads = self.batch_get(found.iter().map(|(id, _)| keys::import_head(id)).collect()).await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(id, due_at)| {
+                let key = keys::import_head(&id);
+                let import = item::if_readable(&key, heads.remove(&key)?);
+                Some(DueImport { id, due_at, import })
+            })
+            .collect())
+    }
+
+    async fn postpone_import(&self, found: &DueImport, due: Timestamp) -> Result<bool> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::import_head(&found.id).attributes()))
+            .update_expression("SET due_at = :due")
+            .condition_expression("due_at = :found")
+            .expression_attribute_values(":due", s(iso(due)))
+            .expression_attribute_values(":found", s(iso(found.due_at)));
+        match update.dispatch().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_condition_failure(&error) => Ok(false),
+            Err(error) => Err(internal(error).into()),
+        }
     }
 }
 

@@ -335,8 +335,8 @@ impl PeekGuards for Store {
 }
 
 impl ReadExisting for Store {
-    async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<User>> {
-        Ok(self.readable_users(ids).await?)
+    async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<(UserId, Option<User>)>> {
+        Ok(self.users_if_readable(ids).await?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_accounts::operations::sweep_imports::sweep_imports;
+use rollcall_accounts::operations::sweep_imports::{Sweep, sweep_imports};
 use rollcall_lambda::{Environment, Error, Function};
 use rollcall_store_dynamodb::Store;
 use serde_json::json;
@@ -17,15 +17,22 @@ pub fn service(environment: &Environment) -> Result<Function, Error> {
     Ok(rollcall_lambda::worker(environment, Duration::from_secs(50), move |invocation| {
         let (store, metrics) = (store.clone(), metrics.clone());
         async move {
-            let asked = sweep_imports(&store, invocation.now()).await.map_err(|error| match error {
-                rollcall_accounts::Error::Internal(internal) => Error::from(internal.for_log()),
-                other => other.to_string().into(),
-            })?;
+            let go_on = || !invocation.time_left().is_zero();
+            let sweep = sweep_imports(&store, invocation.now(), &go_on).await.map_err(failed)?;
+            let Sweep { asked, unreadable, failure } = sweep;
             metrics.count(&[("ImportsSwept", asked as u64)]);
-            if asked > 0 {
-                tracing::info!(asked, "swept imports");
+            if asked + unreadable > 0 {
+                tracing::info!(asked, unreadable, "swept imports");
             }
-            Ok(json!({ "asked": asked }))
+            failure.map_or(Ok(()), |error| Err(failed(error)))?;
+            Ok(json!({"asked": asked, "unreadable": unreadable}))
         }
     }))
+}
+
+fn failed(error: rollcall_accounts::Error) -> Error {
+    match error {
+        rollcall_accounts::Error::Internal(internal) => internal.for_log().into(),
+        other => other.to_string().into(),
+    }
 }

@@ -42,6 +42,7 @@ export const resultTexts = {
     too_many: "This person would have more groups, courses or properties than possible.",
     import_unfinished: "This person comes from an import that is still running. Try again when it is done.",
     user_not_found: "This person was deleted meanwhile.",
+    person_unreadable: "What is stored of this person is damaged. Whoever runs this system has to mend it.",
   } as Record<string, string>,
 
   undo: {

@@ -359,7 +359,7 @@ pub fn foreseen(
     deciding: &Deciding<'_>,
     by_default: OnExisting,
     people: &[Met],
-    read: &BTreeMap<UserId, User>,
+    read: &BTreeMap<UserId, Option<User>>,
     row_of: impl Fn(&Met) -> Option<StagedRow>,
 ) -> Vec<PlacedIssue> {
     let mut issues = Vec::with_capacity(people.len());
@@ -370,10 +370,13 @@ pub fn foreseen(
             _ if wish.permission().is_none() => Settled::of(wish.outcome(), "email", "already_exists"),
             // Deleted in this very moment: at the next try the row is a new person's.
             None => Settled::refused("email", "user_not_found"),
-            Some(user) => match deciding.decide(wish, &row, user, || InvitationId::derived(&[met.person.as_str()])) {
-                Decision::Change(change) => change.settled,
-                Decision::Leave(settled) => settled,
-            },
+            Some(None) => Settled::refused("email", "person_unreadable"),
+            Some(Some(user)) => {
+                match deciding.decide(wish, &row, user, || InvitationId::derived(&[met.person.as_str()])) {
+                    Decision::Change(change) => change.settled,
+                    Decision::Leave(settled) => settled,
+                }
+            }
         };
         issues.push(settled.issue(met));
     }

@@ -417,6 +417,9 @@ impl ServerIssue {
                 "this person is part of an import that is not finished; try again shortly".into()
             }
             ("user_not_found", _) => "this person was deleted meanwhile".into(),
+            ("person_unreadable", _) => {
+                "this person is here, but what is stored of them is damaged; your operator has to mend it".into()
+            }
             ("password_missing", _) => "this way to first credentials needs a password in every row".into(),
             ("password_not_wanted", _) => "this way to first credentials takes no passwords".into(),
             ("password_too_short" | "password_too_long", _) => {

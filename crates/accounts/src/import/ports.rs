@@ -282,8 +282,8 @@ pub enum Held {
 /// Reads people who are there already.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait ReadExisting {
-    /// Those of these that there are and that can be read, whether or not they count.
-    async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<User>>;
+    /// Those of these that there are, whether or not they count; `None` for one whose record cannot be read.
+    async fn existing_people(&self, ids: &[UserId]) -> Result<Vec<(UserId, Option<User>)>>;
 }
 
 /// What the runner needs.
@@ -334,9 +334,22 @@ pub trait RunImports: ChangeImports + EditUsers + KeepFailed + ReadExisting + Re
     async fn clean(&self, import: &Import) -> Result<()>;
 }
 
+/// An import whose time has come.
+#[derive(Debug, Clone)]
+pub struct DueImport {
+    /// Which.
+    pub id: ImportId,
+    /// When it is due, by the index.
+    pub due_at: Timestamp,
+    /// Its head; `None` for one that cannot be read, which the log tells of.
+    pub import: Option<Import>,
+}
+
 /// Finds imports that should go on.
 #[expect(async_fn_in_trait, reason = "used with static dispatch only; functions require Send where they spawn")]
 pub trait DueImports: ChangeImports {
     /// Imports whose time has come, at most so many.
-    async fn due_imports(&self, now: Timestamp, limit: usize) -> Result<Vec<ImportId>>;
+    async fn due_imports(&self, now: Timestamp, limit: usize) -> Result<Vec<DueImport>>;
+    /// An import that cannot be read is due at another time. `false`: it is not as found any more.
+    async fn postpone_import(&self, found: &DueImport, due: Timestamp) -> Result<bool>;
 }

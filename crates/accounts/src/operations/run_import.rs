@@ -299,7 +299,7 @@ async fn meet(
         .collect();
     let mut read = BTreeMap::new();
     for group in looked_at.chunks(READ_TOGETHER) {
-        read.extend(ports.existing_people(group).await?.into_iter().map(|user| (user.id.clone(), user)));
+        read.extend(ports.existing_people(group).await?);
     }
     let deciding = Deciding { actor, book, kind: import.user_kind, valid_hours: import.valid_hours, now: pace.now() };
     Ok(foreseen(&deciding, import.options.on_existing, people, &read, |met| row_of(met).cloned()))

@@ -461,7 +461,7 @@ async fn peeked(
         people.iter().filter_map(|met| Some((met, row_of(met)?.on_existing.unwrap_or(new.options.on_existing))));
     let looked_at: Vec<UserId> =
         wishes.filter(|(_, wish)| wish.permission().is_some()).map(|(met, _)| met.person.clone()).collect();
-    let read = ports.existing_people(&looked_at).await?.into_iter().map(|user| (user.id.clone(), user)).collect();
+    let read = ports.existing_people(&looked_at).await?.into_iter().collect();
     let (people, twice) = once_each(people);
     issues.extend(twice);
     issues.extend(foreseen(deciding, new.options.on_existing, &people, &read, |met| row_of(met).cloned()));

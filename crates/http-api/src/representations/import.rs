@@ -252,7 +252,8 @@ pub struct ServerIssueResponse {
     /// `email_taken`, `email_reserved`, `username_taken`, `username_reserved`, `duplicate_in_import`,
     /// `role_required`, `role_not_grantable`, `importer_not_allowed`, `organization_not_found`, and of people who are there already
     /// `already_exists`, `nothing_to_change`, `already_registered`, `own_account`, `root_master`,
-    /// `person_deactivated`, `other_kind`, `permission_denied`, `import_unfinished` or `user_not_found`.
+    /// `person_deactivated`, `other_kind`, `permission_denied`, `import_unfinished`, `person_unreadable`
+    /// or `user_not_found`.
     pub code: String,
     /// `error`: the row is refused; `skipped`: it is left out; `updated`, `invited`, `added_to_group`: what happens
     /// to the person who is there already.
