@@ -126,6 +126,8 @@ proptest! {
         rows in proptest::collection::vec(
             proptest::collection::vec("|Email|First Name|Phone|Ana|[a-z]{1,5}|[a-d]@x\\.de|'?\\+?34600123[0-9]{3}| ", 4), 1..8)
     ) {
+        // Of a worksheet with nothing in it no column is missed.
+        prop_assume!(rows.iter().flatten().any(|cell| !cell.trim().is_empty()));
         let text: Vec<String> = rows.iter().map(|row| row.join(",")).collect();
         let text = text.join("\n");
         for id in Profile::built_in_ids() {
