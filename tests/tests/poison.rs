@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall_dev_server::{Config, Faults, MailFilter};
+use rollcall_tests::imports::{report, server_issues, settled};
 use rollcall_tests::system::{Answer, System};
 use serde_json::{Value, json};
 
@@ -173,6 +174,41 @@ async fn imports_that_cannot_be_read_do_not_keep_the_sweep_from_others() {
     assert_eq!(sweep().await, json!({"asked": 0, "unreadable": 0}), "they are looked at again later");
     later(&system, "PT61M");
     assert_eq!(sweep().await, json!({"asked": 0, "unreadable": 160}));
+    system.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_names_a_person_who_cannot_be_read_is_rejected_by_name_or_leaves_them_out() {
+    let system = System::start_with(Config { faults: Faults::none(), ..Config::for_tests(6) }).await;
+    let broken = system.user(json!({"kind": "technician", "email": "broken@example.org"})).await;
+    spoil(&system, &broken.text_of("id")).await;
+    for (number, (options, status, counts, said)) in [
+        ("on_existing=refuse", "rejected", [0, 0], "already_exists"),
+        ("on_existing=update", "rejected", [0, 0], "person_unreadable"),
+        ("on_existing=invite", "rejected", [0, 0], "person_unreadable"),
+        ("on_existing=skip", "finished", [1, 1], "already_exists"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let rows = json!({"rows": [
+            {"first_name": "Ana", "last_name": "Diaz", "email": format!("new{number}@example.org")},
+            {"first_name": "Bea", "last_name": "Kaya", "email": "broken@example.org"},
+        ]});
+        let path = format!("/v1/imports?profile=technician&{options}");
+        let dry = system.post(&system.root(), format!("{path}&dry_run=true"), rows.clone()).await;
+        assert_eq!(dry.status, 200, "{options}: {dry:?}");
+        let expected = vec![(2, "email".to_owned(), said.to_owned())];
+        assert_eq!(server_issues(&dry.json), expected, "{options}: {dry:?}");
+        let begun = system.post(&system.root(), path, rows).await;
+        assert_eq!(begun.status, 202, "{options}: {begun:?}");
+        let import = settled(&system, &begun.text_of("id")).await;
+        assert_eq!(import["status"], status, "{options}: {import}");
+        let [imported, skipped] = counts;
+        assert_eq!((&import["counts"]["imported"], &import["counts"]["skipped"]), (&json!(imported), &json!(skipped)));
+        let report = report(&system, &begun.text_of("id")).await;
+        assert_eq!(server_issues(&report), expected, "{options}");
+    }
     system.server.stop().await;
 }
 
