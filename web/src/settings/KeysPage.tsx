@@ -47,7 +47,9 @@ export function KeysPage() {
           <thead>
             <tr>
               <th scope="col">{t.columns.name}</th>
-              <th scope="col">{t.columns.created}</th>
+              <th scope="col" className="wide-only">
+                {t.columns.created}
+              </th>
               <th scope="col">{t.columns.ends}</th>
               <th scope="col">
                 <span className="visually-hidden">{t.revoke}</span>
@@ -91,7 +93,7 @@ function KeyRow({ apiKey, onRevoked }: { apiKey: ApiKey; onRevoked: () => void }
     <>
       <tr>
         <th scope="row">{apiKey.name}</th>
-        <td className="muted">
+        <td className="muted wide-only">
           <Time at={apiKey.created_at} />
         </td>
         <td className="muted">
