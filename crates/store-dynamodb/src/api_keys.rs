@@ -7,7 +7,7 @@ use rollcall_accounts::{
     error::StoreError,
     ids::{ApiKeyId, UserId},
     operations::{
-        create_api_key::{ApiKey, LISTED_DAYS, NewApiKey, SaveApiKey},
+        create_api_key::{ApiKey, NewApiKey, SaveApiKey},
         delete_api_key::DeleteApiKey,
         list_api_keys::ListApiKeys,
     },
@@ -79,7 +79,7 @@ impl Store {
         let mut opens = item::to_item(&keys::api_key(&hash), "api_key", &new.api_key)?;
         let mut listed = item::to_item(&entry, "api_key_entry", &new.api_key)?;
         listed.insert("hash".to_owned(), s(&hash));
-        let ttl = new.api_key.ends_at().as_second() + i64::from(LISTED_DAYS) * 86_400;
+        let ttl = new.api_key.listed_until().as_second();
         for item in [&mut opens, &mut listed] {
             item.insert("ttl".to_owned(), n(ttl));
         }

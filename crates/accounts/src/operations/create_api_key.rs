@@ -61,6 +61,12 @@ impl ApiKey {
         self.expires_at.map_or(most, |end| end.min(most))
     }
 
+    /// Until when it is listed.
+    #[must_use]
+    pub fn listed_until(&self) -> Timestamp {
+        later(self.ends_at(), LISTED_DAYS)
+    }
+
     /// Whether it opens anything of its owner's at a moment.
     #[must_use]
     pub fn is_live(&self, owner: &User, now: Timestamp) -> bool {
@@ -213,7 +219,10 @@ mod tests {
     use crate::{
         access::Via,
         ids::SessionId,
-        operations::fake::{Fake, PASSWORD, after, at, code_of, now, run},
+        operations::{
+            fake::{Fake, PASSWORD, after, at, code_of, now, run},
+            list_api_keys::list_api_keys,
+        },
         outbox::MailSubject,
         random::SystemRandomness,
         roles::RoleId,
@@ -268,6 +277,11 @@ mod tests {
             assert_eq!(new.api_key.ends_at(), end);
             assert!(new.api_key.is_live(&actor.user, end - SignedDuration::from_millis(1)));
             assert!(!new.api_key.is_live(&actor.user, end));
+            let listed = |moment: Timestamp| {
+                run(list_api_keys(&fake, &actor, moment)).unwrap().iter().any(|key| key.id == new.api_key.id)
+            };
+            let listed_until = later(end, LISTED_DAYS);
+            assert!(listed(listed_until - SignedDuration::from_millis(1)) && !listed(listed_until), "for a month");
         }
         let told =
             |mail: &DueMail| matches!(&mail.subject, MailSubject::ApiKeyCreated { name, .. } if name == "nightly");

@@ -1,5 +1,7 @@
 //! The actor's API keys.
 
+use jiff::Timestamp;
+
 use crate::{Result, access::Actor, ids::UserId, operations::create_api_key::ApiKey, user::User};
 
 /// Lists API keys.
@@ -14,14 +16,14 @@ pub trait ListApiKeys {
 ///
 /// # Errors
 /// Those of the store.
-pub async fn list_api_keys(ports: &impl ListApiKeys, actor: &Actor) -> Result<Vec<ApiKey>> {
-    keys_of(ports, &actor.user).await
+pub async fn list_api_keys(ports: &impl ListApiKeys, actor: &Actor, now: Timestamp) -> Result<Vec<ApiKey>> {
+    keys_of(ports, &actor.user, now).await
 }
 
-/// The keys of a user that were not ended otherwise than by time.
-pub(crate) async fn keys_of(ports: &impl ListApiKeys, user: &User) -> Result<Vec<ApiKey>> {
+/// The keys of a user that were not ended otherwise than by time, and by that not long ago.
+pub(crate) async fn keys_of(ports: &impl ListApiKeys, user: &User, now: Timestamp) -> Result<Vec<ApiKey>> {
     let mut keys = ports.api_keys_of(&user.id).await?;
-    keys.retain(|key| key.epoch == user.key_epoch);
+    keys.retain(|key| key.epoch == user.key_epoch && now < key.listed_until());
     keys.sort_by(|one, other| other.created_at.cmp(&one.created_at).then_with(|| one.id.cmp(&other.id)));
     Ok(keys)
 }

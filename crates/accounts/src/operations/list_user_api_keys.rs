@@ -1,5 +1,7 @@
 //! The API keys of a user, for their administrators.
 
+use jiff::Timestamp;
+
 use crate::{
     Result,
     access::Actor,
@@ -20,9 +22,10 @@ pub async fn list_user_api_keys(
     ports: &(impl EditUsers + ReadRoles + ListApiKeys),
     actor: &Actor,
     id: &str,
+    now: Timestamp,
 ) -> Result<Vec<ApiKey>> {
     actor.require(Permission::CredentialsWrite)?;
     let (user, book) = named_account(ports, id).await?;
     others_account(actor, &user, &book)?;
-    keys_of(ports, &user).await
+    keys_of(ports, &user, now).await
 }

@@ -21,6 +21,6 @@ use crate::{Answer, Call, Reply, representations::api_key::ApiKeysResponse};
 )]
 pub async fn list_api_keys(ports: &(impl Authenticator + ListApiKeys), call: Call) -> Answer {
     let actor = call.actor(ports).await?;
-    let keys = use_case(ports, &actor).await?;
+    let keys = use_case(ports, &actor, call.now).await?;
     Reply::json(StatusCode::OK, &ApiKeysResponse::from(keys.as_slice()))
 }

@@ -29,6 +29,6 @@ pub async fn list_user_api_keys(
     call: Call,
 ) -> Answer {
     let actor = call.actor(ports).await?;
-    let keys = use_case(ports, &actor, call.param("id")).await?;
+    let keys = use_case(ports, &actor, call.param("id"), call.now).await?;
     Reply::json(StatusCode::OK, &ApiKeysResponse::from(keys.as_slice()))
 }
